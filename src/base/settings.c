@@ -1,0 +1,220 @@
+#include "base/settings.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/status.h"
+#include "base/text.h"
+
+typedef struct row {
+    lc_setting_info info;
+    size_t offset;
+    const char *choices; /* "a|b": the only texts allowed; NULL: any */
+} row;
+
+#define TEXT(field, name, group, metavar, fallback, choices, help) \
+    {{name, LC_SETTING_TEXT, group, metavar, fallback, 0, 0, help}, offsetof(lc_settings, field), choices}
+#define COUNT(field, name, group, fallback, lo, hi, help) \
+    {{name, LC_SETTING_COUNT, group, "N", fallback, lo, hi, help}, offsetof(lc_settings, field), NULL}
+#define REAL(field, name, group, fallback, lo, hi, help) \
+    {{name, LC_SETTING_REAL, group, "X", fallback, lo, hi, help}, offsetof(lc_settings, field), NULL}
+#define SWITCH(field, name, group, help) \
+    {{name, LC_SETTING_SWITCH, group, NULL, "false", 0, 1, help}, offsetof(lc_settings, field), NULL}
+
+/* The one table of settings. A new setting is a field in settings.h and a row here. */
+static const row rows[] = {
+    TEXT(time, "time", LC_GROUP_COLUMNS, "COL", "", NULL, "column of time stamps (default: the first that reads as such)"),
+    TEXT(target, "target", LC_GROUP_COLUMNS, "COL,...", "", NULL, "columns to forecast or watch (default: every numeric one)"),
+    TEXT(id, "id", LC_GROUP_COLUMNS, "COL", "", NULL, "column of series ids of the long layout (default: unique_id)"),
+    TEXT(past, "past", LC_GROUP_COLUMNS, "COL,...", "", NULL, "covariates known up to now"),
+    TEXT(freq, "freq", LC_GROUP_COLUMNS, "F", "", NULL, "step between rows: s min h D B W M Q Y, with a multiple as in 15min (default: inferred)"),
+    COUNT(season, "season", LC_GROUP_COLUMNS, "", 0, 1e6, "rows in a season; 1 for none (default: found in the data)"),
+    TEXT(gaps, "gaps", LC_GROUP_COLUMNS, "fill|skip|error", "fill", "fill|skip|error", "missing steps: interpolate as model input, leave them out, or stop"),
+    TEXT(delimiter, "delimiter", LC_GROUP_COLUMNS, "C", "", NULL, "column separator: , ; | or tab (default: sniffed)"),
+    SWITCH(no_header, "no-header", LC_GROUP_COLUMNS, "the first row holds data, columns are named c1, c2, ..."),
+    TEXT(missing, "missing", LC_GROUP_COLUMNS, "WORD,...", "NA,NaN,nan,null,?,-", NULL, "cells that mean \"no value\", beside empty ones"),
+    SWITCH(decimal_comma, "decimal-comma", LC_GROUP_COLUMNS, "numbers are written 3,14"),
+
+    TEXT(arch, "arch", LC_GROUP_MODEL, "lstm", "lstm", "lstm", "network: lstm, stacked LSTM with a dense head over all horizon steps"),
+    COUNT(horizon, "horizon", LC_GROUP_MODEL, "", 1, 100000, "steps to forecast (default: from the frequency, 14 for daily rows)"),
+    COUNT(lookback, "lookback", LC_GROUP_MODEL, "", 1, 100000, "rows that the network sees (default: from season and horizon)"),
+    COUNT(hidden, "hidden", LC_GROUP_MODEL, "32", 1, 8192, "hidden units of each LSTM layer"),
+    COUNT(layers, "layers", LC_GROUP_MODEL, "1", 1, 16, "stacked LSTM layers"),
+    TEXT(norm, "norm", LC_GROUP_MODEL, "window|series", "window", "window|series", "scale by each window's own mean and sd, or by the series' alone"),
+
+    COUNT(batch, "batch", LC_GROUP_TRAINING, "32", 1, 1000000, "windows in a minibatch"),
+    COUNT(epochs, "epochs", LC_GROUP_TRAINING, "40", 1, 1000000, "most passes over the training windows"),
+    REAL(lr, "lr", LC_GROUP_TRAINING, "0.002", 1e-12, 1e6, "learning rate of Adam"),
+    TEXT(loss, "loss", LC_GROUP_TRAINING, "mse|mae|huber", "mae", "mse|mae|huber", "training loss"),
+    REAL(dropout, "dropout", LC_GROUP_TRAINING, "0", 0, 0.95, "share of units dropped between LSTM layers and before the head"),
+    REAL(clip, "clip", LC_GROUP_TRAINING, "1", 0, 1e12, "largest norm of the whole gradient; 0 for no limit"),
+    COUNT(patience, "patience", LC_GROUP_TRAINING, "6", 0, 1000000, "epochs without a better validation loss before training stops; 0: never stop early"),
+    REAL(valid, "valid", LC_GROUP_TRAINING, "0.2", 0.01, 0.9, "share of each series kept for validation and calibration"),
+    COUNT(seed, "seed", LC_GROUP_TRAINING, "1", 0, 9007199254740991.0, "seed of all random numbers"),
+    COUNT(shards, "shards", LC_GROUP_TRAINING, "", 1, 4096, "parts of a minibatch with a gradient buffer each (default: a part for every 16 windows)"),
+
+    TEXT(level, "level", LC_GROUP_INTERVAL, "P,...", "80", NULL, "prediction intervals, in percent"),
+    REAL(alarms_per, "alarms-per", LC_GROUP_DETECT, "1", 1e-6, 5000, "expected false alarms in 10,000 normal rows"),
+    TEXT(split, "split", LC_GROUP_EVALUATE, "TRAIN,VALID,TEST", "", NULL, "rows to fit on, to validate on and to test on (default: 70, 10 and 20 %)"),
+    COUNT(stride, "stride", LC_GROUP_EVALUATE, "", 1, 1000000, "rows between two origins of the test (default: the horizon)"),
+
+    COUNT(threads, "threads", LC_GROUP_RUN, "", 1, 1024, "threads (default: OMP_NUM_THREADS, else the CPUs that this process may use)"),
+};
+
+enum { ROWS = sizeof rows / sizeof rows[0] };
+
+static char **text_at(lc_settings *s, const row *r)
+{
+    return (char **)(void *)((char *)s + r->offset);
+}
+
+static const void *field_at(const lc_settings *s, const row *r)
+{
+    return (const char *)s + r->offset;
+}
+
+static const row *find(const char *name)
+{
+    for (size_t i = 0; i < ROWS; i++)
+        if (strcmp(rows[i].info.name, name) == 0) return &rows[i];
+    return NULL;
+}
+
+static bool is_choice(const char *choices, const char *value)
+{
+    size_t n = strlen(value);
+    for (const char *p = choices; p; p = strchr(p, '|') ? strchr(p, '|') + 1 : NULL)
+        if (strncmp(p, value, n) == 0 && (p[n] == '|' || p[n] == '\0')) return true;
+    return false;
+}
+
+static lc_code bad(lc_status *st, const row *r, const char *value)
+{
+    char shown[64];
+    lc_printable(shown, sizeof shown, value, strlen(value));
+    lc_fail(st, LC_E_USAGE, "%s: \"%s\" is not a valid value", r->info.name, shown);
+    switch (r->info.type) {
+    case LC_SETTING_TEXT: lc_hint(st, "choose one of %s", r->choices ? r->choices : "the texts in the help"); break;
+    case LC_SETTING_COUNT: lc_hint(st, "give a whole number from %.0f to %.0f", r->info.min, r->info.max); break;
+    case LC_SETTING_REAL: lc_hint(st, "give a number from %g to %g", r->info.min, r->info.max); break;
+    case LC_SETTING_SWITCH: lc_hint(st, "give true or false, or no value at all"); break;
+    }
+    return LC_E_USAGE;
+}
+
+static lc_code set_row(lc_settings *s, const row *r, const char *value, lc_status *st)
+{
+    void *field = (char *)s + r->offset;
+    double x;
+    long long k;
+    switch (r->info.type) {
+    case LC_SETTING_TEXT: {
+        if (r->choices && !is_choice(r->choices, value)) return bad(st, r, value);
+        char *copy = lc_strdup(value);
+        if (!copy) return lc_fail_memory(st);
+        char **text = field;
+        free(*text);
+        *text = copy;
+        return LC_OK;
+    }
+    case LC_SETTING_COUNT:
+        if (!lc_parse_int(value, strlen(value), &k)) return bad(st, r, value);
+        if ((double)k < r->info.min || (double)k > r->info.max) return bad(st, r, value);
+        *(size_t *)field = (size_t)k;
+        return LC_OK;
+    case LC_SETTING_REAL:
+        if (!lc_parse_double(value, strlen(value), &x)) return bad(st, r, value);
+        if (!(x >= r->info.min && x <= r->info.max)) return bad(st, r, value);
+        *(double *)field = x;
+        return LC_OK;
+    case LC_SETTING_SWITCH:
+        if (!*value || is_choice("true|1", value)) *(bool *)field = true;
+        else if (is_choice("false|0", value)) *(bool *)field = false;
+        else return bad(st, r, value);
+        return LC_OK;
+    }
+    return LC_E_USAGE;
+}
+
+lc_settings *lc_settings_create(void)
+{
+    lc_settings *s = calloc(1, sizeof *s);
+    if (!s) return NULL;
+    for (size_t i = 0; i < ROWS; i++) {
+        const row *r = &rows[i];
+        /* A count without a default stays 0: "follows from the data". */
+        if (r->info.type == LC_SETTING_COUNT && !*r->info.fallback) continue;
+        if (set_row(s, r, r->info.fallback, NULL) != LC_OK) {
+            lc_settings_free(s);
+            return NULL;
+        }
+    }
+    return s;
+}
+
+lc_settings *lc_settings_copy(const lc_settings *s)
+{
+    lc_settings *t = calloc(1, sizeof *t);
+    if (!t) return NULL;
+    *t = *s;
+    for (size_t i = 0; i < ROWS; i++)
+        if (rows[i].info.type == LC_SETTING_TEXT) *text_at(t, &rows[i]) = NULL;
+    for (size_t i = 0; i < ROWS; i++) {
+        if (rows[i].info.type != LC_SETTING_TEXT) continue;
+        const char *text = *(char *const *)field_at(s, &rows[i]);
+        if (!(*text_at(t, &rows[i]) = lc_strdup(text))) {
+            lc_settings_free(t);
+            return NULL;
+        }
+    }
+    return t;
+}
+
+void lc_settings_free(lc_settings *s)
+{
+    if (!s) return;
+    for (size_t i = 0; i < ROWS; i++)
+        if (rows[i].info.type == LC_SETTING_TEXT) free(*text_at(s, &rows[i]));
+    free(s);
+}
+
+lc_code lc_settings_set(lc_settings *s, const char *name, const char *value, lc_status *st)
+{
+    const row *r = find(name);
+    if (!r) {
+        char shown[64];
+        return lc_fail(st, LC_E_USAGE, "there is no setting \"%s\"",
+                       lc_printable(shown, sizeof shown, name, strlen(name)));
+    }
+    return set_row(s, r, value, st);
+}
+
+const char *lc_settings_get(const lc_settings *s, const char *name, char *out, size_t room)
+{
+    const row *r = find(name);
+    if (!r || !room) return NULL;
+    const void *field = field_at(s, r);
+    char number[LC_NUMBER_TEXT];
+    switch (r->info.type) {
+    case LC_SETTING_TEXT: snprintf(out, room, "%s", *(char *const *)field); break;
+    case LC_SETTING_COUNT: snprintf(out, room, "%zu", *(const size_t *)field); break;
+    case LC_SETTING_REAL:
+        lc_format_double(number, *(const double *)field, 0);
+        snprintf(out, room, "%s", number);
+        break;
+    case LC_SETTING_SWITCH: snprintf(out, room, "%s", *(const bool *)field ? "true" : "false"); break;
+    }
+    return out;
+}
+
+size_t lc_setting_count(void)
+{
+    return ROWS;
+}
+
+const lc_setting_info *lc_setting_at(size_t i)
+{
+    return i < ROWS ? &rows[i].info : NULL;
+}

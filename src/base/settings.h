@@ -1,0 +1,42 @@
+/* The settings of a run as plain fields. One row of the table in settings.c names, checks and documents
+ * each; command line, model file and help text all read that table. */
+#ifndef LC_BASE_SETTINGS_H
+#define LC_BASE_SETTINGS_H
+
+#include "loomcast.h"
+
+struct lc_settings {
+    /* columns */
+    char *time, *target, *id, *past; /* names, comma-separated; "" = found by itself */
+    char *freq;                      /* "" = inferred */
+    size_t season;                   /* 0 = inferred */
+    char *gaps;                      /* fill, skip, error */
+    char *delimiter;                 /* "" = sniffed; one of , ; | or tab */
+    bool no_header;                  /* the first row holds data */
+    char *missing;                   /* words that mean "no value", comma-separated, beside the empty cell */
+    bool decimal_comma;
+    /* model */
+    char *arch;
+    size_t horizon, lookback; /* 0 = from the frequency and the season */
+    size_t hidden, layers;
+    char *norm; /* window, series */
+    /* training */
+    size_t batch, epochs;
+    double lr;
+    char *loss;
+    double dropout, clip;
+    size_t patience;
+    double valid; /* fraction of a series' rows */
+    size_t seed, shards; /* shards 0 = from the batch size */
+    /* interval */
+    char *level; /* percent, comma-separated */
+    /* detect */
+    double alarms_per; /* expected false alarms per 10,000 normal rows */
+    /* evaluate */
+    char *split;   /* TRAIN,VALID,TEST in rows; "" = 70/10/20 % */
+    size_t stride; /* 0 = horizon */
+    /* run */
+    size_t threads; /* 0 = what this process may use */
+};
+
+#endif

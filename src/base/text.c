@@ -1,0 +1,227 @@
+#define _GNU_SOURCE
+#include "base/text.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* strtod honours the process's locale, so its decimal point is put in and taken out by hand. */
+static bool slow_double(const char *s, size_t n, double *out)
+{
+    char small[128];
+    char *text = n < sizeof small - 8 ? small : malloc(n + 8);
+    if (!text) return false;
+    const char *point = localeconv()->decimal_point;
+    size_t k = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (s[i] == '.' && strlen(point) < 8) {
+            for (const char *p = point; *p; p++) text[k++] = *p;
+        } else {
+            text[k++] = s[i];
+        }
+    }
+    text[k] = '\0';
+    char *end;
+    double x = strtod(text, &end);
+    bool ok = *end == '\0' && k > 0 && isfinite(x);
+    if (text != small) free(text);
+    if (ok) *out = x;
+    return ok;
+}
+
+bool lc_parse_double(const char *s, size_t n, double *out)
+{
+    while (n && (*s == ' ' || *s == '\t')) s++, n--;
+    while (n && (s[n - 1] == ' ' || s[n - 1] == '\t')) n--;
+    size_t i = 0;
+    bool negative = false;
+    if (i < n && (s[i] == '-' || s[i] == '+')) negative = s[i++] == '-';
+    size_t start = i;
+    uint64_t mantissa = 0;
+    int digits = 0, scale = 0;
+    bool point = false, any = false;
+    for (; i < n; i++) {
+        if (is_digit(s[i])) {
+            any = true;
+            if (mantissa || s[i] != '0') digits++;
+            if (digits <= 19) mantissa = mantissa * 10 + (uint64_t)(s[i] - '0');
+            if (point && scale < 100000) scale++;
+        } else if (s[i] == '.' && !point) {
+            point = true;
+        } else {
+            break;
+        }
+    }
+    if (!any) return false;
+    int exponent = 0;
+    if (i < n && (s[i] == 'e' || s[i] == 'E')) {
+        i++;
+        bool minus = false;
+        if (i < n && (s[i] == '-' || s[i] == '+')) minus = s[i++] == '-';
+        if (i >= n || !is_digit(s[i])) return false;
+        for (; i < n && is_digit(s[i]); i++)
+            if (exponent < 100000) exponent = exponent * 10 + (s[i] - '0');
+        if (minus) exponent = -exponent;
+    }
+    if (i != n) return false;
+
+    /* Clinger's fast path (1990): both factors are exact doubles, so one operation rounds correctly. */
+    static const double power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                   1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    int e10 = exponent - scale;
+    if (digits <= 19 && mantissa <= ((uint64_t)1 << 53) && e10 >= -22 && e10 <= 22) {
+        double x = (double)mantissa;
+        x = e10 < 0 ? x / power[-e10] : x * power[e10];
+        *out = negative ? -x : x;
+        return true;
+    }
+    double x;
+    if (!slow_double(s + start, n - start, &x)) return false;
+    *out = negative ? -x : x;
+    return true;
+}
+
+bool lc_parse_int(const char *s, size_t n, long long *out)
+{
+    size_t i = 0;
+    bool negative = false;
+    if (n && (s[0] == '-' || s[0] == '+')) negative = s[i++] == '-';
+    if (i >= n) return false;
+    unsigned long long v = 0;
+    for (; i < n; i++) {
+        if (!is_digit(s[i])) return false;
+        unsigned digit = (unsigned)(s[i] - '0');
+        if (v > (9223372036854775807ULL - digit) / 10) return false;
+        v = v * 10 + digit;
+    }
+    *out = negative ? -(long long)v : (long long)v;
+    return true;
+}
+
+size_t lc_format_double(char out[LC_NUMBER_TEXT], double x, int digits)
+{
+    out[0] = '\0';
+    if (isnan(x)) return 0;
+    int most = digits > 0 && digits < 17 ? digits : 17;
+    int n = 0;
+    for (int p = most < 15 ? most : 15; p <= most; p++) {
+        n = snprintf(out, LC_NUMBER_TEXT, "%.*g", p, x);
+        if (strtod(out, NULL) == x) break; /* same locale as snprintf: a round trip in any of them */
+    }
+    const char *point = localeconv()->decimal_point;
+    char *at = strcmp(point, ".") ? strstr(out, point) : NULL;
+    if (at) {
+        size_t width = strlen(point);
+        *at = '.';
+        memmove(at + 1, at + width, strlen(at + width) + 1);
+        n = (int)strlen(out);
+    }
+    return (size_t)n;
+}
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool lc_equal_nocase(const char *a, const char *b)
+{
+    while (*a && lower(*a) == lower(*b)) a++, b++;
+    return lower(*a) == lower(*b);
+}
+
+size_t lc_edit_distance(const char *a, const char *b)
+{
+    enum { MOST = 64 };
+    size_t n = strlen(a), m = strlen(b);
+    if (n >= MOST || m >= MOST) return 10;
+    size_t row[MOST];
+    for (size_t j = 0; j <= m; j++) row[j] = j;
+    for (size_t i = 1; i <= n; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= m; j++) {
+            size_t best = diagonal + (lower(a[i - 1]) != lower(b[j - 1]));
+            if (row[j] + 1 < best) best = row[j] + 1;
+            if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
+            diagonal = row[j];
+            row[j] = best;
+        }
+    }
+    return row[m] > 9 ? 10 : row[m];
+}
+
+/* Bytes of the UTF-8 character at s, or 0 where it is not well-formed. */
+static size_t utf8_length(const unsigned char *s, size_t n)
+{
+    if (s[0] < 0x80) return 1;
+    size_t len = s[0] >= 0xf0 && s[0] < 0xf5 ? 4 : s[0] >= 0xe0 ? 3 : s[0] >= 0xc2 ? 2 : 0;
+    if (s[0] >= 0xf5 || len == 0 || len > n) return 0;
+    for (size_t i = 1; i < len; i++)
+        if ((s[i] & 0xc0) != 0x80) return 0;
+    return len;
+}
+
+const char *lc_printable(char *out, size_t room, const char *s, size_t n)
+{
+    size_t k = 0, i = 0;
+    while (i < n) {
+        size_t len = utf8_length((const unsigned char *)s + i, n - i);
+        size_t width = len ? len : 1;
+        if (k + width + 4 > room && k + (n - i) + 1 > room) {
+            memcpy(out + k, "...", 4);
+            return out;
+        }
+        if (k + width + 1 > room) break;
+        unsigned char c = (unsigned char)s[i];
+        if (len == 0 || c < 0x20 || c == 0x7f || (len == 2 && c == 0xc2 && (unsigned char)s[i + 1] < 0xa0)) {
+            out[k++] = '?';
+        } else {
+            memcpy(out + k, s + i, width);
+            k += width;
+        }
+        i += width;
+    }
+    out[k] = '\0';
+    return out;
+}
+
+bool lc_split_names(const char *list, char ***names, size_t *count)
+{
+    *names = NULL;
+    *count = 0;
+    if (!list || !*list) return true;
+    size_t cap = 0;
+    for (const char *p = list;;) {
+        const char *end = strchr(p, ',');
+        size_t n = end ? (size_t)(end - p) : strlen(p);
+        if (!LC_GROW(names, &cap, *count + 1)) goto fail;
+        char *name = lc_strndup(p, n);
+        if (!name) goto fail;
+        (*names)[(*count)++] = name;
+        if (!end) return true;
+        p = end + 1;
+    }
+fail:
+    lc_free_names(*names, *count);
+    *names = NULL;
+    *count = 0;
+    return false;
+}
+
+void lc_free_names(char **names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) free(names[i]);
+    free(names);
+}

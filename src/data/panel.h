@@ -1,0 +1,75 @@
+/* A panel: the series of one or more CSV files on regular steps, ready for windows.
+ *
+ * A frame is one time axis with its columns: a wide file is one frame, each id of the long layout is one.
+ * A series is one target column of a frame. Missing cells and missing steps are interpolated in `y`
+ * (constant at the ends) and marked in `mask`: they serve as model input but never as truth. */
+#ifndef LC_DATA_PANEL_H
+#define LC_DATA_PANEL_H
+
+#include "base/settings.h"
+#include "base/status.h"
+#include "data/clock.h"
+
+enum { LC_OBSERVED = 0, LC_MISSING_CELL = 1, LC_MISSING_STEP = 2 };
+
+typedef struct lc_frame {
+    char *id;        /* "" in a wide file */
+    size_t steps;    /* on the regular grid, gaps included */
+    lc_stamp *stamp; /* (steps) */
+    double **past;   /* (n_past)(steps), interpolated */
+} lc_frame;
+
+typedef struct lc_series {
+    char *id;       /* what results call it: the id, the target's name, or id:target */
+    size_t frame;   /* index into frames */
+    size_t target;  /* index into targets */
+    size_t steps;   /* = the frame's */
+    double *y;      /* (steps), gaps filled */
+    uint8_t *mask;  /* (steps) LC_OBSERVED ... */
+    size_t missing; /* steps that are not observed */
+} lc_series;
+
+typedef struct lc_row_place { /* where an input row went */
+    uint32_t frame;
+    uint32_t step;
+} lc_row_place;
+
+struct lc_panel {
+    lc_frame *frames;
+    size_t n_frames;
+    lc_series *series; /* ordered by target, then frame */
+    size_t n_series;
+    char **targets;
+    size_t n_targets;
+    char **past;
+    size_t n_past;
+    lc_row_place *rows; /* (n_rows) input rows in order */
+    size_t n_rows;
+    lc_clock clock;
+    lc_freq freq;
+    char *source;    /* name of the (first) file */
+    char *time_name; /* time column, "" without one */
+    char *id_name;   /* id column, "" in the wide layout */
+    char *value_label; /* "" unless there is one target: its name, for an axis */
+    char **notices;  /* lines that a user should read: gaps filled, rows sorted */
+    size_t n_notices;
+    /* how the file was understood */
+    char delimiter;
+    bool has_header;
+    char **columns; /* every column's name, in order */
+    size_t n_columns;
+};
+typedef struct lc_panel lc_panel;
+
+/* Reads the files ("-" is standard input) with one schema; a series may not appear twice. Uses the
+ * settings of group COLUMNS. */
+lc_code lc_panel_read_files(lc_panel **out, const char *const *paths, size_t n, const lc_settings *s, lc_status *st);
+/* The same from memory; `name` stands for the file in messages. */
+lc_code lc_panel_read_memory(lc_panel **out, const char *name, const char *bytes, size_t n, const lc_settings *s,
+                             lc_status *st);
+void lc_panel_free(lc_panel *p);
+
+/* The series with this id, or SIZE_MAX. */
+size_t lc_panel_find(const lc_panel *p, const char *id);
+
+#endif

@@ -1,0 +1,31 @@
+/* Accuracy of forecasts. Steps whose truth is NaN (not observed) do not count. */
+#ifndef LC_FORECAST_METRICS_H
+#define LC_FORECAST_METRICS_H
+
+#include <stddef.h>
+
+/* Sums that can be added up over windows and series; zero it to start. */
+typedef struct lc_metrics {
+    size_t steps;   /* observed steps */
+    double abs, square, smape;
+    size_t covered, banded; /* steps inside their interval, steps that had one */
+    double scaled;  /* sum of |error| / scale */
+    size_t scaled_steps;
+} lc_metrics;
+
+/* Adds one window: truth, forecast and, unless NULL, the interval (lo, hi), all (n). `scale` is the mean
+ * absolute seasonal difference of the training rows (lc_mase_scale); 0 or NaN: MASE is not defined, the window does not count for it. */
+void lc_metrics_add(lc_metrics *m, size_t n, const double *truth, const double *forecast, const double *lo,
+                    const double *hi, double scale);
+void lc_metrics_merge(lc_metrics *into, const lc_metrics *from);
+
+double lc_metrics_mae(const lc_metrics *m); /* NaN without steps, as all of them */
+double lc_metrics_rmse(const lc_metrics *m);
+double lc_metrics_smape(const lc_metrics *m);    /* percent, 0..200 (M4's definition) */
+double lc_metrics_mase(const lc_metrics *m);     /* Hyndman & Koehler 2006 */
+double lc_metrics_coverage(const lc_metrics *m); /* percent */
+
+/* Mean |y_t - y_(t-season)| over pairs that are both observed (mask NULL or 0); NaN when there is none. */
+double lc_mase_scale(const double *y, const unsigned char *mask, size_t n, size_t season);
+
+#endif

@@ -1,0 +1,46 @@
+/* Charts: a small description of a figure, drawn by gnuplot. All text is data: quotes, braces, backticks
+ * and the like in names reach the picture as they are and gnuplot never as code. */
+#ifndef LC_REPORT_CHART_H
+#define LC_REPORT_CHART_H
+
+#include "base/status.h"
+
+/* A polyline or band over x. Missing values are NaN: lines break there. */
+typedef struct lc_forecast_figure {
+    const char *title;   /* series and what is shown */
+    const char *y_label; /* column name */
+    bool calendar;       /* x is seconds since 1970 (drawn as dates), else step numbers */
+    size_t n_history;
+    const double *history_x, *history_y; /* (n_history) */
+    size_t n;                            /* forecast steps */
+    const double *x, *forecast;          /* (n) */
+    size_t n_levels;                     /* widest last or first, any order */
+    const double *level;                 /* (n_levels) percent */
+    const double *const *lo, *const *hi; /* (n_levels)(n) */
+} lc_forecast_figure;
+
+typedef struct lc_detect_figure {
+    const char *title, *y_label;
+    bool calendar;
+    size_t n;
+    const double *x, *y, *expected, *lo, *hi, *score; /* (n) */
+    const int *anomaly;                               /* (n) 0 or 1 */
+} lc_detect_figure;
+
+typedef struct lc_loss_figure {
+    const char *title, *y_label;
+    size_t n;                  /* epochs */
+    const double *train, *valid; /* (n) */
+    size_t best;               /* 1-based epoch whose weights were kept; 0: none marked */
+} lc_loss_figure;
+
+/* Draw one or more figures of a kind into `path`; the extension chooses: .png, .svg, .pdf, or .gp, which
+ * writes the gnuplot script with its data inside, to edit by hand. Up to 12 figures become small multiples on one page (worst/first
+ * ones first as given); `n` beyond that is an error of the caller. The file appears whole or not at all; an existing
+ * one is kept unless `replace`. LC_E_TOOL with a hint when gnuplot is missing or fails. */
+enum { LC_CHART_MOST = 12 };
+lc_code lc_chart_forecast(const lc_forecast_figure *f, size_t n, const char *path, bool replace, lc_status *st);
+lc_code lc_chart_detect(const lc_detect_figure *f, size_t n, const char *path, bool replace, lc_status *st);
+lc_code lc_chart_loss(const lc_loss_figure *f, const char *path, bool replace, lc_status *st);
+
+#endif

@@ -1,0 +1,163 @@
+#define _GNU_SOURCE
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/rng.h"
+#include "base/text.h"
+#include "unit/support/unit.h"
+
+static void expect_number(const char *text, double want)
+{
+    double x;
+    ck_assert_msg(lc_parse_double(text, strlen(text), &x), "\"%s\" must read as a number", text);
+    ck_assert_msg(x == want, "\"%s\" read as %.17g", text, x);
+}
+
+START_TEST(numbers_are_read)
+{
+    expect_number("0", 0);
+    expect_number(" -12.5 ", -12.5);
+    expect_number("+.5", .5);
+    expect_number("7.", 7);
+    expect_number("1e3", 1000);
+    expect_number("1.7976931348623157e308", 1.7976931348623157e308);
+    expect_number("4.9e-324", 4.9e-324);
+    expect_number("123456789012345678901234567890", 123456789012345678901234567890.0);
+    expect_number("0.000000000000000000000000000001", 1e-30);
+}
+END_TEST
+
+START_TEST(other_text_is_refused)
+{
+    const char *bad[] = {"", " ", "-", ".", "e5", "1e", "1e+", "1.2.3", "0x10", "inf", "nan", "1,5", "1 2", "$5", "5%", "1e999"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        double x;
+        ck_assert_msg(!lc_parse_double(bad[i], strlen(bad[i]), &x), "\"%s\" must be refused", bad[i]);
+    }
+}
+END_TEST
+
+START_TEST(reading_rounds_as_strtod_does)
+{
+    lc_rng r = lc_rng_make(1, LC_STREAM_TEST, 0);
+    for (int i = 0; i < 300000; i++) {
+        char text[64];
+        uint64_t bits = lc_rng_u64(&r);
+        int digits = 1 + (int)(bits % 20);
+        if (i % 2) {
+            double x;
+            memcpy(&x, &bits, sizeof x);
+            if (!isfinite(x)) continue;
+            snprintf(text, sizeof text, "%.*g", digits, x);
+        } else {
+            snprintf(text, sizeof text, "%.*f", digits % 9, (lc_rng_uniform(&r) - .5) * pow(10, digits % 12));
+        }
+        double got, want = strtod(text, NULL);
+        if (!isfinite(want)) continue;
+        ck_assert_msg(lc_parse_double(text, strlen(text), &got) && got == want, "\"%s\": %.17g, strtod %.17g", text, got,
+                      want);
+    }
+}
+END_TEST
+
+START_TEST(written_numbers_read_back)
+{
+    lc_rng r = lc_rng_make(2, LC_STREAM_TEST, 0);
+    char text[LC_NUMBER_TEXT];
+    for (int i = 0; i < 100000; i++) {
+        uint64_t bits = lc_rng_u64(&r);
+        double x, y;
+        memcpy(&x, &bits, sizeof x);
+        if (!isfinite(x)) continue;
+        size_t n = lc_format_double(text, x, 0);
+        ck_assert_uint_lt(n, LC_NUMBER_TEXT);
+        ck_assert_msg(lc_parse_double(text, n, &y) && x == y, "%s", text);
+    }
+    lc_format_double(text, 0.1, 0);
+    ck_assert_str_eq(text, "0.1");
+    lc_format_double(text, 1234567.891, 4);
+    ck_assert_str_eq(text, "1.235e+06");
+    lc_format_double(text, NAN, 0);
+    ck_assert_str_eq(text, "");
+}
+END_TEST
+
+START_TEST(hostile_names_become_printable)
+{
+    char out[16];
+    ck_assert_str_eq(lc_printable(out, sizeof out, "a\x1b[31m\n", 7), "a?[31m?");
+    ck_assert_str_eq(lc_printable(out, sizeof out, "\xc3\xa4\xff", 3), "\xc3\xa4?");
+    ck_assert_str_eq(lc_printable(out, 8, "abcdefghijk", 11), "abcd...");
+    ck_assert_str_eq(lc_printable(out, 8, "abcdefg", 7), "abcdefg");
+}
+END_TEST
+
+START_TEST(names_are_split_at_commas)
+{
+    char **names;
+    size_t n;
+    ck_assert(lc_split_names("a,,b c", &names, &n));
+    ck_assert_uint_eq(n, 3);
+    ck_assert_str_eq(names[0], "a");
+    ck_assert_str_eq(names[1], "");
+    ck_assert_str_eq(names[2], "b c");
+    lc_free_names(names, n);
+    ck_assert(lc_split_names("", &names, &n));
+    ck_assert_uint_eq(n, 0);
+}
+END_TEST
+
+START_TEST(edit_distance_counts_changes)
+{
+    ck_assert_uint_eq(lc_edit_distance("horizon", "horizon"), 0);
+    ck_assert_uint_eq(lc_edit_distance("horzon", "horizon"), 1);
+    ck_assert_uint_eq(lc_edit_distance("Close", "close"), 0);
+    ck_assert_uint_eq(lc_edit_distance("kitten", "sitting"), 3);
+}
+END_TEST
+
+START_TEST(permutation_hits_everything_once)
+{
+    for (uint64_t n = 1; n < 300; n += 7) {
+        char *seen = calloc(n, 1);
+        for (uint64_t i = 0; i < n; i++) {
+            uint64_t p = lc_permute(i, n, n * 17);
+            ck_assert_uint_lt(p, n);
+            ck_assert(!seen[p]);
+            seen[p] = 1;
+        }
+        free(seen);
+    }
+}
+END_TEST
+
+START_TEST(sizes_do_not_wrap)
+{
+    size_t out;
+    ck_assert(!lc_mul((size_t)-1, 2, &out));
+    ck_assert(!lc_add((size_t)-1, 1, &out));
+    ck_assert(lc_mul(3, 5, &out) && out == 15);
+    ck_assert_ptr_null(lc_calloc((size_t)-1, 8));
+}
+END_TEST
+
+Suite *unit_suite(void)
+{
+    Suite *s = suite_create("text, memory, random numbers");
+    TCase *c = tcase_create("base");
+    tcase_set_timeout(c, 60);
+    tcase_add_test(c, numbers_are_read);
+    tcase_add_test(c, other_text_is_refused);
+    tcase_add_test(c, reading_rounds_as_strtod_does);
+    tcase_add_test(c, written_numbers_read_back);
+    tcase_add_test(c, hostile_names_become_printable);
+    tcase_add_test(c, names_are_split_at_commas);
+    tcase_add_test(c, edit_distance_counts_changes);
+    tcase_add_test(c, permutation_hits_everything_once);
+    tcase_add_test(c, sizes_do_not_wrap);
+    suite_add_tcase(s, c);
+    return s;
+}
