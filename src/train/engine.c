@@ -1,0 +1,327 @@
+#include "train/engine.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "par/team.h"
+#include "train/optimizer.h"
+
+enum {
+    ROWS_PER_SHARD = 16, /* keeps the tiles of the matrix kernels full */
+    SLICE = 4096,        /* floats that one thread reduces at a time: the norm is summed by slice */
+    INFER_ROWS = 32      /* rows of one inference job */
+};
+
+struct lc_engine {
+    const lc_network *net;
+    lc_engine_options o;
+    lc_adam adam;
+    float *w;       /* (params) */
+    float *packed;  /* (net->packed) */
+    float *g;       /* (params) reduced gradient */
+    float **part;   /* (shards)(params) gradient buffers */
+    float **work;   /* (threads) workspaces */
+    float **target; /* (threads)(rows of the largest job, outputs) */
+    double *loss;   /* (shards) */
+    size_t *seen;   /* (shards) observed targets */
+    double *square; /* (slices) */
+    size_t slices;
+    uint64_t steps_done;
+    size_t bytes;
+};
+
+static void *book(lc_engine *e, size_t n, size_t size)
+{
+    void *p = lc_calloc(n, size);
+    if (p) e->bytes += n * size;
+    return p;
+}
+
+static bool book_each(lc_engine *e, float ***list, size_t n, size_t floats)
+{
+    *list = book(e, n, sizeof **list);
+    for (size_t i = 0; *list && i < n; i++)
+        if (!((*list)[i] = book(e, floats, sizeof(float)))) return false;
+    return *list != NULL;
+}
+
+static void free_each(float **list, size_t n)
+{
+    for (size_t i = 0; list && i < n; i++) lc_free(list[i]);
+    lc_free(list);
+}
+
+lc_code lc_engine_create(lc_engine **out, const lc_network *net, const lc_engine_options *o, lc_status *st)
+{
+    *out = NULL;
+    lc_engine *e = lc_calloc(1, sizeof *e);
+    if (!e) return lc_fail_memory(st);
+    e->net = net;
+    e->o = *o;
+    if (!e->o.shards) e->o.shards = (o->batch + ROWS_PER_SHARD - 1) / ROWS_PER_SHARD;
+    if (e->o.shards > o->batch) e->o.shards = o->batch;
+    if (!e->o.threads) e->o.threads = 1;
+    e->slices = (net->params + SLICE - 1) / SLICE;
+    size_t rows = (o->batch + e->o.shards - 1) / e->o.shards;
+    size_t train, infer, targets;
+    bool ok = lc_network_workspace(net, rows, true, &train) && lc_network_workspace(net, INFER_ROWS, false, &infer) &&
+              lc_mul(rows > INFER_ROWS ? rows : INFER_ROWS, net->spec.outputs, &targets);
+    if (ok) {
+        ok = (e->w = book(e, net->params, sizeof *e->w)) && (e->g = book(e, net->params, sizeof *e->g)) &&
+             (e->packed = book(e, net->packed, sizeof *e->packed)) &&
+             book_each(e, &e->part, e->o.shards, net->params) &&
+             book_each(e, &e->work, e->o.threads, train > infer ? train : infer) &&
+             book_each(e, &e->target, e->o.threads, targets) &&
+             (e->loss = book(e, e->o.shards, sizeof *e->loss)) && (e->seen = book(e, e->o.shards, sizeof *e->seen)) &&
+             (e->square = book(e, e->slices, sizeof *e->square)) && lc_adam_create(&e->adam, net->params);
+        e->bytes += 2 * net->params * sizeof(float);
+    }
+    if (!ok) {
+        lc_engine_free(e);
+        lc_fail_memory(st);
+        lc_hint(st, "lower --hidden, --batch or --lookback");
+        return LC_E_MEMORY;
+    }
+    lc_network_init(net, e->w, o->seed);
+    lc_engine_weights_changed(e);
+    *out = e;
+    return LC_OK;
+}
+
+void lc_engine_free(lc_engine *e)
+{
+    if (!e) return;
+    lc_adam_free(&e->adam);
+    free_each(e->part, e->o.shards);
+    free_each(e->work, e->o.threads);
+    free_each(e->target, e->o.threads);
+    lc_free(e->w);
+    lc_free(e->g);
+    lc_free(e->packed);
+    lc_free(e->loss);
+    lc_free(e->seen);
+    lc_free(e->square);
+    lc_free(e);
+}
+
+float *lc_engine_weights(lc_engine *e)
+{
+    return e->w;
+}
+
+void lc_engine_weights_changed(lc_engine *e)
+{
+    lc_network_pack(e->net, e->w, e->packed, 0, 1);
+}
+
+const float *lc_engine_gradient(const lc_engine *e)
+{
+    return e->g;
+}
+
+size_t lc_engine_bytes(const lc_engine *e)
+{
+    return e->bytes;
+}
+
+/* ---- training ---- */
+
+typedef struct step_job {
+    lc_engine *e;
+    size_t n, shards;
+    lc_gather_fn gather;
+    void *user;
+    double rate;
+    double sum, norm;
+    size_t seen;
+    bool finite;
+} step_job;
+
+/* Rows of a batch have their own noise, so that dropout does not depend on the split either. */
+static lc_network_run run_of(const lc_engine *e, size_t thread, size_t first, size_t rows, bool keep)
+{
+    uint64_t noise = lc_hash64(e->o.seed ^ lc_hash64(e->steps_done + 1)) + first * 0x9e3779b97f4a7c15u;
+    return (lc_network_run){.w = e->w,
+                            .packed = e->packed,
+                            .workspace = e->work[thread],
+                            .rows = rows,
+                            .keep = keep,
+                            .noise = noise};
+}
+
+static void load(const lc_engine *e, const lc_network_run *run, size_t first, lc_gather_fn gather, void *user,
+                 float *target)
+{
+    size_t ld = lc_padded(e->net->spec.inputs);
+    float *x = lc_network_input(e->net, run->workspace, run->rows, run->keep);
+    memset(x, 0, e->net->spec.steps * run->rows * ld * sizeof *x);
+    gather(user, first, run->rows, x, ld, target);
+}
+
+static void run_shard(step_job *job, size_t shard, size_t thread)
+{
+    lc_engine *e = job->e;
+    size_t begin, end;
+    lc_range(job->n, job->shards, shard, &begin, &end);
+    lc_network_run run = run_of(e, thread, begin, end - begin, true);
+    run.g = e->part[shard];
+    load(e, &run, begin, job->gather, job->user, e->target[thread]);
+    lc_network_forward(e->net, &run);
+    e->seen[shard] = 0;
+    e->loss[shard] = lc_loss_sum(e->o.loss, run.rows, e->net->spec.outputs,
+                                 lc_network_output(e->net, run.workspace, run.rows, true),
+                                 lc_padded(e->net->spec.outputs), e->target[thread],
+                                 lc_network_output_gradient(e->net, run.workspace, run.rows), &e->seen[shard]);
+    memset(run.g, 0, e->net->params * sizeof *run.g);
+    lc_network_backward(e->net, &run);
+}
+
+/* Every thread sums the same numbers in the same order: no thread has to tell the others. */
+static void total(const step_job *job, double *sum, size_t *seen, double *square)
+{
+    *sum = *square = 0;
+    *seen = 0;
+    for (size_t s = 0; s < job->shards; s++) {
+        *sum += job->e->loss[s];
+        *seen += job->e->seen[s];
+    }
+    for (size_t i = 0; i < job->e->slices; i++) *square += job->e->square[i];
+}
+
+static void step_worker(void *ctx, size_t thread, size_t threads)
+{
+    step_job *job = ctx;
+    lc_engine *e = job->e;
+    size_t begin, end;
+    lc_range(job->shards, threads, thread, &begin, &end);
+    for (size_t s = begin; s < end; s++) run_shard(job, s, thread);
+    lc_team_barrier();
+
+    lc_range(e->slices, threads, thread, &begin, &end);
+    for (size_t i = begin; i < end; i++) {
+        size_t at = i * SLICE, n = e->net->params - at < SLICE ? e->net->params - at : SLICE;
+        e->square[i] = e->net->kernels->reduce(n, (const float *const *)e->part, job->shards, at, e->g);
+    }
+    lc_team_barrier();
+
+    double sum, square;
+    size_t seen;
+    total(job, &sum, &seen, &square);
+    double norm = seen ? sqrt(square) / (double)seen : 0;
+    bool finite = isfinite(sum) && isfinite(norm);
+    if (finite && seen) {
+        double scale = 1 / (double)seen;
+        if (e->o.clip > 0 && norm > e->o.clip) scale *= e->o.clip / (norm + 1e-6); /* as PyTorch's clip_grad_norm_ */
+        for (size_t i = begin; i < end; i++) {
+            size_t at = i * SLICE, n = e->net->params - at < SLICE ? e->net->params - at : SLICE;
+            lc_adam_update(&e->adam, e->net->kernels, n, at, e->w, e->g, scale, job->rate);
+        }
+        lc_team_barrier();
+        lc_network_pack(e->net, e->w, e->packed, thread, threads);
+    }
+    if (thread == 0) {
+        job->sum = sum;
+        job->seen = seen;
+        job->finite = finite;
+        job->norm = norm;
+    }
+}
+
+lc_code lc_engine_step(lc_engine *e, size_t n, double rate, lc_gather_fn gather, void *user, double *loss, lc_status *st)
+{
+    if (n == 0 || n > e->o.batch)
+        return lc_fail(st, LC_E_USAGE, "a minibatch of %zu rows does not fit an engine for %zu", n, e->o.batch);
+    step_job job = {.e = e, .n = n, .gather = gather, .user = user, .rate = rate};
+    job.shards = e->o.shards < n ? e->o.shards : n;
+    lc_adam_begin(&e->adam);
+    lc_team_run(e->o.threads, step_worker, &job);
+    e->steps_done++;
+    *loss = job.seen ? job.sum / (double)job.seen : NAN;
+    if (!job.finite) {
+        lc_fail(st, LC_E_NUMERIC, "training diverged at step %llu: the loss or its gradient is not finite",
+                (unsigned long long)e->steps_done);
+        lc_hint(st, "lower --lr, set --clip, or look for extreme values in the data");
+        return LC_E_NUMERIC;
+    }
+    return LC_OK;
+}
+
+/* ---- inference ---- */
+
+typedef struct infer_job {
+    lc_engine *e;
+    size_t n;
+    lc_gather_fn gather;
+    void *user;
+    float *out;  /* (n, outputs), or NULL: sum the loss */
+    double *sum; /* (jobs) */
+    size_t *seen;
+} infer_job;
+
+static void infer_rows(const infer_job *job, size_t i, size_t thread)
+{
+    lc_engine *e = job->e;
+    size_t outputs = e->net->spec.outputs, ld = lc_padded(outputs);
+    size_t first = i * INFER_ROWS, rows = job->n - first < INFER_ROWS ? job->n - first : INFER_ROWS;
+    lc_network_run run = run_of(e, thread, first, rows, false);
+    float *target = job->out ? NULL : e->target[thread];
+    load(e, &run, first, job->gather, job->user, target);
+    lc_network_forward(e->net, &run);
+    const float *y = lc_network_output(e->net, run.workspace, rows, false);
+    if (job->out) {
+        for (size_t r = 0; r < rows; r++)
+            memcpy(job->out + (first + r) * outputs, y + r * ld, outputs * sizeof *y);
+    } else {
+        job->sum[i % e->o.shards] = lc_loss_sum(e->o.loss, rows, outputs, y, ld, target, NULL, &job->seen[i % e->o.shards]);
+    }
+}
+
+static void infer_worker(void *ctx, size_t thread, size_t threads)
+{
+    infer_job *job = ctx;
+    size_t begin, end;
+    lc_range((job->n + INFER_ROWS - 1) / INFER_ROWS, threads, thread, &begin, &end);
+    for (size_t i = begin; i < end; i++) infer_rows(job, i, thread);
+}
+
+void lc_engine_predict(lc_engine *e, size_t n, lc_gather_fn gather, void *user, float *out)
+{
+    infer_job job = {.e = e, .n = n, .gather = gather, .user = user, .out = out};
+    lc_team_run(e->o.threads, infer_worker, &job);
+}
+
+/* A gather that continues `first` rows further on. */
+typedef struct shifted {
+    lc_gather_fn gather;
+    void *user;
+    size_t by;
+} shifted;
+
+static void gather_shifted(void *user, size_t first, size_t rows, float *x, size_t ld, float *target)
+{
+    const shifted *s = user;
+    s->gather(s->user, s->by + first, rows, x, ld, target);
+}
+
+double lc_engine_loss(lc_engine *e, size_t n, lc_gather_fn gather, void *user)
+{
+    double sum = 0;
+    size_t seen = 0;
+    /* One round gives every slot of e->loss one job, so that the sum has a fixed order. */
+    size_t round = e->o.shards * INFER_ROWS;
+    for (size_t done = 0; done < n; done += round) {
+        shifted s = {gather, user, done};
+        infer_job job = {.e = e, .n = n - done < round ? n - done : round, .gather = gather_shifted, .user = &s};
+        job.sum = e->loss;
+        job.seen = e->seen;
+        memset(e->loss, 0, e->o.shards * sizeof *e->loss);
+        memset(e->seen, 0, e->o.shards * sizeof *e->seen);
+        lc_team_run(e->o.threads, infer_worker, &job);
+        for (size_t i = 0; i < e->o.shards; i++) {
+            sum += e->loss[i];
+            seen += e->seen[i];
+        }
+    }
+    return seen ? sum / (double)seen : NAN;
+}

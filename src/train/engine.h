@@ -1,0 +1,54 @@
+/* The parallel engine: one minibatch at a time, split into shards.
+ *
+ * A shard is a part of the minibatch's rows with a gradient buffer of its own; it runs forward and back
+ * through time without waiting for others. Then the buffers are summed in the order of the shards, the
+ * gradient is clipped and Adam updates the weights. How many shards there are follows from the settings
+ * and never from the machine, so the same seed gives the same bits on any number of threads. */
+#ifndef LC_TRAIN_ENGINE_H
+#define LC_TRAIN_ENGINE_H
+
+#include "nn/loss.h"
+#include "nn/network.h"
+
+/* Fills rows first..first+rows-1 of the batch at hand: x (steps, rows, ld) arrives zeroed, target (rows,
+ * outputs) takes NaN for steps that nobody observed and is NULL in inference. Called by several threads at
+ * once. */
+typedef void (*lc_gather_fn)(void *user, size_t first, size_t rows, float *x, size_t ld, float *target);
+
+typedef struct lc_engine_options {
+    const lc_loss *loss;
+    size_t batch;  /* most rows in a minibatch */
+    size_t shards; /* 0: one for every 16 rows of `batch` */
+    size_t threads;
+    double clip; /* largest gradient norm; 0: no limit */
+    uint64_t seed;
+} lc_engine_options;
+
+typedef struct lc_engine lc_engine;
+
+/* Takes a copy of nothing: `net` must outlive the engine. Weights start as lc_network_init(seed). Allocates
+ * everything; steps allocate nothing. */
+lc_code lc_engine_create(lc_engine **out, const lc_network *net, const lc_engine_options *o, lc_status *st);
+void lc_engine_free(lc_engine *e);
+
+/* One training step on n (<= batch) rows. *loss is the mean over the observed targets before the update,
+ * NaN without any. LC_E_NUMERIC, with the weights as they were, when loss or gradient is not finite. */
+lc_code lc_engine_step(lc_engine *e, size_t n, double rate, lc_gather_fn gather, void *user, double *loss, lc_status *st);
+
+/* Mean loss of n rows, any n, without learning. */
+double lc_engine_loss(lc_engine *e, size_t n, lc_gather_fn gather, void *user);
+
+/* Outputs (n, outputs) of n rows, any n. A row's result does not depend on n or the threads. */
+void lc_engine_predict(lc_engine *e, size_t n, lc_gather_fn gather, void *user, float *out);
+
+/* The parameters (net->params); after writing to them call lc_engine_weights_changed. */
+float *lc_engine_weights(lc_engine *e);
+void lc_engine_weights_changed(lc_engine *e);
+
+/* The gradient block of the last step: the sum over all observed targets, before scaling. */
+const float *lc_engine_gradient(const lc_engine *e);
+
+/* Bytes held by the engine. */
+size_t lc_engine_bytes(const lc_engine *e);
+
+#endif
