@@ -1,5 +1,7 @@
 # loomcast: `make demo` shows it, `make test` checks it, `make help` lists the rest.
 
+MAKEFLAGS += --no-builtin-rules
+
 CC ?= cc
 VARIANT ?= release
 BUILD ?= build

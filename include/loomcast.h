@@ -63,9 +63,9 @@ typedef struct lc_setting_info {
     const char *name;
     lc_setting_type type;
     lc_setting_group group;
-    const char *metavar; /* "N", "COL,...", "a|b"; NULL for a switch */
+    const char *metavar;  /* "N", "COL,...", "a|b"; NULL for a switch */
     const char *fallback; /* the default as text; "" where it follows from the data */
-    double min, max;     /* range of counts and reals, inclusive */
+    double min, max;      /* range of counts and reals, inclusive */
     const char *help;
 } lc_setting_info;
 

@@ -5,8 +5,8 @@
 #include "base/status.h"
 
 typedef struct lc_output {
-    FILE *stream;   /* write here */
-    char *path;     /* final name */
+    FILE *stream; /* write here */
+    char *path;   /* final name */
     char *temporary;
     bool replace;
 } lc_output;

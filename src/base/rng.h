@@ -12,10 +12,10 @@ typedef struct lc_rng {
 } lc_rng;
 
 lc_rng lc_rng_make(uint64_t seed, lc_stream stream, uint64_t index);
-uint64_t lc_rng_u64(lc_rng *r);    /* splitmix64 (Steele, Lea, Flood 2014) */
-double lc_rng_uniform(lc_rng *r);  /* [0, 1), 53 bits */
-double lc_rng_normal(lc_rng *r);   /* mean 0, variance 1 (Box-Muller) */
-uint64_t lc_hash64(uint64_t x);    /* splitmix64's finalizer: a counter becomes noise */
+uint64_t lc_rng_u64(lc_rng *r);   /* splitmix64 (Steele, Lea, Flood 2014) */
+double lc_rng_uniform(lc_rng *r); /* [0, 1), 53 bits */
+double lc_rng_normal(lc_rng *r);  /* mean 0, variance 1 (Box-Muller) */
+uint64_t lc_hash64(uint64_t x);   /* splitmix64's finalizer: a counter becomes noise */
 
 /* Position `i` of a pseudo-random permutation of 0..n-1 chosen by `key`, computed without a table: a
  * four-round Feistel network on the next even number of bits, walked until it falls below n. */

@@ -14,53 +14,77 @@ typedef struct row {
     const char *choices; /* "a|b": the only texts allowed; NULL: any */
 } row;
 
-#define TEXT(field, name, group, metavar, fallback, choices, help) \
-    {{name, LC_SETTING_TEXT, group, metavar, fallback, 0, 0, help}, offsetof(lc_settings, field), choices}
-#define COUNT(field, name, group, fallback, lo, hi, help) \
-    {{name, LC_SETTING_COUNT, group, "N", fallback, lo, hi, help}, offsetof(lc_settings, field), NULL}
-#define REAL(field, name, group, fallback, lo, hi, help) \
-    {{name, LC_SETTING_REAL, group, "X", fallback, lo, hi, help}, offsetof(lc_settings, field), NULL}
-#define SWITCH(field, name, group, help) \
-    {{name, LC_SETTING_SWITCH, group, NULL, "false", 0, 1, help}, offsetof(lc_settings, field), NULL}
+#define TEXT(field, name, group, metavar, fallback, choices, help)                                                     \
+    {                                                                                                                  \
+        {name, LC_SETTING_TEXT, group, metavar, fallback, 0, 0, help}, offsetof(lc_settings, field), choices           \
+    }
+#define COUNT(field, name, group, fallback, lo, hi, help)                                                              \
+    {                                                                                                                  \
+        {name, LC_SETTING_COUNT, group, "N", fallback, lo, hi, help}, offsetof(lc_settings, field), NULL               \
+    }
+#define REAL(field, name, group, fallback, lo, hi, help)                                                               \
+    {                                                                                                                  \
+        {name, LC_SETTING_REAL, group, "X", fallback, lo, hi, help}, offsetof(lc_settings, field), NULL                \
+    }
+#define SWITCH(field, name, group, help)                                                                               \
+    {                                                                                                                  \
+        {name, LC_SETTING_SWITCH, group, NULL, "false", 0, 1, help}, offsetof(lc_settings, field), NULL                \
+    }
 
 /* The one table of settings. A new setting is a field in settings.h and a row here. */
 static const row rows[] = {
-    TEXT(time, "time", LC_GROUP_COLUMNS, "COL", "", NULL, "column of time stamps (default: the first that reads as such)"),
-    TEXT(target, "target", LC_GROUP_COLUMNS, "COL,...", "", NULL, "columns to forecast or watch (default: every numeric one)"),
+    TEXT(time, "time", LC_GROUP_COLUMNS, "COL", "", NULL,
+         "column of time stamps (default: the first that reads as such)"),
+    TEXT(target, "target", LC_GROUP_COLUMNS, "COL,...", "", NULL,
+         "columns to forecast or watch (default: every numeric one)"),
     TEXT(id, "id", LC_GROUP_COLUMNS, "COL", "", NULL, "column of series ids of the long layout (default: unique_id)"),
     TEXT(past, "past", LC_GROUP_COLUMNS, "COL,...", "", NULL, "covariates known up to now"),
-    TEXT(freq, "freq", LC_GROUP_COLUMNS, "F", "", NULL, "step between rows: s min h D B W M Q Y, with a multiple as in 15min (default: inferred)"),
+    TEXT(freq, "freq", LC_GROUP_COLUMNS, "F", "", NULL,
+         "step between rows: s min h D B W M Q Y, with a multiple as in 15min (default: inferred)"),
     COUNT(season, "season", LC_GROUP_COLUMNS, "", 0, 1e6, "rows in a season; 1 for none (default: found in the data)"),
-    TEXT(gaps, "gaps", LC_GROUP_COLUMNS, "fill|skip|error", "fill", "fill|skip|error", "missing steps: interpolate as model input, leave them out, or stop"),
+    TEXT(gaps, "gaps", LC_GROUP_COLUMNS, "fill|skip|error", "fill", "fill|skip|error",
+         "missing steps: interpolate as model input, leave them out, or stop"),
     TEXT(delimiter, "delimiter", LC_GROUP_COLUMNS, "C", "", NULL, "column separator: , ; | or tab (default: sniffed)"),
     SWITCH(no_header, "no-header", LC_GROUP_COLUMNS, "the first row holds data, columns are named c1, c2, ..."),
-    TEXT(missing, "missing", LC_GROUP_COLUMNS, "WORD,...", "NA,NaN,nan,null,?,-", NULL, "cells that mean \"no value\", beside empty ones"),
+    TEXT(missing, "missing", LC_GROUP_COLUMNS, "WORD,...", "NA,NaN,nan,null,?,-", NULL,
+         "cells that mean \"no value\", beside empty ones"),
     SWITCH(decimal_comma, "decimal-comma", LC_GROUP_COLUMNS, "numbers are written 3,14"),
 
-    TEXT(arch, "arch", LC_GROUP_MODEL, "lstm", "lstm", "lstm", "network: lstm, stacked LSTM with a dense head over all horizon steps"),
-    COUNT(horizon, "horizon", LC_GROUP_MODEL, "", 1, 100000, "steps to forecast (default: from the frequency, 14 for daily rows)"),
-    COUNT(lookback, "lookback", LC_GROUP_MODEL, "", 1, 100000, "rows that the network sees (default: from season and horizon)"),
+    TEXT(arch, "arch", LC_GROUP_MODEL, "lstm", "lstm", "lstm",
+         "network: lstm, stacked LSTM with a dense head over all horizon steps"),
+    COUNT(horizon, "horizon", LC_GROUP_MODEL, "", 1, 100000,
+          "steps to forecast (default: from the frequency, 14 for daily rows)"),
+    COUNT(lookback, "lookback", LC_GROUP_MODEL, "", 1, 100000,
+          "rows that the network sees (default: from season and horizon)"),
     COUNT(hidden, "hidden", LC_GROUP_MODEL, "32", 1, 8192, "hidden units of each LSTM layer"),
     COUNT(layers, "layers", LC_GROUP_MODEL, "1", 1, 16, "stacked LSTM layers"),
-    TEXT(norm, "norm", LC_GROUP_MODEL, "window|series", "window", "window|series", "scale by each window's own mean and sd, or by the series' alone"),
+    TEXT(norm, "norm", LC_GROUP_MODEL, "window|series", "window", "window|series",
+         "scale by each window's own mean and sd, or by the series' alone"),
 
     COUNT(batch, "batch", LC_GROUP_TRAINING, "32", 1, 1000000, "windows in a minibatch"),
     COUNT(epochs, "epochs", LC_GROUP_TRAINING, "40", 1, 1000000, "most passes over the training windows"),
     REAL(lr, "lr", LC_GROUP_TRAINING, "0.002", 1e-12, 1e6, "learning rate of Adam"),
     TEXT(loss, "loss", LC_GROUP_TRAINING, "mse|mae|huber", "mae", "mse|mae|huber", "training loss"),
-    REAL(dropout, "dropout", LC_GROUP_TRAINING, "0", 0, 0.95, "share of units dropped between LSTM layers and before the head"),
+    REAL(dropout, "dropout", LC_GROUP_TRAINING, "0", 0, 0.95,
+         "share of units dropped between LSTM layers and before the head"),
     REAL(clip, "clip", LC_GROUP_TRAINING, "1", 0, 1e12, "largest norm of the whole gradient; 0 for no limit"),
-    COUNT(patience, "patience", LC_GROUP_TRAINING, "6", 0, 1000000, "epochs without a better validation loss before training stops; 0: never stop early"),
-    REAL(valid, "valid", LC_GROUP_TRAINING, "0.2", 0.01, 0.9, "share of each series kept for validation and calibration"),
+    COUNT(patience, "patience", LC_GROUP_TRAINING, "6", 0, 1000000,
+          "epochs without a better validation loss before training stops; 0: never stop early"),
+    REAL(valid, "valid", LC_GROUP_TRAINING, "0.2", 0.01, 0.9,
+         "share of each series kept for validation and calibration"),
     COUNT(seed, "seed", LC_GROUP_TRAINING, "1", 0, 9007199254740991.0, "seed of all random numbers"),
-    COUNT(shards, "shards", LC_GROUP_TRAINING, "", 1, 4096, "parts of a minibatch with a gradient buffer each (default: a part for every 16 windows)"),
+    COUNT(shards, "shards", LC_GROUP_TRAINING, "", 1, 4096,
+          "parts of a minibatch with a gradient buffer each (default: a part for every 16 windows)"),
 
     TEXT(level, "level", LC_GROUP_INTERVAL, "P,...", "80", NULL, "prediction intervals, in percent"),
     REAL(alarms_per, "alarms-per", LC_GROUP_DETECT, "1", 1e-6, 5000, "expected false alarms in 10,000 normal rows"),
-    TEXT(split, "split", LC_GROUP_EVALUATE, "TRAIN,VALID,TEST", "", NULL, "rows to fit on, to validate on and to test on (default: 70, 10 and 20 %)"),
-    COUNT(stride, "stride", LC_GROUP_EVALUATE, "", 1, 1000000, "rows between two origins of the test (default: the horizon)"),
+    TEXT(split, "split", LC_GROUP_EVALUATE, "TRAIN,VALID,TEST", "", NULL,
+         "rows to fit on, to validate on and to test on (default: 70, 10 and 20 %)"),
+    COUNT(stride, "stride", LC_GROUP_EVALUATE, "", 1, 1000000,
+          "rows between two origins of the test (default: the horizon)"),
 
-    COUNT(threads, "threads", LC_GROUP_RUN, "", 1, 1024, "threads (default: OMP_NUM_THREADS, else the CPUs that this process may use)"),
+    COUNT(threads, "threads", LC_GROUP_RUN, "", 1, 1024,
+          "threads (default: OMP_NUM_THREADS, else the CPUs that this process may use)"),
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0] };

@@ -26,7 +26,7 @@ struct lc_settings {
     char *loss;
     double dropout, clip;
     size_t patience;
-    double valid; /* fraction of a series' rows */
+    double valid;        /* fraction of a series' rows */
     size_t seed, shards; /* shards 0 = from the batch size */
     /* interval */
     char *level; /* percent, comma-separated */

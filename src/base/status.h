@@ -15,8 +15,8 @@
 /* Each of these stores into *st (NULL allowed) unless it already holds an error, and returns `code`
  * so that a caller can write `return lc_fail(...)`. */
 lc_code lc_fail(lc_status *st, lc_code code, const char *fmt, ...) LC_PRINTF(3, 4);
-lc_code lc_fail_at(lc_status *st, lc_code code, const char *file, size_t line, size_t column, const char *fmt,
-                   ...) LC_PRINTF(6, 7);
+lc_code lc_fail_at(lc_status *st, lc_code code, const char *file, size_t line, size_t column, const char *fmt, ...)
+    LC_PRINTF(6, 7);
 lc_code lc_fail_memory(lc_status *st);
 
 /* Adds the second line of an error: what the user can do. Keeps the first hint. */

@@ -47,11 +47,11 @@ struct lc_panel {
     size_t n_rows;
     lc_clock clock;
     lc_freq freq;
-    char *source;    /* name of the (first) file */
-    char *time_name; /* time column, "" without one */
-    char *id_name;   /* id column, "" in the wide layout */
+    char *source;      /* name of the (first) file */
+    char *time_name;   /* time column, "" without one */
+    char *id_name;     /* id column, "" in the wide layout */
     char *value_label; /* "" unless there is one target: its name, for an axis */
-    char **notices;  /* lines that a user should read: gaps filled, rows sorted */
+    char **notices;    /* lines that a user should read: gaps filled, rows sorted */
     size_t n_notices;
     /* how the file was understood */
     char delimiter;

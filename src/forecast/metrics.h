@@ -6,15 +6,16 @@
 
 /* Sums that can be added up over windows and series; zero it to start. */
 typedef struct lc_metrics {
-    size_t steps;   /* observed steps */
+    size_t steps; /* observed steps */
     double abs, square, smape;
     size_t covered, banded; /* steps inside their interval, steps that had one */
-    double scaled;  /* sum of |error| / scale */
+    double scaled;          /* sum of |error| / scale */
     size_t scaled_steps;
 } lc_metrics;
 
 /* Adds one window: truth, forecast and, unless NULL, the interval (lo, hi), all (n). `scale` is the mean
- * absolute seasonal difference of the training rows (lc_mase_scale); 0 or NaN: MASE is not defined, the window does not count for it. */
+ * absolute seasonal difference of the training rows (lc_mase_scale); 0 or NaN: MASE is not defined, the window does not
+ * count for it. */
 void lc_metrics_add(lc_metrics *m, size_t n, const double *truth, const double *forecast, const double *lo,
                     const double *hi, double scale);
 void lc_metrics_merge(lc_metrics *into, const lc_metrics *from);

@@ -56,27 +56,30 @@ INLINE vf pick(vi mask, vf yes, vf no)
 /* ---- matrix product ---- */
 
 /* rows and vectors are constants after inlining, so the accumulators live in registers. */
-INLINE void tile(const int rows, const int vectors, size_t k, const float *a, size_t a_row, size_t a_col, const float *b,
-                 size_t ldb, float *c, size_t ldc)
+INLINE void tile(const int rows, const int vectors, size_t k, const float *a, size_t a_row, size_t a_col,
+                 const float *b, size_t ldb, float *c, size_t ldc)
 {
     vf acc[TILE_ROWS][TILE_VECTORS];
-    UNROLL for (int r = 0; r < rows; r++) {
+    UNROLL for (int r = 0; r < rows; r++)
+    {
         UNROLL for (int j = 0; j < vectors; j++) acc[r][j] = load(c + (size_t)r * ldc + (size_t)j * VL);
     }
     for (size_t p = 0; p < k; p++) {
         vf row[TILE_VECTORS];
         UNROLL for (int j = 0; j < vectors; j++) row[j] = load(b + p * ldb + (size_t)j * VL);
-        UNROLL for (int r = 0; r < rows; r++) {
+        UNROLL for (int r = 0; r < rows; r++)
+        {
             vf x = splat(a[(size_t)r * a_row + p * a_col]);
             UNROLL for (int j = 0; j < vectors; j++) acc[r][j] += x * row[j];
         }
     }
-    UNROLL for (int r = 0; r < rows; r++) {
+    UNROLL for (int r = 0; r < rows; r++)
+    {
         UNROLL for (int j = 0; j < vectors; j++) store(c + (size_t)r * ldc + (size_t)j * VL, acc[r][j]);
     }
 }
 
-#define TILE_CASE(rows) \
+#define TILE_CASE(rows)                                                                                                \
     case rows: tile(rows, vectors, k, a, a_row, a_col, b, ldb, c, ldc); break
 
 INLINE void tile_rows(size_t rows, const int vectors, size_t k, const float *a, size_t a_row, size_t a_col,
@@ -176,11 +179,11 @@ static void lstm_forward(size_t rows, size_t h, float *z, const float *c_prev, f
     for (size_t r = 0; r < rows; r++) {
         float *gate = z + r * 4 * h;
         for (size_t u = 0; u < h; u += VL) {
-            vf i = sigmoid(load(gate + u));                       /* i_t = sigma(W_i [h, x] + b_i) */
-            vf f = sigmoid(load(gate + h + u));                   /* f_t = sigma(W_f [h, x] + b_f) */
-            vf g = hyperbolic_tangent(load(gate + 2 * h + u));    /* C~_t = tanh(W_C [h, x] + b_C) */
-            vf o = sigmoid(load(gate + 3 * h + u));               /* o_t = sigma(W_o [h, x] + b_o) */
-            vf cell = i * g;                                      /* C_t = f_t C_(t-1) + i_t C~_t */
+            vf i = sigmoid(load(gate + u));                    /* i_t = sigma(W_i [h, x] + b_i) */
+            vf f = sigmoid(load(gate + h + u));                /* f_t = sigma(W_f [h, x] + b_f) */
+            vf g = hyperbolic_tangent(load(gate + 2 * h + u)); /* C~_t = tanh(W_C [h, x] + b_C) */
+            vf o = sigmoid(load(gate + 3 * h + u));            /* o_t = sigma(W_o [h, x] + b_o) */
+            vf cell = i * g;                                   /* C_t = f_t C_(t-1) + i_t C~_t */
             if (c_prev) cell = f * load(c_prev + r * h + u) + cell;
             vf squashed = hyperbolic_tangent(cell);
             store(gate + u, i);

@@ -36,10 +36,10 @@ typedef struct lc_pass {
     float *y;            /* (out_steps, rows, outputs) */
     float *saved;
     /* backward */
-    const float *dy;     /* gradient of the last dy_steps steps of y; the earlier ones have none */
+    const float *dy; /* gradient of the last dy_steps steps of y; the earlier ones have none */
     size_t dy_steps;
-    float *dx;           /* NULL: nobody below needs it; else the last dx_steps steps of x's gradient */
-    float *g;            /* gradient of w: added to */
+    float *dx; /* NULL: nobody below needs it; else the last dx_steps steps of x's gradient */
+    float *g;  /* gradient of w: added to */
 } lc_pass;
 
 /* A parameter as other frameworks know it: PyTorch's name, shape and row-major layout. */
@@ -56,7 +56,7 @@ struct lc_layer_kind {
     size_t (*packed)(const lc_layer *l);                        /* floats derived from the parameters */
     size_t (*saved)(const lc_layer *l, size_t rows, bool keep); /* floats of workspace */
     size_t (*out_steps)(const lc_layer *l);
-    size_t (*dx_steps)(const lc_layer *l, size_t dy_steps);     /* last steps of x that get a gradient */
+    size_t (*dx_steps)(const lc_layer *l, size_t dy_steps); /* last steps of x that get a gradient */
     void (*init)(const lc_layer *l, float *w, lc_rng *rng);
     void (*pack)(const lc_layer *l, const float *w, float *packed);
     void (*forward)(const lc_layer *l, const lc_pass *p);
@@ -67,7 +67,7 @@ struct lc_layer_kind {
     void (*put)(const lc_layer *l, float *w, size_t tensor, const float *in);
 };
 
-extern const lc_layer_kind *const lc_layer_kinds[]; /* NULL-terminated */
+extern const lc_layer_kind *const lc_layer_kinds[];   /* NULL-terminated */
 const lc_layer_kind *lc_layer_find(const char *name); /* NULL: unknown */
 
 static inline size_t lc_padded(size_t width)

@@ -36,8 +36,9 @@ lc_code lc_network_create(lc_network **out, const lc_network_spec *spec, const l
 {
     *out = NULL;
     if (!sensible(spec)) {
-        lc_fail(st, LC_E_USAGE, "a network of this size cannot be built: %zu inputs, %zu steps, %zu hidden, %zu outputs",
-                spec->inputs, spec->steps, spec->hidden, spec->outputs);
+        lc_fail(st, LC_E_USAGE,
+                "a network of this size cannot be built: %zu inputs, %zu steps, %zu hidden, %zu outputs", spec->inputs,
+                spec->steps, spec->hidden, spec->outputs);
         lc_hint(st, "lower --hidden, --lookback or --horizon");
         return LC_E_USAGE;
     }
@@ -87,9 +88,9 @@ void lc_network_pack(const lc_network *net, const float *w, float *packed, size_
 
 /* Where everything lies in a workspace, in floats from its start. */
 typedef struct plan {
-    size_t y, saved;       /* of the layer asked for */
-    size_t dy;             /* gradient of the network's output */
-    size_t ping, pong;     /* gradients between layers, in turn */
+    size_t y, saved;   /* of the layer asked for */
+    size_t dy;         /* gradient of the network's output */
+    size_t ping, pong; /* gradients between layers, in turn */
     size_t total;
 } plan;
 

@@ -6,8 +6,8 @@
 #include "nn/layer.h"
 
 typedef struct lc_network_spec {
-    size_t inputs;  /* width of a step */
-    size_t steps;   /* lookback */
+    size_t inputs; /* width of a step */
+    size_t steps;  /* lookback */
     size_t hidden, layers;
     size_t outputs; /* horizon */
     double dropout; /* after every LSTM layer; 0: no dropout layers */

@@ -9,8 +9,7 @@
 
 enum {
     ROWS_PER_SHARD = 16, /* keeps the tiles of the matrix kernels full */
-    SLICE = 4096,        /* floats that one thread reduces at a time: the norm is summed by slice */
-    INFER_ROWS = 32      /* rows of one inference job */
+    SLICE = 4096         /* floats that one thread reduces at a time: the norm is summed by slice */
 };
 
 struct lc_engine {
@@ -22,7 +21,7 @@ struct lc_engine {
     float *g;       /* (params) reduced gradient */
     float **part;   /* (shards)(params) gradient buffers */
     float **work;   /* (threads) workspaces */
-    float **target; /* (threads)(rows of the largest job, outputs) */
+    float **target; /* (threads)(rows of a shard, outputs) */
     double *loss;   /* (shards) */
     size_t *seen;   /* (shards) observed targets */
     double *square; /* (slices) */
@@ -64,17 +63,15 @@ lc_code lc_engine_create(lc_engine **out, const lc_network *net, const lc_engine
     if (!e->o.threads) e->o.threads = 1;
     e->slices = (net->params + SLICE - 1) / SLICE;
     size_t rows = (o->batch + e->o.shards - 1) / e->o.shards;
-    size_t train, infer, targets;
-    bool ok = lc_network_workspace(net, rows, true, &train) && lc_network_workspace(net, INFER_ROWS, false, &infer) &&
-              lc_mul(rows > INFER_ROWS ? rows : INFER_ROWS, net->spec.outputs, &targets);
+    size_t floats, targets;
+    bool ok = lc_network_workspace(net, rows, true, &floats) && lc_mul(rows, net->spec.outputs, &targets);
     if (ok) {
         ok = (e->w = book(e, net->params, sizeof *e->w)) && (e->g = book(e, net->params, sizeof *e->g)) &&
              (e->packed = book(e, net->packed, sizeof *e->packed)) &&
-             book_each(e, &e->part, e->o.shards, net->params) &&
-             book_each(e, &e->work, e->o.threads, train > infer ? train : infer) &&
-             book_each(e, &e->target, e->o.threads, targets) &&
-             (e->loss = book(e, e->o.shards, sizeof *e->loss)) && (e->seen = book(e, e->o.shards, sizeof *e->seen)) &&
-             (e->square = book(e, e->slices, sizeof *e->square)) && lc_adam_create(&e->adam, net->params);
+             book_each(e, &e->part, e->o.shards, net->params) && book_each(e, &e->work, e->o.threads, floats) &&
+             book_each(e, &e->target, e->o.threads, targets) && (e->loss = book(e, e->o.shards, sizeof *e->loss)) &&
+             (e->seen = book(e, e->o.shards, sizeof *e->seen)) && (e->square = book(e, e->slices, sizeof *e->square)) &&
+             lc_adam_create(&e->adam, net->params);
         e->bytes += 2 * net->params * sizeof(float);
     }
     if (!ok) {
@@ -115,6 +112,11 @@ void lc_engine_weights_changed(lc_engine *e)
     lc_network_pack(e->net, e->w, e->packed, 0, 1);
 }
 
+const float *lc_engine_packed(const lc_engine *e)
+{
+    return e->packed;
+}
+
 const float *lc_engine_gradient(const lc_engine *e)
 {
     return e->g;
@@ -139,24 +141,11 @@ typedef struct step_job {
 } step_job;
 
 /* Rows of a batch have their own noise, so that dropout does not depend on the split either. */
-static lc_network_run run_of(const lc_engine *e, size_t thread, size_t first, size_t rows, bool keep)
+static lc_network_run run_of(const lc_engine *e, size_t thread, size_t first, size_t rows)
 {
     uint64_t noise = lc_hash64(e->o.seed ^ lc_hash64(e->steps_done + 1)) + first * 0x9e3779b97f4a7c15u;
-    return (lc_network_run){.w = e->w,
-                            .packed = e->packed,
-                            .workspace = e->work[thread],
-                            .rows = rows,
-                            .keep = keep,
-                            .noise = noise};
-}
-
-static void load(const lc_engine *e, const lc_network_run *run, size_t first, lc_gather_fn gather, void *user,
-                 float *target)
-{
-    size_t ld = lc_padded(e->net->spec.inputs);
-    float *x = lc_network_input(e->net, run->workspace, run->rows, run->keep);
-    memset(x, 0, e->net->spec.steps * run->rows * ld * sizeof *x);
-    gather(user, first, run->rows, x, ld, target);
+    return (lc_network_run){
+        .w = e->w, .packed = e->packed, .workspace = e->work[thread], .rows = rows, .keep = true, .noise = noise};
 }
 
 static void run_shard(step_job *job, size_t shard, size_t thread)
@@ -164,15 +153,15 @@ static void run_shard(step_job *job, size_t shard, size_t thread)
     lc_engine *e = job->e;
     size_t begin, end;
     lc_range(job->n, job->shards, shard, &begin, &end);
-    lc_network_run run = run_of(e, thread, begin, end - begin, true);
+    lc_network_run run = run_of(e, thread, begin, end - begin);
     run.g = e->part[shard];
-    load(e, &run, begin, job->gather, job->user, e->target[thread]);
+    lc_gather_into(e->net, &run, begin, job->gather, job->user, e->target[thread]);
     lc_network_forward(e->net, &run);
     e->seen[shard] = 0;
-    e->loss[shard] = lc_loss_sum(e->o.loss, run.rows, e->net->spec.outputs,
-                                 lc_network_output(e->net, run.workspace, run.rows, true),
-                                 lc_padded(e->net->spec.outputs), e->target[thread],
-                                 lc_network_output_gradient(e->net, run.workspace, run.rows), &e->seen[shard]);
+    e->loss[shard] =
+        lc_loss_sum(e->o.loss, run.rows, e->net->spec.outputs, lc_network_output(e->net, run.workspace, run.rows, true),
+                    lc_padded(e->net->spec.outputs), e->target[thread],
+                    lc_network_output_gradient(e->net, run.workspace, run.rows), &e->seen[shard]);
     memset(run.g, 0, e->net->params * sizeof *run.g);
     lc_network_backward(e->net, &run);
 }
@@ -228,7 +217,8 @@ static void step_worker(void *ctx, size_t thread, size_t threads)
     }
 }
 
-lc_code lc_engine_step(lc_engine *e, size_t n, double rate, lc_gather_fn gather, void *user, double *loss, lc_status *st)
+lc_code lc_engine_step(lc_engine *e, size_t n, double rate, lc_gather_fn gather, void *user, double *loss,
+                       lc_status *st)
 {
     if (n == 0 || n > e->o.batch)
         return lc_fail(st, LC_E_USAGE, "a minibatch of %zu rows does not fit an engine for %zu", n, e->o.batch);
@@ -245,83 +235,4 @@ lc_code lc_engine_step(lc_engine *e, size_t n, double rate, lc_gather_fn gather,
         return LC_E_NUMERIC;
     }
     return LC_OK;
-}
-
-/* ---- inference ---- */
-
-typedef struct infer_job {
-    lc_engine *e;
-    size_t n;
-    lc_gather_fn gather;
-    void *user;
-    float *out;  /* (n, outputs), or NULL: sum the loss */
-    double *sum; /* (jobs) */
-    size_t *seen;
-} infer_job;
-
-static void infer_rows(const infer_job *job, size_t i, size_t thread)
-{
-    lc_engine *e = job->e;
-    size_t outputs = e->net->spec.outputs, ld = lc_padded(outputs);
-    size_t first = i * INFER_ROWS, rows = job->n - first < INFER_ROWS ? job->n - first : INFER_ROWS;
-    lc_network_run run = run_of(e, thread, first, rows, false);
-    float *target = job->out ? NULL : e->target[thread];
-    load(e, &run, first, job->gather, job->user, target);
-    lc_network_forward(e->net, &run);
-    const float *y = lc_network_output(e->net, run.workspace, rows, false);
-    if (job->out) {
-        for (size_t r = 0; r < rows; r++)
-            memcpy(job->out + (first + r) * outputs, y + r * ld, outputs * sizeof *y);
-    } else {
-        job->sum[i % e->o.shards] = lc_loss_sum(e->o.loss, rows, outputs, y, ld, target, NULL, &job->seen[i % e->o.shards]);
-    }
-}
-
-static void infer_worker(void *ctx, size_t thread, size_t threads)
-{
-    infer_job *job = ctx;
-    size_t begin, end;
-    lc_range((job->n + INFER_ROWS - 1) / INFER_ROWS, threads, thread, &begin, &end);
-    for (size_t i = begin; i < end; i++) infer_rows(job, i, thread);
-}
-
-void lc_engine_predict(lc_engine *e, size_t n, lc_gather_fn gather, void *user, float *out)
-{
-    infer_job job = {.e = e, .n = n, .gather = gather, .user = user, .out = out};
-    lc_team_run(e->o.threads, infer_worker, &job);
-}
-
-/* A gather that continues `first` rows further on. */
-typedef struct shifted {
-    lc_gather_fn gather;
-    void *user;
-    size_t by;
-} shifted;
-
-static void gather_shifted(void *user, size_t first, size_t rows, float *x, size_t ld, float *target)
-{
-    const shifted *s = user;
-    s->gather(s->user, s->by + first, rows, x, ld, target);
-}
-
-double lc_engine_loss(lc_engine *e, size_t n, lc_gather_fn gather, void *user)
-{
-    double sum = 0;
-    size_t seen = 0;
-    /* One round gives every slot of e->loss one job, so that the sum has a fixed order. */
-    size_t round = e->o.shards * INFER_ROWS;
-    for (size_t done = 0; done < n; done += round) {
-        shifted s = {gather, user, done};
-        infer_job job = {.e = e, .n = n - done < round ? n - done : round, .gather = gather_shifted, .user = &s};
-        job.sum = e->loss;
-        job.seen = e->seen;
-        memset(e->loss, 0, e->o.shards * sizeof *e->loss);
-        memset(e->seen, 0, e->o.shards * sizeof *e->seen);
-        lc_team_run(e->o.threads, infer_worker, &job);
-        for (size_t i = 0; i < e->o.shards; i++) {
-            sum += e->loss[i];
-            seen += e->seen[i];
-        }
-    }
-    return seen ? sum / (double)seen : NAN;
 }

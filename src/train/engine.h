@@ -7,13 +7,7 @@
 #ifndef LC_TRAIN_ENGINE_H
 #define LC_TRAIN_ENGINE_H
 
-#include "nn/loss.h"
-#include "nn/network.h"
-
-/* Fills rows first..first+rows-1 of the batch at hand: x (steps, rows, ld) arrives zeroed, target (rows,
- * outputs) takes NaN for steps that nobody observed and is NULL in inference. Called by several threads at
- * once. */
-typedef void (*lc_gather_fn)(void *user, size_t first, size_t rows, float *x, size_t ld, float *target);
+#include "model/infer.h"
 
 typedef struct lc_engine_options {
     const lc_loss *loss;
@@ -33,17 +27,15 @@ void lc_engine_free(lc_engine *e);
 
 /* One training step on n (<= batch) rows. *loss is the mean over the observed targets before the update,
  * NaN without any. LC_E_NUMERIC, with the weights as they were, when loss or gradient is not finite. */
-lc_code lc_engine_step(lc_engine *e, size_t n, double rate, lc_gather_fn gather, void *user, double *loss, lc_status *st);
-
-/* Mean loss of n rows, any n, without learning. */
-double lc_engine_loss(lc_engine *e, size_t n, lc_gather_fn gather, void *user);
-
-/* Outputs (n, outputs) of n rows, any n. A row's result does not depend on n or the threads. */
-void lc_engine_predict(lc_engine *e, size_t n, lc_gather_fn gather, void *user, float *out);
+lc_code lc_engine_step(lc_engine *e, size_t n, double rate, lc_gather_fn gather, void *user, double *loss,
+                       lc_status *st);
 
 /* The parameters (net->params); after writing to them call lc_engine_weights_changed. */
 float *lc_engine_weights(lc_engine *e);
 void lc_engine_weights_changed(lc_engine *e);
+
+/* What lc_infer needs beside the weights. */
+const float *lc_engine_packed(const lc_engine *e);
 
 /* The gradient block of the last step: the sum over all observed targets, before scaling. */
 const float *lc_engine_gradient(const lc_engine *e);

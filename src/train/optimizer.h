@@ -8,8 +8,8 @@
 #include "kernel/kernels.h"
 
 typedef struct lc_adam {
-    float *m, *v;            /* (params) first and second moment */
-    double power1, power2;   /* beta1^t, beta2^t */
+    float *m, *v;          /* (params) first and second moment */
+    double power1, power2; /* beta1^t, beta2^t */
 } lc_adam;
 
 bool lc_adam_create(lc_adam *a, size_t params); /* false: out of memory */

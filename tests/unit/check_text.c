@@ -32,7 +32,8 @@ END_TEST
 
 START_TEST(other_text_is_refused)
 {
-    const char *bad[] = {"", " ", "-", ".", "e5", "1e", "1e+", "1.2.3", "0x10", "inf", "nan", "1,5", "1 2", "$5", "5%", "1e999"};
+    const char *bad[] = {"",     " ",   "-",   ".",   "e5",  "1e", "1e+", "1.2.3",
+                         "0x10", "inf", "nan", "1,5", "1 2", "$5", "5%",  "1e999"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         double x;
         ck_assert_msg(!lc_parse_double(bad[i], strlen(bad[i]), &x), "\"%s\" must be refused", bad[i]);
@@ -57,8 +58,8 @@ START_TEST(reading_rounds_as_strtod_does)
         }
         double got, want = strtod(text, NULL);
         if (!isfinite(want)) continue;
-        ck_assert_msg(lc_parse_double(text, strlen(text), &got) && got == want, "\"%s\": %.17g, strtod %.17g", text, got,
-                      want);
+        ck_assert_msg(lc_parse_double(text, strlen(text), &got) && got == want, "\"%s\": %.17g, strtod %.17g", text,
+                      got, want);
     }
 }
 END_TEST

@@ -1,0 +1,158 @@
+#include "data/window.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+lc_scale lc_scale_fit(const double *y, const uint8_t *mask, size_t n)
+{
+    double mean = 0, square = 0;
+    size_t seen = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (mask && mask[i]) continue;
+        seen++;
+        double d = y[i] - mean; /* Welford 1962: no cancellation at large levels */
+        mean += d / (double)seen;
+        square += d * (y[i] - mean);
+    }
+    double sd = seen ? sqrt(square / (double)seen) : 0;
+    /* Rounding alone gives a constant series of large level an sd of about 1e-16 of it. */
+    if (!(sd > 1e-12 * fabs(mean)) || !isfinite(sd)) sd = fabs(mean) > 0 && isfinite(mean) ? fabs(mean) : 1;
+    return (lc_scale){mean, sd};
+}
+
+lc_code lc_scales_fit(lc_scales *out, const lc_panel *p, const size_t *train, lc_status *st)
+{
+    out->series = lc_calloc(p->n_series, sizeof *out->series);
+    out->past = lc_calloc(p->n_frames * p->n_past, sizeof *out->past);
+    if (!out->series || !out->past) {
+        lc_scales_free(out);
+        return lc_fail_memory(st);
+    }
+    for (size_t s = 0; s < p->n_series; s++) {
+        const lc_series *series = &p->series[s];
+        size_t n = train && train[s] < series->steps ? train[s] : series->steps;
+        out->series[s] = lc_scale_fit(series->y, series->mask, n);
+        for (size_t c = 0; c < p->n_past; c++)
+            out->past[series->frame * p->n_past + c] = lc_scale_fit(p->frames[series->frame].past[c], NULL, n);
+    }
+    return LC_OK;
+}
+
+void lc_scales_free(lc_scales *s)
+{
+    lc_free(s->series);
+    lc_free(s->past);
+    *s = (lc_scales){0};
+}
+
+lc_code lc_windows_create(lc_windows *w, const lc_panel *p, const lc_scales *scales, size_t lookback, size_t horizon,
+                          bool per_window, const lc_span *span, size_t stride, lc_status *st)
+{
+    *w = (lc_windows){.panel = p,
+                      .scales = scales,
+                      .lookback = lookback,
+                      .horizon = horizon,
+                      .per_window = per_window,
+                      .stride = stride};
+    w->span = lc_calloc(p->n_series, sizeof *w->span);
+    w->first = lc_calloc(p->n_series + 1, sizeof *w->first);
+    if (!w->span || !w->first) {
+        lc_windows_free(w);
+        return lc_fail_memory(st);
+    }
+    for (size_t s = 0; s < p->n_series; s++) {
+        w->span[s] = span[s];
+        size_t origins = span[s].end > span[s].begin ? span[s].end - span[s].begin : 0;
+        w->first[s + 1] = w->first[s] + (origins + stride - 1) / stride;
+    }
+    w->n = w->first[p->n_series];
+    return LC_OK;
+}
+
+void lc_windows_free(lc_windows *w)
+{
+    lc_free(w->span);
+    lc_free(w->first);
+    *w = (lc_windows){0};
+}
+
+void lc_windows_at(const lc_windows *w, size_t i, size_t *series, size_t *origin)
+{
+    size_t lo = 0, hi = w->panel->n_series; /* first[lo] <= i < first[hi] */
+    while (hi - lo > 1) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (w->first[mid] <= i) lo = mid;
+        else hi = mid;
+    }
+    *series = lo;
+    *origin = w->span[lo].begin + (i - w->first[lo]) * w->stride;
+}
+
+size_t lc_windows_inputs(const lc_windows *w)
+{
+    return 1 + w->panel->n_past;
+}
+
+/* Row of the series that input step t of the window shows. */
+static size_t row_of(size_t origin, size_t lookback, size_t t)
+{
+    size_t back = lookback - t;
+    return origin > back ? origin - back : 0;
+}
+
+/* Scale of one column over a window. */
+static lc_window_scale scale_of(const lc_windows *w, const double *y, lc_scale s, size_t origin)
+{
+    if (!w->per_window) return (lc_window_scale){s.mean, s.sd};
+    double mean = 0, square = 0;
+    for (size_t t = 0; t < w->lookback; t++) mean += (y[row_of(origin, w->lookback, t)] - s.mean) / s.sd;
+    mean /= (double)w->lookback;
+    for (size_t t = 0; t < w->lookback; t++) {
+        double d = (y[row_of(origin, w->lookback, t)] - s.mean) / s.sd - mean;
+        square += d * d;
+    }
+    /* Reversible instance normalization (Kim et al. 2022): the floor keeps flat windows defined. */
+    double sd = sqrt(square / (double)w->lookback + 1e-5);
+    return (lc_window_scale){s.mean + s.sd * mean, s.sd * sd};
+}
+
+lc_window_scale lc_windows_scale(const lc_windows *w, size_t series, size_t origin)
+{
+    return scale_of(w, w->panel->series[series].y, w->scales->series[series], origin);
+}
+
+/* A window can hold values far outside what the scaler has seen; float has to hold them. */
+static float bounded(double u)
+{
+    const double most = 1e6;
+    return (float)(u > most ? most : u < -most ? -most : u);
+}
+
+static lc_window_scale fill_column(const lc_windows *w, const double *y, lc_scale s, size_t origin, float *x,
+                                   size_t step_stride)
+{
+    lc_window_scale scale = scale_of(w, y, s, origin);
+    for (size_t t = 0; t < w->lookback; t++)
+        x[t * step_stride] = bounded((y[row_of(origin, w->lookback, t)] - scale.center) / scale.spread);
+    return scale;
+}
+
+lc_window_scale lc_windows_fill(const lc_windows *w, size_t series, size_t origin, float *x, size_t step_stride,
+                                float *target)
+{
+    const lc_series *s = &w->panel->series[series];
+    const lc_frame *frame = &w->panel->frames[s->frame];
+    size_t n_past = w->panel->n_past;
+    lc_window_scale scale = fill_column(w, s->y, w->scales->series[series], origin, x, step_stride);
+    for (size_t c = 0; c < n_past; c++)
+        fill_column(w, frame->past[c], w->scales->past[s->frame * n_past + c], origin, x + 1 + c, step_stride);
+    size_t limit = w->span[series].limit < s->steps ? w->span[series].limit : s->steps;
+    for (size_t h = 0; target && h < w->horizon; h++) {
+        size_t row = origin + h;
+        bool observed = row < limit && !s->mask[row];
+        target[h] = observed ? bounded((s->y[row] - scale.center) / scale.spread) : NAN;
+    }
+    return scale;
+}

@@ -1,0 +1,66 @@
+/* Windows of a panel as index views: a window is a series and an origin, the row of its first target. The
+ * inputs are the lookback rows before the origin, the targets the horizon rows from it on. Nothing is
+ * copied until a window is filled into a minibatch. */
+#ifndef LC_DATA_WINDOW_H
+#define LC_DATA_WINDOW_H
+
+#include "data/panel.h"
+
+/* Scaler of one series, learned from training rows only: z = (y - mean) / sd. */
+typedef struct lc_scale {
+    double mean, sd;
+} lc_scale;
+
+/* Mean and standard deviation of the observed ones among n values (mask NULL: all). sd is 1 for constants,
+ * so that scaling is always defined; mean is 0 without any value. */
+lc_scale lc_scale_fit(const double *y, const uint8_t *mask, size_t n);
+
+/* Scalers of what the windows read: one per series, and per frame and covariate. */
+typedef struct lc_scales {
+    lc_scale *series; /* (n_series) */
+    lc_scale *past;   /* (n_frames, n_past) */
+} lc_scales;
+/* Learns from the first train[series] rows of each series (NULL: all rows). */
+lc_code lc_scales_fit(lc_scales *out, const lc_panel *p, const size_t *train, lc_status *st);
+void lc_scales_free(lc_scales *s);
+
+/* Origins begin..end-1 of a series; targets from row `limit` on do not count as observed. */
+typedef struct lc_span {
+    size_t begin, end, limit;
+} lc_span;
+
+typedef struct lc_windows {
+    const lc_panel *panel;
+    const lc_scales *scales;
+    size_t lookback, horizon;
+    bool per_window; /* window norm: mean and sd of the window's own inputs, on top of the scaler */
+    size_t n;
+    size_t stride;
+    lc_span *span; /* (n_series) */
+    size_t *first; /* (n_series + 1) index of each series' first window */
+} lc_windows;
+
+/* All origins of the spans (copied), every stride-th one (>= 1). */
+lc_code lc_windows_create(lc_windows *w, const lc_panel *p, const lc_scales *scales, size_t lookback, size_t horizon,
+                          bool per_window, const lc_span *span, size_t stride, lc_status *st);
+void lc_windows_free(lc_windows *w);
+void lc_windows_at(const lc_windows *w, size_t i, size_t *series, size_t *origin);
+
+/* Width of a step: the series' value and the covariates. */
+size_t lc_windows_inputs(const lc_windows *w);
+
+/* How a window's values were scaled: y = center + spread * u. */
+typedef struct lc_window_scale {
+    double center, spread;
+} lc_window_scale;
+
+/* Fills one window. x: step t, input c at x[t * step_stride + c]; rows before the series' first repeat it.
+ * target (horizon), unless NULL: scaled, NaN where not observed. Non-finite scaled values cannot arise from
+ * finite data. */
+lc_window_scale lc_windows_fill(const lc_windows *w, size_t series, size_t origin, float *x, size_t step_stride,
+                                float *target);
+
+/* The scale alone. */
+lc_window_scale lc_windows_scale(const lc_windows *w, size_t series, size_t origin);
+
+#endif

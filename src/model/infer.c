@@ -1,0 +1,124 @@
+#include "model/infer.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "par/team.h"
+
+enum {
+    JOB_ROWS = 32, /* rows of one job */
+    ROUND = 64     /* jobs whose losses are kept apart until they are summed in order */
+};
+
+struct lc_infer {
+    const lc_network *net;
+    size_t threads;
+    float **work;   /* (threads) workspaces */
+    float **target; /* (threads)(JOB_ROWS, outputs) */
+    double sum[ROUND];
+    size_t seen[ROUND];
+};
+
+typedef struct job {
+    lc_infer *f;
+    const float *w, *packed;
+    size_t begin, n; /* rows of this round */
+    lc_gather_fn gather;
+    void *user;
+    float *out; /* (n, outputs), or NULL: sum the loss */
+    const lc_loss *loss;
+} job;
+
+lc_code lc_infer_create(lc_infer **out, const lc_network *net, size_t threads, lc_status *st)
+{
+    *out = NULL;
+    lc_infer *f = lc_calloc(1, sizeof *f);
+    if (!f) return lc_fail_memory(st);
+    f->net = net;
+    f->threads = threads ? threads : 1;
+    f->work = lc_calloc(f->threads, sizeof *f->work);
+    f->target = lc_calloc(f->threads, sizeof *f->target);
+    size_t floats;
+    bool ok = f->work && f->target && lc_network_workspace(net, JOB_ROWS, false, &floats);
+    for (size_t i = 0; ok && i < f->threads; i++)
+        ok = (f->work[i] = lc_calloc(floats, sizeof(float))) &&
+             (f->target[i] = lc_calloc(JOB_ROWS * net->spec.outputs, sizeof(float)));
+    if (!ok) {
+        lc_infer_free(f);
+        return lc_fail_memory(st);
+    }
+    *out = f;
+    return LC_OK;
+}
+
+void lc_infer_free(lc_infer *f)
+{
+    if (!f) return;
+    for (size_t i = 0; i < f->threads; i++) {
+        if (f->work) lc_free(f->work[i]);
+        if (f->target) lc_free(f->target[i]);
+    }
+    lc_free(f->work);
+    lc_free(f->target);
+    lc_free(f);
+}
+
+void lc_gather_into(const lc_network *net, const lc_network_run *run, size_t first, lc_gather_fn gather, void *user,
+                    float *target)
+{
+    size_t ld = lc_padded(net->spec.inputs);
+    float *x = lc_network_input(net, run->workspace, run->rows, run->keep);
+    memset(x, 0, net->spec.steps * run->rows * ld * sizeof *x);
+    gather(user, first, run->rows, x, ld, target);
+}
+
+static void run_job(const job *j, size_t i, size_t thread)
+{
+    lc_infer *f = j->f;
+    size_t outputs = f->net->spec.outputs, ld = lc_padded(outputs);
+    size_t at = i * JOB_ROWS, rows = j->n - at < JOB_ROWS ? j->n - at : JOB_ROWS;
+    lc_network_run run = {.w = j->w, .packed = j->packed, .workspace = f->work[thread], .rows = rows};
+    float *target = j->out ? NULL : f->target[thread];
+    lc_gather_into(f->net, &run, j->begin + at, j->gather, j->user, target);
+    lc_network_forward(f->net, &run);
+    const float *y = lc_network_output(f->net, run.workspace, rows, false);
+    if (j->out) {
+        for (size_t r = 0; r < rows; r++) memcpy(j->out + (at + r) * outputs, y + r * ld, outputs * sizeof *y);
+    } else {
+        f->seen[i] = 0;
+        f->sum[i] = lc_loss_sum(j->loss, rows, outputs, y, ld, target, NULL, &f->seen[i]);
+    }
+}
+
+static void worker(void *ctx, size_t thread, size_t threads)
+{
+    job *j = ctx;
+    size_t begin, end;
+    lc_range((j->n + JOB_ROWS - 1) / JOB_ROWS, threads, thread, &begin, &end);
+    for (size_t i = begin; i < end; i++) run_job(j, i, thread);
+}
+
+void lc_infer_predict(lc_infer *f, const float *w, const float *packed, size_t n, lc_gather_fn gather, void *user,
+                      float *out)
+{
+    job j = {.f = f, .w = w, .packed = packed, .n = n, .gather = gather, .user = user, .out = out};
+    lc_team_run(f->threads, worker, &j);
+}
+
+double lc_infer_loss(lc_infer *f, const float *w, const float *packed, const lc_loss *loss, size_t n,
+                     lc_gather_fn gather, void *user)
+{
+    double sum = 0;
+    size_t seen = 0;
+    for (size_t done = 0; done < n; done += ROUND * JOB_ROWS) {
+        job j = {.f = f, .w = w, .packed = packed, .begin = done, .gather = gather, .user = user, .loss = loss};
+        j.n = n - done < ROUND * JOB_ROWS ? n - done : ROUND * JOB_ROWS;
+        lc_team_run(f->threads, worker, &j);
+        for (size_t i = 0; i * JOB_ROWS < j.n; i++) {
+            sum += f->sum[i];
+            seen += f->seen[i];
+        }
+    }
+    return seen ? sum / (double)seen : NAN;
+}
