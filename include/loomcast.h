@@ -83,6 +83,18 @@ const char *lc_settings_get(const lc_settings *s, const char *name, char *out, s
 size_t lc_setting_count(void);
 const lc_setting_info *lc_setting_at(size_t i);
 
+/* ---- progress ---------------------------------------------------------------------------------- */
+
+typedef struct lc_progress {
+    size_t epoch, epochs;          /* done, and most there can be */
+    size_t windows;                /* of training */
+    double train_loss, valid_loss; /* NaN where there is none */
+    size_t best_epoch;             /* 1-based, so far */
+} lc_progress;
+
+/* Called after every epoch by the thread that called the library; false cancels the run (LC_E_CANCELLED). */
+typedef bool (*lc_progress_fn)(void *user, const lc_progress *p);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,150 @@
+#include "model/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+
+lc_code lc_model_create(lc_model **out, const lc_settings *settings, size_t inputs, lc_status *st)
+{
+    *out = NULL;
+    lc_model *m = lc_calloc(1, sizeof *m);
+    if (!m) return lc_fail_memory(st);
+    lc_code code = LC_OK;
+    m->settings = lc_settings_copy(settings);
+    if (!m->settings) {
+        code = lc_fail_memory(st);
+        goto done;
+    }
+    lc_network_spec spec = {.inputs = inputs,
+                            .steps = settings->lookback,
+                            .hidden = settings->hidden,
+                            .layers = settings->layers,
+                            .outputs = settings->horizon,
+                            .dropout = settings->dropout};
+    /* LOOMCAST_ISA caps the instruction set, so that a run can be repeated on an older machine's. */
+    const char *cap = getenv("LOOMCAST_ISA");
+    const lc_kernels *kernels = lc_kernels_select(cap && *cap ? cap : NULL);
+    if (!kernels) {
+        char shown[32];
+        code = lc_fail(st, LC_E_USAGE, "LOOMCAST_ISA: \"%s\" is not an instruction set of this build",
+                       lc_printable(shown, sizeof shown, cap, strlen(cap)));
+        lc_hint(st, "use base, avx2 or avx512");
+        goto done;
+    }
+    code = lc_network_create(&m->net, &spec, kernels, st);
+    if (code != LC_OK) goto done;
+    m->w = lc_calloc(m->net->params, sizeof *m->w);
+    m->packed = lc_calloc(m->net->packed, sizeof *m->packed);
+    if (!m->w || !m->packed) code = lc_fail_memory(st);
+done:
+    if (code != LC_OK) lc_model_free(m);
+    else *out = m;
+    return code;
+}
+
+void lc_model_free(lc_model *m)
+{
+    if (!m) return;
+    lc_settings_free(m->settings);
+    lc_free_names(m->targets, m->n_targets);
+    lc_free_names(m->past, m->n_past);
+    for (size_t i = 0; i < m->n_scales; i++) {
+        free(m->scales[i].id);
+        lc_free(m->scales[i].past);
+    }
+    lc_free(m->scales);
+    lc_network_free(m->net);
+    lc_free(m->w);
+    lc_free(m->packed);
+    lc_free(m->calibration.score);
+    free(m->training.train_loss);
+    free(m->training.valid_loss);
+    lc_free(m);
+}
+
+void lc_model_set_weights(lc_model *m, const float *w)
+{
+    memcpy(m->w, w, m->net->params * sizeof *w);
+    lc_network_pack(m->net, m->w, m->packed, 0, 1);
+}
+
+static bool copy_names(char ***to, size_t *n_to, char *const *from, size_t n)
+{
+    *to = calloc(n ? n : 1, sizeof **to);
+    if (!*to) return false;
+    for (*n_to = 0; *n_to < n; ++*n_to)
+        if (!((*to)[*n_to] = lc_strdup(from[*n_to]))) return false;
+    return true;
+}
+
+lc_code lc_model_adopt(lc_model *m, const lc_panel *p, const lc_scales *scales, lc_status *st)
+{
+    m->freq = p->freq;
+    bool ok = copy_names(&m->targets, &m->n_targets, p->targets, p->n_targets) &&
+              copy_names(&m->past, &m->n_past, p->past, p->n_past);
+    m->scales = ok ? lc_calloc(p->n_series, sizeof *m->scales) : NULL;
+    ok = ok && m->scales;
+    for (size_t i = 0; ok && i < p->n_series; i++) {
+        lc_named_scale *s = &m->scales[i];
+        m->n_scales++;
+        s->scale = scales->series[i];
+        s->id = lc_strdup(p->series[i].id);
+        s->past = lc_calloc(p->n_past, sizeof *s->past);
+        ok = s->id && s->past;
+        for (size_t c = 0; ok && c < p->n_past; c++) s->past[c] = scales->past[p->series[i].frame * p->n_past + c];
+    }
+    return ok ? LC_OK : lc_fail_memory(st);
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const lc_named_scale *const *x = a, *const *y = b;
+    return strcmp((*x)->id, (*y)->id);
+}
+
+static const lc_named_scale *find_scale(const lc_named_scale *const *sorted, size_t n, const char *id)
+{
+    size_t lo = 0, hi = n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        int order = strcmp(sorted[mid]->id, id);
+        if (order == 0) return sorted[mid];
+        if (order < 0) lo = mid + 1;
+        else hi = mid;
+    }
+    return NULL;
+}
+
+lc_code lc_model_scales(const lc_model *m, const lc_panel *p, lc_scales *out, size_t *unknown, lc_status *st)
+{
+    *out = (lc_scales){0};
+    *unknown = 0;
+    bool same = m->n_past == p->n_past;
+    for (size_t c = 0; same && c < m->n_past; c++) same = strcmp(m->past[c], p->past[c]) == 0;
+    if (!same) {
+        lc_fail(st, LC_E_MODEL, "the model was fitted with %zu covariates, the data has %zu or others", m->n_past,
+                p->n_past);
+        lc_hint(st, "give the covariates of the training with --past, in the same order");
+        return LC_E_MODEL;
+    }
+    const lc_named_scale **sorted = lc_calloc(m->n_scales, sizeof *sorted);
+    if (!sorted || lc_scales_fit(out, p, NULL, st) != LC_OK) {
+        lc_free(sorted);
+        return lc_fail_memory(st);
+    }
+    for (size_t i = 0; i < m->n_scales; i++) sorted[i] = &m->scales[i];
+    qsort(sorted, m->n_scales, sizeof *sorted, by_id);
+    for (size_t i = 0; i < p->n_series; i++) {
+        const lc_named_scale *s = find_scale(sorted, m->n_scales, p->series[i].id);
+        if (!s) {
+            ++*unknown;
+            continue;
+        }
+        out->series[i] = s->scale;
+        for (size_t c = 0; c < p->n_past; c++) out->past[p->series[i].frame * p->n_past + c] = s->past[c];
+    }
+    lc_free(sorted);
+    return LC_OK;
+}

@@ -1,0 +1,70 @@
+/* A fitted model: settings, network, weights, scalers and calibration, to and from one safetensors file. */
+#ifndef LC_MODEL_MODEL_H
+#define LC_MODEL_MODEL_H
+
+#include "base/settings.h"
+#include "data/clock.h"
+#include "data/window.h"
+#include "nn/network.h"
+
+/* Sizes of past forecast errors in units of the window's spread, from windows that training did not see:
+ * the raw material of conformal intervals for any level. */
+typedef struct lc_calibration {
+    size_t windows; /* errors that each step's scores stand for; 0: not calibrated */
+    bool pooled;    /* one set of scores for all steps (few windows) */
+    size_t kept;    /* scores kept per step: all, or evenly spaced order statistics */
+    double *score;  /* (pooled ? 1 : horizon, kept) ascending */
+} lc_calibration;
+
+/* Scaler of one series of the training data, under the id that results use. */
+typedef struct lc_named_scale {
+    char *id;
+    lc_scale scale;
+    lc_scale *past; /* (n_past) */
+} lc_named_scale;
+
+typedef struct lc_training_summary {
+    size_t series, rows, windows, valid_windows;
+    size_t epochs;                   /* run */
+    size_t best_epoch;               /* 1-based; its weights are kept */
+    double *train_loss, *valid_loss; /* (epochs) */
+} lc_training_summary;
+
+struct lc_model {
+    lc_settings *settings; /* resolved: horizon, lookback and season are set */
+    lc_freq freq;
+    char **targets;
+    size_t n_targets;
+    char **past;
+    size_t n_past;
+    lc_named_scale *scales;
+    size_t n_scales;
+    lc_network *net;
+    float *w;      /* (net->params) */
+    float *packed; /* (net->packed) */
+    lc_calibration calibration;
+    lc_training_summary training;
+};
+typedef struct lc_model lc_model;
+
+/* An empty model for resolved settings (copied) and `inputs` columns a step, weights zero. */
+lc_code lc_model_create(lc_model **out, const lc_settings *settings, size_t inputs, lc_status *st);
+void lc_model_free(lc_model *m);
+
+/* Replaces the weights (net->params floats). */
+void lc_model_set_weights(lc_model *m, const float *w);
+
+/* Copies what the panel calls its columns, its frequency and the scalers of its series. */
+lc_code lc_model_adopt(lc_model *m, const lc_panel *p, const lc_scales *scales, lc_status *st);
+
+/* Scalers for the series of a panel: those learned in training by id; a series that training never saw gets one
+ * from its own rows, counted in *unknown. LC_E_MODEL when the panel lacks a covariate of the model. */
+lc_code lc_model_scales(const lc_model *m, const lc_panel *p, lc_scales *out, size_t *unknown, lc_status *st);
+
+lc_code lc_model_write(const lc_model *m, const char *path, bool replace, lc_status *st);
+lc_code lc_model_read(lc_model **out, const char *path, lc_status *st);
+
+/* The config as JSON text (free it with free); NULL: out of memory. */
+char *lc_model_config(const lc_model *m);
+
+#endif

@@ -1,0 +1,144 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "model/config.h"
+#include "model/safetensors.h"
+
+static const char format_version[] = "1";
+
+/* One tensor of the network: its layer, its number there and its shape. */
+typedef struct place {
+    const lc_layer *layer;
+    size_t tensor;
+    lc_layer_tensor info;
+} place;
+
+static lc_code list_places(const lc_network *net, place **out, size_t *n, lc_status *st)
+{
+    *n = 0;
+    *out = lc_calloc(net->n_layers * LC_LAYER_TENSORS, sizeof **out);
+    if (!*out) return lc_fail_memory(st);
+    for (size_t i = 0; i < net->n_layers; i++) {
+        lc_layer_tensor t[LC_LAYER_TENSORS];
+        size_t count = net->layer[i].kind->tensors(&net->layer[i], t);
+        for (size_t k = 0; k < count; k++) (*out)[(*n)++] = (place){&net->layer[i], k, t[k]};
+    }
+    return LC_OK;
+}
+
+static size_t tensor_floats(const lc_layer_tensor *t)
+{
+    return t->shape[0] * (t->dims == 2 ? t->shape[1] : 1);
+}
+
+lc_code lc_model_write(const lc_model *m, const char *path, bool replace, lc_status *st)
+{
+    place *places = NULL;
+    size_t n, total = 0;
+    lc_tensor *tensors = NULL;
+    float *values = NULL;
+    char *config = NULL;
+    lc_code code = list_places(m->net, &places, &n, st);
+    if (code != LC_OK) goto done;
+    for (size_t i = 0; i < n; i++) total += tensor_floats(&places[i].info);
+    tensors = lc_calloc(n, sizeof *tensors);
+    values = lc_calloc(total, sizeof *values);
+    config = lc_model_config(m);
+    if (!tensors || !values || !config) {
+        code = lc_fail_memory(st);
+        goto done;
+    }
+    float *at = values;
+    for (size_t i = 0; i < n; i++) {
+        const place *p = &places[i];
+        p->layer->kind->get(p->layer, m->w + p->layer->param_at, p->tensor, at);
+        tensors[i] = (lc_tensor){.name = p->info.name, .dims = p->info.dims, .data = at};
+        tensors[i].shape[0] = p->info.shape[0];
+        tensors[i].shape[1] = p->info.shape[1];
+        at += tensor_floats(&p->info);
+    }
+    const char *const metadata[][2] = {{"format", "loomcast"}, {"version", format_version}, {"config", config}};
+    code = lc_safetensors_write(path, replace, tensors, n, metadata, 3, st);
+done:
+    free(config);
+    lc_free(values);
+    lc_free(tensors);
+    lc_free(places);
+    return code;
+}
+
+static lc_code read_weights(lc_model *m, const lc_safetensors *f, lc_status *st)
+{
+    place *places = NULL;
+    size_t n;
+    lc_code code = list_places(m->net, &places, &n, st);
+    for (size_t i = 0; code == LC_OK && i < n; i++) {
+        const place *p = &places[i];
+        const lc_tensor *t = lc_safetensors_find(f, p->info.name);
+        bool fits = t && t->dims == p->info.dims && t->shape[0] == p->info.shape[0] &&
+                    (t->dims == 1 || t->shape[1] == p->info.shape[1]);
+        if (!fits) {
+            code = lc_fail(st, LC_E_MODEL, "tensor \"%s\" is missing or does not have the shape that config asks for",
+                           p->info.name);
+            break;
+        }
+        for (size_t k = 0; k < tensor_floats(&p->info) && code == LC_OK; k++)
+            if (!isfinite(t->data[k]))
+                code = lc_fail(st, LC_E_MODEL, "tensor \"%s\" holds a value that is not finite", p->info.name);
+        if (code == LC_OK) p->layer->kind->put(p->layer, m->w + p->layer->param_at, p->tensor, t->data);
+    }
+    if (code == LC_OK) lc_network_pack(m->net, m->w, m->packed, 0, 1);
+    lc_free(places);
+    return code;
+}
+
+lc_code lc_model_read(lc_model **out, const char *path, lc_status *st)
+{
+    *out = NULL;
+    lc_safetensors *f = NULL;
+    lc_settings *settings = NULL;
+    json_t *root = NULL;
+    lc_model *m = NULL;
+    size_t inputs;
+    lc_code code = lc_safetensors_read(&f, path, st);
+    if (code != LC_OK) goto done;
+    const char *format = lc_safetensors_metadata(f, "format"), *version = lc_safetensors_metadata(f, "version");
+    const char *config = lc_safetensors_metadata(f, "config");
+    if (!format || strcmp(format, "loomcast") != 0 || !version || !config) {
+        code = lc_fail(st, LC_E_MODEL, "is a safetensors file but no model of loomcast");
+        goto done;
+    }
+    if (strcmp(version, format_version) != 0) {
+        code = lc_fail(st, LC_E_MODEL, "has model format version \"%.20s\"; this program reads version %s", version,
+                       format_version);
+        goto done;
+    }
+    root = json_loads(config, JSON_REJECT_DUPLICATES, NULL);
+    if (!json_is_object(root)) {
+        code = lc_fail(st, LC_E_MODEL, "config is no JSON object");
+        goto done;
+    }
+    code = lc_config_settings(root, &settings, &inputs, st);
+    /* The tensors in the file bound what is allocated for the network that config describes. */
+    if (code == LC_OK && lc_safetensors_count(f) < 4 * settings->layers + 2)
+        code = lc_fail(st, LC_E_MODEL, "holds fewer tensors than config asks for");
+    if (code == LC_OK) {
+        const lc_tensor *t = lc_safetensors_find(f, "lstm.weight_hh_l0");
+        if (!t || t->dims != 2 || t->shape[1] != settings->hidden)
+            code = lc_fail(st, LC_E_MODEL,
+                           "tensor \"lstm.weight_hh_l0\" is missing or does not have the shape that config asks for");
+    }
+    if (code == LC_OK) code = lc_model_create(&m, settings, inputs, st);
+    if (code == LC_OK) code = lc_config_read(root, m, st);
+    if (code == LC_OK) code = read_weights(m, f, st);
+done:
+    lc_status_set_file(st, path);
+    if (code == LC_OK) *out = m;
+    else lc_model_free(m);
+    json_decref(root);
+    lc_settings_free(settings);
+    lc_safetensors_free(f);
+    return code;
+}

@@ -1,0 +1,199 @@
+#include "train/fit.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "par/team.h"
+#include "train/engine.h"
+
+enum { MOST_VALIDATION = 2000 };
+
+size_t lc_fit_threads(const lc_settings *s)
+{
+    return s->threads ? s->threads : lc_team_default();
+}
+
+static bool per_window(const lc_settings *s)
+{
+    return strcmp(s->norm, "window") == 0;
+}
+
+/* No training window's targets reach into the validation rows. A series shorter than the lookback still
+ * gives its last window, padded on the left. */
+static lc_code training_windows(lc_windows *out, const lc_panel *p, const lc_scales *scales, const lc_settings *s,
+                                const lc_split *split, lc_status *st)
+{
+    lc_span *span = lc_calloc(p->n_series, sizeof *span);
+    if (!span) return lc_fail_memory(st);
+    size_t longest = 0;
+    for (size_t i = 0; i < p->n_series; i++) {
+        if (split[i].end > longest) longest = split[i].end;
+        if (split[i].train <= s->horizon) continue;
+        size_t last = split[i].train - s->horizon;
+        span[i] = (lc_span){s->lookback < last ? s->lookback : last, last + 1, split[i].train};
+    }
+    lc_code code = lc_windows_create(out, p, scales, s->lookback, s->horizon, per_window(s), span, 1, st);
+    lc_free(span);
+    if (code == LC_OK && out->n == 0) {
+        lc_windows_free(out);
+        code = lc_fail_at(st, LC_E_DATA, p->source, 0, 0,
+                          "too short to learn from: the longest series has %zu rows to fit on, horizon %zu needs %zu",
+                          longest, s->horizon, 2 * s->horizon + 1);
+        lc_hint(st, "give more rows or a smaller --horizon");
+    }
+    return code;
+}
+
+lc_code lc_fit_validation(lc_windows *out, const lc_panel *p, const lc_scales *scales, const lc_settings *s,
+                          const lc_split *split, lc_status *st)
+{
+    lc_span *span = lc_calloc(p->n_series, sizeof *span);
+    if (!span) return lc_fail_memory(st);
+    size_t all = 0;
+    for (size_t i = 0; i < p->n_series; i++) {
+        size_t begin = split[i].train > 0 ? split[i].train : 1, end = split[i].end;
+        if (end <= begin) continue;
+        /* Fewer rows than the horizon: one window whose targets are partly unobserved. */
+        size_t stop = end - begin >= s->horizon ? end - s->horizon + 1 : begin + 1;
+        span[i] = (lc_span){begin, stop, end};
+        all += stop - begin;
+    }
+    size_t stride = all > MOST_VALIDATION ? (all + MOST_VALIDATION - 1) / MOST_VALIDATION : 1;
+    lc_code code = lc_windows_create(out, p, scales, s->lookback, s->horizon, per_window(s), span, stride, st);
+    lc_free(span);
+    return code;
+}
+
+/* The rows of a minibatch, or all validation windows in order. */
+typedef struct rows {
+    const lc_windows *windows;
+    uint64_t begin, key; /* key 0: in order */
+} rows;
+
+static void gather(void *user, size_t first, size_t n, float *x, size_t ld, float *target)
+{
+    const rows *r = user;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t at = r->begin + first + i;
+        if (r->key) at = lc_permute(at, r->windows->n, r->key);
+        size_t series, origin;
+        lc_windows_at(r->windows, (size_t)at, &series, &origin);
+        lc_windows_fill(r->windows, series, origin, x + i * ld, n * ld,
+                        target ? target + i * r->windows->horizon : NULL);
+    }
+}
+
+typedef struct fit {
+    const lc_settings *s;
+    lc_engine *engine;
+    lc_infer *infer;
+    lc_windows train, valid;
+    const lc_loss *loss;
+    lc_model *model;
+    double best;
+    size_t since_best;
+} fit;
+
+static lc_code run_epoch(fit *f, size_t epoch, double *mean, lc_status *st)
+{
+    uint64_t key = lc_hash64(f->s->seed * 0x9e3779b97f4a7c15u + epoch) | 1;
+    double sum = 0;
+    size_t batches = 0;
+    for (size_t at = 0; at < f->train.n; at += f->s->batch) {
+        size_t n = f->train.n - at < f->s->batch ? f->train.n - at : f->s->batch;
+        rows r = {&f->train, at, key};
+        double loss;
+        lc_code code = lc_engine_step(f->engine, n, f->s->lr, gather, &r, &loss, st);
+        if (code != LC_OK) return code;
+        if (isnan(loss)) continue; /* no observed target in this minibatch */
+        sum += loss;
+        batches++;
+    }
+    *mean = batches ? sum / (double)batches : NAN;
+    return LC_OK;
+}
+
+static lc_code run_epochs(fit *f, lc_progress_fn progress, void *user, lc_status *st)
+{
+    lc_training_summary *t = &f->model->training;
+    t->train_loss = calloc(f->s->epochs, sizeof *t->train_loss);
+    t->valid_loss = calloc(f->s->epochs, sizeof *t->valid_loss);
+    if (!t->train_loss || !t->valid_loss) return lc_fail_memory(st);
+    for (size_t epoch = 1; epoch <= f->s->epochs; epoch++) {
+        double train, valid;
+        lc_code code = run_epoch(f, epoch, &train, st);
+        if (code != LC_OK) return code;
+        rows r = {&f->valid, 0, 0};
+        valid = f->valid.n ? lc_infer_loss(f->infer, lc_engine_weights(f->engine), lc_engine_packed(f->engine), f->loss,
+                                           f->valid.n, gather, &r)
+                           : NAN;
+        t->train_loss[epoch - 1] = train;
+        t->valid_loss[epoch - 1] = valid;
+        t->epochs = epoch;
+        /* Without a validation loss the training loss decides. */
+        double score = isnan(valid) ? train : valid;
+        f->since_best++;
+        if (t->best_epoch == 0 || score < f->best) {
+            f->best = score;
+            f->since_best = 0;
+            t->best_epoch = epoch;
+            lc_model_set_weights(f->model, lc_engine_weights(f->engine));
+        }
+        lc_progress now = {epoch, f->s->epochs, f->train.n, train, valid, t->best_epoch};
+        if (progress && !progress(user, &now)) return lc_fail(st, LC_E_CANCELLED, "stopped after epoch %zu", epoch);
+        if (f->s->patience && f->since_best >= f->s->patience) break;
+    }
+    return LC_OK;
+}
+
+static size_t observed_rows(const lc_panel *p, const lc_split *split)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->n_series; i++)
+        for (size_t r = 0; r < split[i].end; r++) n += p->series[i].mask[r] == LC_OBSERVED;
+    return n;
+}
+
+lc_code lc_fit(lc_model **out, const lc_panel *p, const lc_settings *settings, const lc_split *split,
+               lc_progress_fn progress, void *user, lc_status *st)
+{
+    *out = NULL;
+    fit f = {.s = settings, .loss = lc_loss_find(settings->loss)};
+    lc_scales scales = {0};
+    size_t *train = lc_calloc(p->n_series, sizeof *train);
+    lc_code code = train ? LC_OK : lc_fail_memory(st);
+    for (size_t i = 0; train && i < p->n_series; i++) train[i] = split[i].train ? split[i].train : split[i].end;
+    if (code == LC_OK) code = lc_scales_fit(&scales, p, train, st);
+    if (code == LC_OK) code = training_windows(&f.train, p, &scales, settings, split, st);
+    if (code == LC_OK) code = lc_fit_validation(&f.valid, p, &scales, settings, split, st);
+    if (code == LC_OK) code = lc_model_create(&f.model, settings, lc_windows_inputs(&f.train), st);
+    if (code == LC_OK) code = lc_model_adopt(f.model, p, &scales, st);
+    if (code == LC_OK) {
+        f.model->training.series = p->n_series;
+        f.model->training.rows = observed_rows(p, split);
+        f.model->training.windows = f.train.n;
+        f.model->training.valid_windows = f.valid.n;
+        lc_engine_options o = {.loss = f.loss,
+                               .batch = settings->batch < f.train.n ? settings->batch : f.train.n,
+                               .shards = settings->shards,
+                               .threads = lc_fit_threads(settings),
+                               .clip = settings->clip,
+                               .seed = settings->seed};
+        code = lc_engine_create(&f.engine, f.model->net, &o, st);
+    }
+    if (code == LC_OK) code = lc_infer_create(&f.infer, f.model->net, lc_fit_threads(settings), st);
+    if (code == LC_OK) code = run_epochs(&f, progress, user, st);
+
+    bool usable = code == LC_OK || ((code == LC_E_NUMERIC || code == LC_E_CANCELLED) && f.model->training.best_epoch);
+    if (usable) *out = f.model;
+    else lc_model_free(f.model);
+    lc_infer_free(f.infer);
+    lc_engine_free(f.engine);
+    lc_windows_free(&f.valid);
+    lc_windows_free(&f.train);
+    lc_scales_free(&scales);
+    lc_free(train);
+    return code;
+}

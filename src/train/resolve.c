@@ -1,0 +1,100 @@
+#include "train/resolve.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+static size_t rows_of(const lc_panel *p, const lc_split *split, size_t i)
+{
+    size_t n = p->series[i].steps;
+    return split && split[i].end < n ? split[i].end : n;
+}
+
+static int descending(const void *a, const void *b)
+{
+    const size_t *x = a, *y = b;
+    if (x[0] != y[0]) return x[0] < y[0] ? 1 : -1;
+    return x[1] < y[1] ? -1 : x[1] > y[1]; /* qsort is not stable: the order must not depend on it */
+}
+
+lc_code lc_resolve_season(size_t *out, const lc_panel *p, const lc_split *split, lc_status *st)
+{
+    enum { ASK = 16 };
+    *out = 1;
+    size_t(*order)[2] = lc_calloc(p->n_series, sizeof *order);
+    if (!order) return lc_fail_memory(st);
+    for (size_t i = 0; i < p->n_series; i++) {
+        order[i][0] = rows_of(p, split, i);
+        order[i][1] = i;
+    }
+    qsort(order, p->n_series, sizeof *order, descending);
+    size_t found[ASK], n = p->n_series < ASK ? p->n_series : ASK;
+    lc_code code = LC_OK;
+    for (size_t k = 0; k < n && code == LC_OK; k++) {
+        lc_season season;
+        code = lc_season_find(&season, p->series[order[k][1]].y, order[k][0], &p->freq, st);
+        found[k] = season.period;
+    }
+    lc_free(order);
+    size_t most = 0;
+    for (size_t k = 0; k < n && code == LC_OK; k++) {
+        size_t votes = 0;
+        for (size_t j = 0; j < n; j++) votes += found[j] == found[k];
+        /* Of equally common seasons the shorter one is taken, and any before none. */
+        bool better = votes > most || (votes == most && found[k] > 1 && (*out == 1 || found[k] < *out));
+        if (better) {
+            most = votes;
+            *out = found[k];
+        }
+    }
+    return code;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    const size_t *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
+static size_t largest(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Two seasons or the horizon, whichever is longer, as far as a third of the usual series allows. */
+static size_t default_lookback(size_t season, size_t horizon, size_t rows)
+{
+    enum { LEAST = 16, MOST_SEASON = 56, MOST = 336 };
+    size_t want = largest(LEAST, season <= MOST_SEASON ? 2 * season : MOST_SEASON);
+    want = largest(want, horizon < MOST ? horizon : MOST);
+    size_t room = rows / 3;
+    return want <= room ? want : largest(room, 1);
+}
+
+lc_code lc_resolve_settings(lc_settings *s, const lc_panel *p, const lc_split *split, lc_status *st)
+{
+    if (!s->horizon) s->horizon = lc_freq_horizon(&p->freq);
+    if (!s->season) {
+        lc_code code = lc_resolve_season(&s->season, p, split, st);
+        if (code != LC_OK) return code;
+    }
+    if (s->lookback) return LC_OK;
+    size_t *rows = lc_calloc(p->n_series, sizeof *rows);
+    if (!rows) return lc_fail_memory(st);
+    for (size_t i = 0; i < p->n_series; i++) rows[i] = rows_of(p, split, i);
+    qsort(rows, p->n_series, sizeof *rows, ascending);
+    s->lookback = default_lookback(s->season, s->horizon, rows[p->n_series / 2]);
+    lc_free(rows);
+    return LC_OK;
+}
+
+void lc_resolve_split(lc_split *out, const lc_panel *p, const lc_settings *s, const size_t *rows)
+{
+    for (size_t i = 0; i < p->n_series; i++) {
+        size_t n = rows ? rows[i] : p->series[i].steps;
+        size_t valid = largest(s->horizon, (size_t)ceil(s->valid * (double)n));
+        out[i] = (lc_split){n > valid ? n - valid : 0, n};
+    }
+}
