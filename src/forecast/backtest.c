@@ -1,0 +1,278 @@
+#include "forecast/backtest.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "forecast/baseline.h"
+#include "forecast/metrics.h"
+#include "forecast/predict.h"
+#include "par/team.h"
+
+enum { DIGITS = 6 };
+
+typedef struct backtest {
+    const lc_model *m;
+    const lc_panel *p;
+    const lc_settings *s;
+    const lc_backtest_rows *rows;
+    lc_levels levels;
+    lc_windows w;
+    double *point, *spread; /* (windows, horizon), (windows) */
+    double *scale;          /* (n_series) MASE's denominator */
+    lc_metrics *baseline;   /* (baselines, windows) */
+} backtest;
+
+/* Truth of a window; NaN where it was not observed. */
+static void truth_of(const backtest *b, size_t series, size_t origin, double *truth)
+{
+    const lc_series *s = &b->p->series[series];
+    for (size_t h = 0; h < b->w.horizon; h++) truth[h] = s->mask[origin + h] == LC_OBSERVED ? s->y[origin + h] : NAN;
+}
+
+/* ---- baselines, windows split over the threads ---- */
+
+typedef struct baseline_job {
+    backtest *b;
+    double **scratch;  /* (threads)(2 horizon) */
+    lc_status *status; /* (threads) */
+} baseline_job;
+
+static void baseline_worker(void *ctx, size_t thread, size_t threads)
+{
+    baseline_job *j = ctx;
+    backtest *b = j->b;
+    size_t begin, end, horizon = b->w.horizon;
+    double *truth = j->scratch[thread], *forecast = truth + horizon;
+    lc_range(b->w.n, threads, thread, &begin, &end);
+    for (size_t i = begin; i < end; i++) {
+        size_t series, origin;
+        lc_windows_at(&b->w, i, &series, &origin);
+        truth_of(b, series, origin, truth);
+        for (size_t k = 0; k < lc_baseline_count; k++) {
+            lc_code code = lc_baselines[k].forecast(forecast, horizon, b->p->series[series].y, origin,
+                                                    b->m->settings->season, &j->status[thread]);
+            if (code != LC_OK) return;
+            lc_metrics_add(&b->baseline[k * b->w.n + i], horizon, truth, forecast, NULL, NULL, b->scale[series]);
+        }
+    }
+}
+
+static lc_code run_baselines(backtest *b, lc_status *st)
+{
+    size_t threads = lc_fit_threads(b->s);
+    baseline_job j = {.b = b};
+    j.scratch = lc_calloc(threads, sizeof *j.scratch);
+    j.status = lc_calloc(threads, sizeof *j.status);
+    lc_code code = j.scratch && j.status ? LC_OK : lc_fail_memory(st);
+    for (size_t i = 0; code == LC_OK && i < threads; i++)
+        if (!(j.scratch[i] = lc_calloc(2 * b->w.horizon, sizeof(double)))) code = lc_fail_memory(st);
+    if (code == LC_OK) lc_team_run(threads, baseline_worker, &j);
+    for (size_t i = 0; code == LC_OK && i < threads; i++)
+        if (j.status[i].code != LC_OK) code = lc_fail(st, j.status[i].code, "%s", j.status[i].text);
+    for (size_t i = 0; j.scratch && i < threads; i++) lc_free(j.scratch[i]);
+    lc_free(j.scratch);
+    lc_free(j.status);
+    return code;
+}
+
+/* ---- the table ---- */
+
+enum { ID, MODEL, WINDOWS, MAE, RMSE, SMAPE, MASE, COVERAGE };
+
+static lc_code make_table(lc_result **out, const lc_levels *levels, lc_status *st)
+{
+    static const char *const names[] = {"mae", "rmse", "smape", "mase"};
+    char name[48];
+    *out = lc_result_create();
+    if (!*out) return lc_fail_memory(st);
+    lc_code code = lc_result_add_column(*out, "unique_id", LC_COLUMN_TEXT, 0, st);
+    if (code == LC_OK) code = lc_result_add_column(*out, "model", LC_COLUMN_TEXT, 0, st);
+    if (code == LC_OK) code = lc_result_add_column(*out, "windows", LC_COLUMN_INT, 0, st);
+    for (size_t i = 0; code == LC_OK && i < 4; i++)
+        code = lc_result_add_column(*out, names[i], LC_COLUMN_REAL, DIGITS, st);
+    for (size_t i = 0; code == LC_OK && i < levels->n; i++)
+        code = lc_result_add_column(*out, lc_level_name(name, "coverage", "", levels->percent[i]), LC_COLUMN_REAL,
+                                    DIGITS, st);
+    return code;
+}
+
+/* metrics: (levels), or (1) for a baseline without intervals. */
+static lc_code add_row(lc_result *r, const char *id, const char *model, size_t windows, const lc_metrics *metrics,
+                       size_t levels, lc_status *st)
+{
+    lc_code code = lc_result_add_row(r, st);
+    if (code == LC_OK) code = lc_result_set_text(r, ID, id, st);
+    if (code == LC_OK) code = lc_result_set_text(r, MODEL, model, st);
+    if (code != LC_OK) return code;
+    lc_result_set_int(r, WINDOWS, (int64_t)windows);
+    lc_result_set_real(r, MAE, lc_metrics_mae(metrics));
+    lc_result_set_real(r, RMSE, lc_metrics_rmse(metrics));
+    lc_result_set_real(r, SMAPE, lc_metrics_smape(metrics));
+    lc_result_set_real(r, MASE, lc_metrics_mase(metrics));
+    for (size_t l = 0; l < levels; l++) lc_result_set_real(r, COVERAGE + l, lc_metrics_coverage(&metrics[l]));
+    return LC_OK;
+}
+
+/* ---- the model's windows ---- */
+
+enum { W_ID, W_CUTOFF, W_DS, W_Y, W_FORECAST, W_BANDS };
+
+static lc_code make_windows_table(lc_result **out, const lc_levels *levels, lc_status *st)
+{
+    static const char *const texts[] = {"unique_id", "cutoff", "ds"};
+    char name[48];
+    *out = lc_result_create();
+    if (!*out) return lc_fail_memory(st);
+    lc_code code = LC_OK;
+    for (size_t i = 0; code == LC_OK && i < 3; i++) code = lc_result_add_column(*out, texts[i], LC_COLUMN_TEXT, 0, st);
+    if (code == LC_OK) code = lc_result_add_column(*out, "y", LC_COLUMN_REAL, 0, st);
+    if (code == LC_OK) code = lc_result_add_column(*out, "forecast", LC_COLUMN_REAL, 9, st);
+    for (size_t i = 0; code == LC_OK && i < 2 * levels->n; i++)
+        code = lc_result_add_column(*out, lc_level_name(name, "forecast", i % 2 ? "hi" : "lo", levels->percent[i / 2]),
+                                    LC_COLUMN_REAL, 9, st);
+    return code;
+}
+
+static lc_code add_window(lc_result *t, const backtest *b, size_t i, size_t series, size_t origin, const double *truth,
+                          double *const *lo, double *const *hi, lc_status *st)
+{
+    const lc_series *s = &b->p->series[series];
+    const lc_stamp *stamp = b->p->frames[s->frame].stamp;
+    char cutoff[LC_STAMP_TEXT], ds[LC_STAMP_TEXT];
+    lc_clock_format(&b->p->clock, stamp[origin - 1], cutoff);
+    for (size_t h = 0; h < b->w.horizon; h++) {
+        lc_clock_format(&b->p->clock, stamp[origin + h], ds);
+        lc_code code = lc_result_add_row(t, st);
+        if (code == LC_OK) code = lc_result_set_text(t, W_ID, s->id, st);
+        if (code == LC_OK) code = lc_result_set_text(t, W_CUTOFF, cutoff, st);
+        if (code == LC_OK) code = lc_result_set_text(t, W_DS, ds, st);
+        if (code != LC_OK) return code;
+        lc_result_set_real(t, W_Y, truth[h]);
+        lc_result_set_real(t, W_FORECAST, b->point[i * b->w.horizon + h]);
+        for (size_t l = 0; l < b->levels.n; l++) {
+            lc_result_set_real(t, W_BANDS + 2 * l, lo[l][h]);
+            lc_result_set_real(t, W_BANDS + 2 * l + 1, hi[l][h]);
+        }
+    }
+    return LC_OK;
+}
+
+/* Rooms for one window. */
+typedef struct scratch {
+    double *truth;
+    double *lo[8], *hi[8];
+} scratch;
+
+static bool scratch_create(scratch *x, size_t horizon, size_t levels)
+{
+    *x = (scratch){.truth = lc_calloc(horizon * (1 + 2 * levels), sizeof(double))};
+    for (size_t l = 0; l < levels && x->truth; l++) {
+        x->lo[l] = x->truth + (1 + 2 * l) * horizon;
+        x->hi[l] = x->lo[l] + horizon;
+    }
+    return x->truth != NULL;
+}
+
+static lc_code series_rows(lc_result *r, backtest *b, size_t series, scratch *x, lc_metrics *all, lc_backtest_sink sink,
+                           void *user, lc_status *st)
+{
+    lc_metrics mine[8] = {{0}};
+    lc_result *t = NULL;
+    lc_code code = sink ? make_windows_table(&t, &b->levels, st) : LC_OK;
+    size_t begin = b->w.first[series], end = b->w.first[series + 1];
+    for (size_t i = begin; code == LC_OK && i < end; i++) {
+        size_t s, origin;
+        lc_windows_at(&b->w, i, &s, &origin);
+        truth_of(b, series, origin, x->truth);
+        const double *point = b->point + i * b->w.horizon;
+        for (size_t l = 0; l < b->levels.n; l++) {
+            for (size_t h = 0; h < b->w.horizon; h++) {
+                double half = b->spread[i] * lc_interval_half_width(&b->m->calibration, h, b->levels.percent[l]);
+                x->lo[l][h] = point[h] - half;
+                x->hi[l][h] = point[h] + half;
+            }
+            lc_metrics_add(&mine[l], b->w.horizon, x->truth, point, x->lo[l], x->hi[l], b->scale[series]);
+        }
+        if (sink) code = add_window(t, b, i, series, origin, x->truth, x->lo, x->hi, st);
+    }
+    if (code == LC_OK && sink) code = sink(user, t, st);
+    lc_result_free(t);
+    const char *id = b->p->series[series].id;
+    if (code == LC_OK) code = add_row(r, id, b->m->settings->arch, end - begin, mine, b->levels.n, st);
+    for (size_t l = 0; l < b->levels.n; l++) lc_metrics_merge(&all[l], &mine[l]);
+    for (size_t k = 0; code == LC_OK && k < lc_baseline_count; k++) {
+        lc_metrics sum = {0};
+        for (size_t i = begin; i < end; i++) lc_metrics_merge(&sum, &b->baseline[k * b->w.n + i]);
+        code = add_row(r, id, lc_baselines[k].name, end - begin, &sum, 0, st);
+    }
+    return code;
+}
+
+static lc_code all_rows(lc_result *r, const backtest *b, const lc_metrics *all, lc_status *st)
+{
+    lc_code code = add_row(r, "*", b->m->settings->arch, b->w.n, all, b->levels.n, st);
+    for (size_t k = 0; code == LC_OK && k < lc_baseline_count; k++) {
+        lc_metrics sum = {0};
+        for (size_t i = 0; i < b->w.n; i++) lc_metrics_merge(&sum, &b->baseline[k * b->w.n + i]);
+        code = add_row(r, "*", lc_baselines[k].name, b->w.n, &sum, 0, st);
+    }
+    return code;
+}
+
+static lc_code test_windows(backtest *b, const lc_scales *scales, lc_status *st)
+{
+    size_t horizon = b->m->settings->horizon, stride = b->s->stride ? b->s->stride : horizon;
+    lc_span *span = lc_calloc(b->p->n_series, sizeof *span);
+    if (!span) return lc_fail_memory(st);
+    for (size_t i = 0; i < b->p->n_series; i++) {
+        const lc_backtest_rows *r = &b->rows[i];
+        if (r->end - r->test >= horizon) span[i] = (lc_span){r->test, r->end - horizon + 1, r->end};
+    }
+    lc_code code = lc_predict_windows(&b->w, b->m, b->p, scales, span, stride, st);
+    lc_free(span);
+    return code;
+}
+
+lc_code lc_backtest(lc_result **out, const lc_model *m, const lc_panel *p, const lc_backtest_rows *rows,
+                    const lc_settings *s, lc_backtest_sink sink, void *user, lc_status *st)
+{
+    *out = NULL;
+    backtest b = {.m = m, .p = p, .s = s, .rows = rows};
+    lc_scales scales = {0};
+    scratch x = {0};
+    lc_metrics all[8] = {{0}};
+    lc_result *r = NULL;
+    size_t unknown;
+    lc_code code = lc_levels_parse(&b.levels, s->level, st);
+    if (code == LC_OK) code = lc_model_scales(m, p, &scales, &unknown, st);
+    if (code == LC_OK) code = test_windows(&b, &scales, st);
+    if (code != LC_OK) goto done;
+    b.point = lc_calloc(b.w.n * b.w.horizon, sizeof *b.point);
+    b.spread = lc_calloc(b.w.n, sizeof *b.spread);
+    b.scale = lc_calloc(p->n_series, sizeof *b.scale);
+    b.baseline = lc_calloc(b.w.n * lc_baseline_count, sizeof *b.baseline);
+    if (!b.point || !b.spread || !b.scale || !b.baseline || !scratch_create(&x, b.w.horizon, b.levels.n)) {
+        code = lc_fail_memory(st);
+        goto done;
+    }
+    for (size_t i = 0; i < p->n_series; i++)
+        b.scale[i] = lc_mase_scale(p->series[i].y, p->series[i].mask, rows[i].test, m->settings->season);
+    code = lc_predict(m, &b.w, lc_fit_threads(s), b.point, b.spread, st);
+    if (code == LC_OK) code = run_baselines(&b, st);
+    if (code == LC_OK) code = make_table(&r, &b.levels, st);
+    for (size_t i = 0; code == LC_OK && i < p->n_series; i++)
+        if (b.w.first[i] < b.w.first[i + 1]) code = series_rows(r, &b, i, &x, all, sink, user, st);
+    if (code == LC_OK) code = all_rows(r, &b, all, st);
+done:
+    lc_free(x.truth);
+    lc_free(b.point);
+    lc_free(b.spread);
+    lc_free(b.scale);
+    lc_free(b.baseline);
+    lc_windows_free(&b.w);
+    lc_scales_free(&scales);
+    if (code == LC_OK) *out = r;
+    else lc_result_free(r);
+    return code;
+}

@@ -1,0 +1,80 @@
+#include "forecast/forecast.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "forecast/predict.h"
+
+enum { COLUMN_ID, COLUMN_DS, COLUMN_FORECAST, COLUMN_BANDS };
+enum { DIGITS = 9 }; /* the network computes in single precision */
+
+static lc_code make_table(lc_result **out, const lc_levels *levels, lc_status *st)
+{
+    char name[48];
+    *out = lc_result_create();
+    if (!*out) return lc_fail_memory(st);
+    lc_code code = lc_result_add_column(*out, "unique_id", LC_COLUMN_TEXT, 0, st);
+    if (code == LC_OK) code = lc_result_add_column(*out, "ds", LC_COLUMN_TEXT, 0, st);
+    if (code == LC_OK) code = lc_result_add_column(*out, "forecast", LC_COLUMN_REAL, DIGITS, st);
+    for (size_t i = 0; code == LC_OK && i < 2 * levels->n; i++)
+        code = lc_result_add_column(*out, lc_level_name(name, "forecast", i % 2 ? "hi" : "lo", levels->percent[i / 2]),
+                                    LC_COLUMN_REAL, DIGITS, st);
+    return code;
+}
+
+static lc_code add_series(lc_result *r, const lc_model *m, const lc_panel *p, size_t series, const lc_levels *levels,
+                          const double *point, double spread, lc_status *st)
+{
+    const lc_series *s = &p->series[series];
+    const lc_stamp last = p->frames[s->frame].stamp[s->steps - 1];
+    for (size_t h = 0; h < m->settings->horizon; h++) {
+        char ds[LC_STAMP_TEXT];
+        lc_clock_format(&p->clock, lc_freq_add(&p->freq, last, (int64_t)h + 1), ds);
+        lc_code code = lc_result_add_row(r, st);
+        if (code == LC_OK) code = lc_result_set_text(r, COLUMN_ID, s->id, st);
+        if (code == LC_OK) code = lc_result_set_text(r, COLUMN_DS, ds, st);
+        if (code != LC_OK) return code;
+        lc_result_set_real(r, COLUMN_FORECAST, point[h]);
+        for (size_t l = 0; l < levels->n; l++) {
+            double half = spread * lc_interval_half_width(&m->calibration, h, levels->percent[l]);
+            lc_result_set_real(r, COLUMN_BANDS + 2 * l, point[h] - half);
+            lc_result_set_real(r, COLUMN_BANDS + 2 * l + 1, point[h] + half);
+        }
+    }
+    return LC_OK;
+}
+
+lc_code lc_forecast_table(lc_result **out, const lc_model *m, const lc_panel *p, const lc_levels *levels,
+                          size_t threads, size_t *unknown, lc_status *st)
+{
+    size_t horizon = m->settings->horizon;
+    lc_scales scales = {0};
+    lc_windows w = {0};
+    double *point = NULL, *spread = NULL;
+    lc_result *r = NULL;
+    lc_code code = LC_OK;
+    lc_span *span = lc_calloc(p->n_series, sizeof *span);
+    if (!span) code = lc_fail_memory(st);
+    for (size_t i = 0; span && i < p->n_series; i++) {
+        size_t end = p->series[i].steps;
+        span[i] = (lc_span){end, end + 1, end};
+    }
+    if (code == LC_OK) code = lc_model_scales(m, p, &scales, unknown, st);
+    if (code == LC_OK) code = lc_predict_windows(&w, m, p, &scales, span, 1, st);
+    if (code != LC_OK) goto done;
+    point = lc_calloc(w.n * horizon, sizeof *point);
+    spread = lc_calloc(w.n, sizeof *spread);
+    code = point && spread ? lc_predict(m, &w, threads, point, spread, st) : lc_fail_memory(st);
+    if (code == LC_OK) code = make_table(&r, levels, st);
+    for (size_t i = 0; code == LC_OK && i < w.n; i++)
+        code = add_series(r, m, p, i, levels, point + i * horizon, spread[i], st);
+done:
+    lc_free(point);
+    lc_free(spread);
+    lc_windows_free(&w);
+    lc_scales_free(&scales);
+    lc_free(span);
+    if (code == LC_OK) *out = r;
+    else lc_result_free(r);
+    return code;
+}

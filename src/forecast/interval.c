@@ -1,0 +1,142 @@
+#include "forecast/interval.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "forecast/predict.h"
+#include "train/fit.h"
+
+enum {
+    POOL_BELOW = 50, /* windows: with fewer, all steps share their scores */
+    KEEP = 400       /* scores kept a step */
+};
+
+static int ascending(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
+lc_code lc_levels_parse(lc_levels *out, const char *text, lc_status *st)
+{
+    char **names;
+    size_t n;
+    *out = (lc_levels){0};
+    if (!lc_split_names(text, &names, &n)) return lc_fail_memory(st);
+    bool ok = n > 0 && n <= sizeof out->percent / sizeof out->percent[0];
+    for (size_t i = 0; ok && i < n; i++) {
+        double x;
+        ok = lc_parse_double(names[i], strlen(names[i]), &x) && x > 0 && x < 100;
+        for (size_t k = 0; ok && k < out->n; k++) ok = x != out->percent[k];
+        if (ok) out->percent[out->n++] = x;
+    }
+    lc_free_names(names, n);
+    if (!ok) {
+        char shown[64];
+        lc_fail(st, LC_E_USAGE, "level: \"%s\" is not a list of percentages",
+                lc_printable(shown, sizeof shown, text, strlen(text)));
+        lc_hint(st, "give up to eight distinct numbers between 0 and 100, as in --level 80,95");
+        return LC_E_USAGE;
+    }
+    qsort(out->percent, out->n, sizeof out->percent[0], ascending);
+    return LC_OK;
+}
+
+const char *lc_level_name(char out[48], const char *stem, const char *side, double percent)
+{
+    char number[LC_NUMBER_TEXT];
+    lc_format_double(number, percent, 6);
+    snprintf(out, 48, "%s-%s%s%.16s", stem, side, *side ? "-" : "", number);
+    return out;
+}
+
+/* All |error| / spread of step h over the windows; fewer than windows->n where truth was not observed. */
+static size_t scores_of_step(const lc_windows *w, const double *point, const double *spread, size_t h, double *score)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < w->n; i++) {
+        size_t series, origin;
+        lc_windows_at(w, i, &series, &origin);
+        const lc_series *s = &w->panel->series[series];
+        size_t row = origin + h;
+        if (row >= s->steps || row >= w->span[series].limit || s->mask[row] != LC_OBSERVED) continue;
+        score[n++] = fabs(s->y[row] - point[i * w->horizon + h]) / spread[i];
+    }
+    return n;
+}
+
+/* Sorts n scores and keeps `kept` of them: the i-th is the order statistic of rank ceil((i+1) n / kept). */
+static void keep(double *score, size_t n, double *out, size_t kept)
+{
+    qsort(score, n, sizeof *score, ascending);
+    for (size_t i = 0; i < kept; i++) out[i] = score[((i + 1) * n + kept - 1) / kept - 1];
+}
+
+static lc_code collect(lc_calibration *c, const lc_windows *w, const double *point, const double *spread, lc_status *st)
+{
+    double *score = lc_calloc(w->n * (w->n < POOL_BELOW ? w->horizon : 1), sizeof *score);
+    if (!score) return lc_fail_memory(st);
+    size_t least = SIZE_MAX;
+    for (size_t h = 0; h < w->horizon; h++) {
+        size_t n = scores_of_step(w, point, spread, h, score);
+        if (n < least) least = n;
+    }
+    c->pooled = least < POOL_BELOW;
+    size_t n = 0;
+    if (c->pooled && w->n < POOL_BELOW) {
+        for (size_t h = 0; h < w->horizon; h++) n += scores_of_step(w, point, spread, h, score + n);
+    } else if (c->pooled) {
+        /* Many windows, but some step is hardly ever observed: the first step speaks for all. */
+        n = scores_of_step(w, point, spread, 0, score);
+    } else {
+        n = least;
+    }
+    c->windows = n;
+    c->kept = n < KEEP ? n : KEEP;
+    lc_code code = LC_OK;
+    if (n) {
+        lc_free(c->score);
+        c->score = lc_calloc((c->pooled ? 1 : w->horizon) * c->kept, sizeof *c->score);
+        if (!c->score) code = lc_fail_memory(st);
+        else if (c->pooled) keep(score, n, c->score, c->kept);
+        for (size_t h = 0; code == LC_OK && !c->pooled && h < w->horizon; h++)
+            keep(score, scores_of_step(w, point, spread, h, score), c->score + h * c->kept, c->kept);
+    }
+    lc_free(score);
+    return code;
+}
+
+lc_code lc_interval_calibrate(lc_model *m, const lc_panel *p, const lc_split *split, size_t threads, lc_status *st)
+{
+    lc_scales scales = {0};
+    lc_windows w = {0};
+    double *point = NULL, *spread = NULL;
+    size_t unknown;
+    lc_code code = lc_model_scales(m, p, &scales, &unknown, st);
+    if (code == LC_OK) code = lc_fit_validation(&w, p, &scales, m->settings, split, st);
+    if (code != LC_OK || w.n == 0) goto done;
+    point = lc_calloc(w.n * w.horizon, sizeof *point);
+    spread = lc_calloc(w.n, sizeof *spread);
+    code = point && spread ? lc_predict(m, &w, threads, point, spread, st) : lc_fail_memory(st);
+    if (code == LC_OK) code = collect(&m->calibration, &w, point, spread, st);
+done:
+    lc_free(point);
+    lc_free(spread);
+    lc_windows_free(&w);
+    lc_scales_free(&scales);
+    return code;
+}
+
+double lc_interval_half_width(const lc_calibration *c, size_t step, double percent)
+{
+    if (!c->windows) return 0;
+    const double *score = c->score + (c->pooled ? 0 : step * c->kept);
+    double rank = ceil(((double)c->windows + 1) * percent / 100);
+    /* The smallest kept order statistic whose rank is at least the wanted one. */
+    double at = ceil(rank * (double)c->kept / (double)c->windows) - 1;
+    size_t i = at < 0 ? 0 : at > (double)(c->kept - 1) ? c->kept - 1 : (size_t)at;
+    return score[i];
+}

@@ -1,0 +1,26 @@
+/* Prediction intervals by split conformal prediction (Vovk et al. 2005; Lei et al. 2018): the size of past
+ * errors on windows that training did not see, in units of the window's spread. */
+#ifndef LC_FORECAST_INTERVAL_H
+#define LC_FORECAST_INTERVAL_H
+
+#include "model/model.h"
+#include "train/resolve.h"
+
+/* Percentages of `--level`, ascending and distinct. */
+typedef struct lc_levels {
+    size_t n;
+    double percent[8];
+} lc_levels;
+lc_code lc_levels_parse(lc_levels *out, const char *text, lc_status *st);
+
+/* Name of a result column: "forecast", "lo", 80 -> "forecast-lo-80". */
+const char *lc_level_name(char out[48], const char *stem, const char *side, double percent);
+
+/* Fills the model's calibration from the validation windows of the split that it was fitted with. */
+lc_code lc_interval_calibrate(lc_model *m, const lc_panel *p, const lc_split *split, size_t threads, lc_status *st);
+
+/* Half width at step (from 0) in units of the window's spread: the ceil((n+1) level)-th smallest score, the
+ * largest where there are too few. 0 for a model without calibration. */
+double lc_interval_half_width(const lc_calibration *c, size_t step, double percent);
+
+#endif
