@@ -95,6 +95,121 @@ typedef struct lc_progress {
 /* Called after every epoch by the thread that called the library; false cancels the run (LC_E_CANCELLED). */
 typedef bool (*lc_progress_fn)(void *user, const lc_progress *p);
 
+/* ---- data -------------------------------------------------------------------------------------- */
+
+/* Series on regular time steps, read from CSV. */
+typedef struct lc_panel lc_panel;
+
+/* Reads CSV files of one layout ("-": standard input) by the settings of the group COLUMNS. */
+lc_code lc_panel_read(lc_panel **out, const char *const *paths, size_t n, const lc_settings *s, lc_status *st);
+/* The same from n bytes in memory; `name` stands for the file in messages. */
+lc_code lc_panel_read_text(lc_panel **out, const char *name, const char *bytes, size_t n, const lc_settings *s,
+                           lc_status *st);
+void lc_panel_free(lc_panel *p);
+
+size_t lc_panel_series_count(const lc_panel *p);
+const char *lc_panel_series_id(const lc_panel *p, size_t series);
+size_t lc_panel_series_steps(const lc_panel *p, size_t series); /* on the regular grid, gaps included */
+size_t lc_panel_row_count(const lc_panel *p);                    /* rows of the input */
+const char *lc_panel_frequency(const lc_panel *p, char out[24]); /* "D", "15min"; "step" without time */
+
+/* Lines that a user should read: gaps that were filled, rows that were sorted. */
+size_t lc_panel_notice_count(const lc_panel *p);
+const char *lc_panel_notice(const lc_panel *p, size_t i);
+
+/* How the file was understood and which settings a run would use, as text for people or as one JSON object;
+ * free *text with free(). */
+lc_code lc_panel_describe(const lc_panel *p, const lc_settings *s, bool json, char **text, lc_status *st);
+
+/* ---- models ------------------------------------------------------------------------------------ */
+
+typedef struct lc_model lc_model;
+
+typedef struct lc_model_info {
+    char arch[16];
+    char frequency[24];
+    size_t horizon, lookback, season; /* in rows; season 1: none */
+    size_t hidden, layers, parameters;
+    size_t series, rows, windows, valid_windows; /* of the training */
+    size_t epochs, best_epoch;
+    double valid_loss; /* of the best epoch, in the network's units */
+    /* Mean absolute error on the validation windows divided by that of the naive and the seasonal naive
+     * forecast on the same windows: below 1 the model was better. NaN where there is none. */
+    double against_naive, against_seasonal_naive;
+} lc_model_info;
+
+/* Fits and calibrates one model on all series. LC_E_NUMERIC (training diverged) and LC_E_CANCELLED still
+ * leave the best model so far in *out when an epoch was completed; any other failure leaves NULL. */
+lc_code lc_model_fit(lc_model **out, const lc_panel *p, const lc_settings *s, lc_progress_fn progress, void *user,
+                     lc_status *st);
+lc_code lc_model_save(const lc_model *m, const char *path, bool replace, lc_status *st);
+lc_code lc_model_load(lc_model **out, const char *path, lc_status *st);
+void lc_model_free(lc_model *m);
+
+void lc_model_get_info(const lc_model *m, lc_model_info *out);
+/* Losses by epoch; returns how many there are, *train and *valid point into the model. */
+size_t lc_model_losses(const lc_model *m, const double **train, const double **valid);
+lc_code lc_model_describe(const lc_model *m, bool json, char **text, lc_status *st);
+
+/* ---- results ----------------------------------------------------------------------------------- */
+
+/* A table of rows and named columns of text or numbers; an empty real cell is NaN. */
+typedef struct lc_result lc_result;
+
+void lc_result_free(lc_result *r);
+size_t lc_result_rows(const lc_result *r);
+size_t lc_result_columns(const lc_result *r);
+const char *lc_result_column_name(const lc_result *r, size_t column);
+size_t lc_result_find(const lc_result *r, const char *name); /* column of this name; SIZE_MAX: none */
+const char *lc_result_text(const lc_result *r, size_t row, size_t column); /* of a text column */
+double lc_result_real(const lc_result *r, size_t row, size_t column);      /* of a column of numbers */
+
+/* CSV (RFC 4180) to an open stream, or to a file that appears whole or not at all; an existing file is kept
+ * unless `replace`. */
+lc_code lc_result_write_stream(const lc_result *r, FILE *stream, lc_status *st);
+lc_code lc_result_write_file(const lc_result *r, const char *path, bool replace, lc_status *st);
+
+/* Reads a result of forecast or detect back. */
+lc_code lc_result_read(lc_result **out, const char *path, lc_status *st);
+
+/* The next `horizon` steps of every series: unique_id, ds, forecast, forecast-lo-P, forecast-hi-P.
+ * *unknown_series, unless NULL: series that the model was not trained on. */
+lc_code lc_forecast(lc_result **out, const lc_model *m, const lc_panel *p, const lc_settings *s,
+                    size_t *unknown_series, lc_status *st);
+
+typedef struct lc_detect_info {
+    size_t rows, scored, flagged;
+    lc_model_info model;
+} lc_detect_info;
+
+/* Scores and flags every row: unique_id, ds, y, expected, lo, hi, score, anomaly. m NULL: fits a model on the
+ * first part of each series, whose rows are then not scored. */
+lc_code lc_detect(lc_result **out, lc_detect_info *info, const lc_model *m, const lc_panel *p, const lc_settings *s,
+                  lc_progress_fn progress, void *user, lc_status *st);
+
+/* Rolling-origin backtest beside the baselines: unique_id, model, windows, mae, rmse, smape, mase,
+ * coverage-P. windows_path, unless NULL: a CSV file of every step of every window. */
+lc_code lc_evaluate(lc_result **out, lc_model_info *info, const lc_panel *p, const lc_settings *s,
+                    const char *windows_path, bool replace, lc_progress_fn progress, void *user, lc_status *st);
+
+/* ---- charts ------------------------------------------------------------------------------------ */
+
+enum { LC_PLOT_SERIES = 12 }; /* most series on a page; the first ones are drawn */
+
+/* Draws a result of forecast or detect with gnuplot; the ending of `path` chooses .png, .svg, .pdf or .gp
+ * (script and data). p, unless NULL, gives the history before a forecast. *drawn, *all: series. */
+lc_code lc_plot_result(const lc_result *r, const lc_panel *p, const char *path, bool replace, size_t *drawn,
+                       size_t *all, lc_status *st);
+lc_code lc_plot_losses(const lc_model *m, const char *path, bool replace, lc_status *st);
+
+/* ---- this build -------------------------------------------------------------------------------- */
+
+const char *lc_version(void);
+/* Instruction set that the kernels run on here, LOOMCAST_ISA considered; NULL when that names none. */
+const char *lc_instruction_set(void);
+/* Threads that a run uses when nobody says. */
+size_t lc_default_threads(void);
+
 #ifdef __cplusplus
 }
 #endif

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "forecast/predict.h"
+#include "forecast/skill.h"
 #include "train/fit.h"
 
 enum {
@@ -121,6 +122,7 @@ lc_code lc_interval_calibrate(lc_model *m, const lc_panel *p, const lc_split *sp
     point = lc_calloc(w.n * w.horizon, sizeof *point);
     spread = lc_calloc(w.n, sizeof *spread);
     code = point && spread ? lc_predict(m, &w, threads, point, spread, st) : lc_fail_memory(st);
+    if (code == LC_OK) code = lc_skill_measure(m, &w, point, st);
     if (code == LC_OK) code = collect(&m->calibration, &w, point, spread, st);
 done:
     lc_free(point);

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "kernel/kernels.h"
@@ -44,4 +45,10 @@ const lc_kernels *lc_kernels_select(const char *cap)
         if (cap && strcmp(cap, sets[i].kernels->isa) == 0) return best;
     }
     return cap ? NULL : best;
+}
+
+const lc_kernels *lc_kernels_default(void)
+{
+    const char *cap = getenv("LOOMCAST_ISA");
+    return lc_kernels_select(cap && *cap ? cap : NULL);
 }

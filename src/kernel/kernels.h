@@ -47,4 +47,8 @@ typedef struct lc_kernels {
  * unknown cap gives NULL. */
 const lc_kernels *lc_kernels_select(const char *cap);
 
+/* The same with the cap that the environment variable LOOMCAST_ISA names, so that a run can be repeated on
+ * an older machine's instructions. */
+const lc_kernels *lc_kernels_default(void);
+
 #endif

@@ -15,10 +15,15 @@ static json_t *names_json(char *const *names, size_t n)
     return list;
 }
 
+static json_t *real_json(double x)
+{
+    return isfinite(x) ? json_real(x) : json_null();
+}
+
 static json_t *reals_json(const double *x, size_t n)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < n; i++) json_array_append_new(list, isfinite(x[i]) ? json_real(x[i]) : json_null());
+    for (size_t i = 0; i < n; i++) json_array_append_new(list, real_json(x[i]));
     return list;
 }
 
@@ -84,6 +89,8 @@ json_t *lc_config_write(const lc_model *m)
                   (json_int_t)t->epochs, "best_epoch", (json_int_t)t->best_epoch);
     json_object_set_new(training, "train_loss", reals_json(t->train_loss, t->epochs));
     json_object_set_new(training, "valid_loss", reals_json(t->valid_loss, t->epochs));
+    json_object_set_new(training, "against_naive", real_json(t->against_naive));
+    json_object_set_new(training, "against_seasonal_naive", real_json(t->against_seasonal_naive));
     json_object_set_new(root, "training", training);
     return root;
 }
@@ -215,13 +222,18 @@ static bool read_calibration(const json_t *object, lc_calibration *c, size_t hor
     return true;
 }
 
+static double real_or_nan(const json_t *x)
+{
+    return json_is_number(x) ? json_number_value(x) : NAN;
+}
+
 static bool read_losses(const json_t *list, size_t n, double **out)
 {
     if (!json_is_array(list) || json_array_size(list) != n) return false;
     *out = calloc(n ? n : 1, sizeof **out);
     for (size_t i = 0; *out && i < n; i++) {
         const json_t *x = json_array_get(list, i);
-        (*out)[i] = json_is_number(x) ? json_number_value(x) : NAN;
+        (*out)[i] = real_or_nan(x);
     }
     return *out != NULL;
 }
@@ -229,6 +241,8 @@ static bool read_losses(const json_t *list, size_t n, double **out)
 static bool read_training(const json_t *object, lc_training_summary *t)
 {
     const size_t most = SIZE_MAX / 2;
+    t->against_naive = real_or_nan(json_object_get(object, "against_naive"));
+    t->against_seasonal_naive = real_or_nan(json_object_get(object, "against_seasonal_naive"));
     return get_count(object, "series", most, &t->series) && get_count(object, "rows", most, &t->rows) &&
            get_count(object, "windows", most, &t->windows) &&
            get_count(object, "valid_windows", most, &t->valid_windows) &&

@@ -1,5 +1,6 @@
 #include "model/model.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@ lc_code lc_model_create(lc_model **out, const lc_settings *settings, size_t inpu
     lc_model *m = lc_calloc(1, sizeof *m);
     if (!m) return lc_fail_memory(st);
     lc_code code = LC_OK;
+    m->training.against_naive = m->training.against_seasonal_naive = NAN;
     m->settings = lc_settings_copy(settings);
     if (!m->settings) {
         code = lc_fail_memory(st);
@@ -23,13 +25,9 @@ lc_code lc_model_create(lc_model **out, const lc_settings *settings, size_t inpu
                             .layers = settings->layers,
                             .outputs = settings->horizon,
                             .dropout = settings->dropout};
-    /* LOOMCAST_ISA caps the instruction set, so that a run can be repeated on an older machine's. */
-    const char *cap = getenv("LOOMCAST_ISA");
-    const lc_kernels *kernels = lc_kernels_select(cap && *cap ? cap : NULL);
+    const lc_kernels *kernels = lc_kernels_default();
     if (!kernels) {
-        char shown[32];
-        code = lc_fail(st, LC_E_USAGE, "LOOMCAST_ISA: \"%s\" is not an instruction set of this build",
-                       lc_printable(shown, sizeof shown, cap, strlen(cap)));
+        code = lc_fail(st, LC_E_USAGE, "LOOMCAST_ISA names no instruction set of this build");
         lc_hint(st, "use base, avx2 or avx512");
         goto done;
     }

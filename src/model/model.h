@@ -28,6 +28,8 @@ typedef struct lc_training_summary {
     size_t epochs;                   /* run */
     size_t best_epoch;               /* 1-based; its weights are kept */
     double *train_loss, *valid_loss; /* (epochs) */
+    /* mean absolute error on the validation windows relative to the (seasonal) naive forecast's; NaN: none */
+    double against_naive, against_seasonal_naive;
 } lc_training_summary;
 
 struct lc_model {
@@ -45,11 +47,9 @@ struct lc_model {
     lc_calibration calibration;
     lc_training_summary training;
 };
-typedef struct lc_model lc_model;
 
 /* An empty model for resolved settings (copied) and `inputs` columns a step, weights zero. */
 lc_code lc_model_create(lc_model **out, const lc_settings *settings, size_t inputs, lc_status *st);
-void lc_model_free(lc_model *m);
 
 /* Replaces the weights (net->params floats). */
 void lc_model_set_weights(lc_model *m, const float *w);

@@ -1,0 +1,259 @@
+/* What include/loomcast.h promises about models and runs, by calls to the floors below. Functions that a
+ * lower floor already has in the promised form (settings, results, lc_model_free ...) live there. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "anomaly/detector.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "forecast/backtest.h"
+#include "forecast/forecast.h"
+#include "par/team.h"
+#include "train/fit.h"
+
+/* ---- data ---- */
+
+lc_code lc_panel_read(lc_panel **out, const char *const *paths, size_t n, const lc_settings *s, lc_status *st)
+{
+    return lc_panel_read_files(out, paths, n, s, st);
+}
+
+lc_code lc_panel_read_text(lc_panel **out, const char *name, const char *bytes, size_t n, const lc_settings *s,
+                           lc_status *st)
+{
+    return lc_panel_read_memory(out, name, bytes, n, s, st);
+}
+
+size_t lc_panel_series_count(const lc_panel *p)
+{
+    return p->n_series;
+}
+
+const char *lc_panel_series_id(const lc_panel *p, size_t series)
+{
+    return p->series[series].id;
+}
+
+size_t lc_panel_series_steps(const lc_panel *p, size_t series)
+{
+    return p->series[series].steps;
+}
+
+size_t lc_panel_row_count(const lc_panel *p)
+{
+    return p->n_rows;
+}
+
+const char *lc_panel_frequency(const lc_panel *p, char out[24])
+{
+    return lc_freq_format(&p->freq, out);
+}
+
+size_t lc_panel_notice_count(const lc_panel *p)
+{
+    return p->n_notices;
+}
+
+const char *lc_panel_notice(const lc_panel *p, size_t i)
+{
+    return p->notices[i];
+}
+
+/* ---- models ---- */
+
+/* Resolves, fits and calibrates. split and resolved may be what the caller prepared. */
+static lc_code fit_model(lc_model **out, const lc_panel *p, const lc_settings *resolved, const lc_split *split,
+                         lc_progress_fn progress, void *user, lc_status *st)
+{
+    lc_code code = lc_fit(out, p, resolved, split, progress, user, st);
+    if (!*out) return code;
+    lc_status second = {0};
+    lc_code calibrated = lc_interval_calibrate(*out, p, split, lc_fit_threads(resolved), code == LC_OK ? st : &second);
+    if (calibrated == LC_OK) return code;
+    lc_model_free(*out);
+    *out = NULL;
+    return code == LC_OK ? calibrated : code;
+}
+
+lc_code lc_model_fit(lc_model **out, const lc_panel *p, const lc_settings *s, lc_progress_fn progress, void *user,
+                     lc_status *st)
+{
+    *out = NULL;
+    lc_settings *resolved = lc_settings_copy(s);
+    lc_split *split = lc_calloc(p->n_series, sizeof *split);
+    lc_code code = resolved && split ? lc_resolve_settings(resolved, p, NULL, st) : lc_fail_memory(st);
+    if (code == LC_OK) {
+        lc_resolve_split(split, p, resolved, NULL);
+        code = fit_model(out, p, resolved, split, progress, user, st);
+    }
+    lc_free(split);
+    lc_settings_free(resolved);
+    return code;
+}
+
+lc_code lc_model_save(const lc_model *m, const char *path, bool replace, lc_status *st)
+{
+    return lc_model_write(m, path, replace, st);
+}
+
+lc_code lc_model_load(lc_model **out, const char *path, lc_status *st)
+{
+    return lc_model_read(out, path, st);
+}
+
+void lc_model_get_info(const lc_model *m, lc_model_info *out)
+{
+    const lc_training_summary *t = &m->training;
+    *out = (lc_model_info){.horizon = m->settings->horizon,
+                           .lookback = m->settings->lookback,
+                           .season = m->settings->season,
+                           .hidden = m->settings->hidden,
+                           .layers = m->settings->layers,
+                           .series = t->series,
+                           .rows = t->rows,
+                           .windows = t->windows,
+                           .valid_windows = t->valid_windows,
+                           .epochs = t->epochs,
+                           .best_epoch = t->best_epoch,
+                           .valid_loss = t->best_epoch ? t->valid_loss[t->best_epoch - 1] : NAN,
+                           .against_naive = t->against_naive,
+                           .against_seasonal_naive = t->against_seasonal_naive};
+    snprintf(out->arch, sizeof out->arch, "%s", m->settings->arch);
+    lc_freq_format(&m->freq, out->frequency);
+    for (size_t i = 0; i < m->net->n_layers; i++) {
+        lc_layer_tensor tensor[LC_LAYER_TENSORS];
+        size_t n = m->net->layer[i].kind->tensors(&m->net->layer[i], tensor);
+        for (size_t k = 0; k < n; k++)
+            out->parameters += tensor[k].shape[0] * (tensor[k].dims == 2 ? tensor[k].shape[1] : 1);
+    }
+}
+
+size_t lc_model_losses(const lc_model *m, const double **train, const double **valid)
+{
+    *train = m->training.train_loss;
+    *valid = m->training.valid_loss;
+    return m->training.epochs;
+}
+
+/* ---- runs ---- */
+
+lc_code lc_forecast(lc_result **out, const lc_model *m, const lc_panel *p, const lc_settings *s,
+                    size_t *unknown_series, lc_status *st)
+{
+    *out = NULL;
+    lc_levels levels;
+    size_t unknown = 0;
+    lc_code code = lc_levels_parse(&levels, s->level, st);
+    if (code == LC_OK) code = lc_forecast_table(out, m, p, &levels, lc_fit_threads(s), &unknown, st);
+    if (unknown_series) *unknown_series = unknown;
+    return code;
+}
+
+/* A model for detect: one step ahead, learned from the first rows of each series. */
+static lc_code fit_detector(lc_model **out, const lc_panel *p, const lc_settings *s, lc_split *split,
+                            lc_progress_fn progress, void *user, lc_status *st)
+{
+    lc_settings *resolved = lc_settings_copy(s);
+    if (!resolved) return lc_fail_memory(st);
+    resolved->horizon = 1;
+    lc_detector_split(split, p, resolved);
+    lc_code code = lc_resolve_settings(resolved, p, split, st);
+    if (code == LC_OK) code = fit_model(out, p, resolved, split, progress, user, st);
+    lc_settings_free(resolved);
+    return code;
+}
+
+lc_code lc_detect(lc_result **out, lc_detect_info *info, const lc_model *m, const lc_panel *p, const lc_settings *s,
+                  lc_progress_fn progress, void *user, lc_status *st)
+{
+    *out = NULL;
+    memset(info, 0, sizeof *info);
+    lc_model *own = NULL;
+    lc_split *split = lc_calloc(p->n_series, sizeof *split);
+    size_t *first = lc_calloc(p->n_series, sizeof *first);
+    lc_detector_summary summary;
+    lc_code code = split && first ? LC_OK : lc_fail_memory(st);
+    if (code == LC_OK && !m) code = fit_detector(&own, p, s, split, progress, user, st);
+    for (size_t i = 0; code == LC_OK && own && i < p->n_series; i++) first[i] = split[i].train;
+    if (code == LC_OK) code = lc_detector_table(out, &summary, own ? own : m, p, first, s, st);
+    if (code == LC_OK) {
+        info->rows = lc_result_rows(*out);
+        info->scored = summary.scored;
+        info->flagged = summary.flagged;
+        lc_model_get_info(own ? own : m, &info->model);
+    }
+    lc_model_free(own);
+    lc_free(first);
+    lc_free(split);
+    return code;
+}
+
+/* ---- evaluate ---- */
+
+typedef struct windows_file {
+    lc_output file;
+    bool started;
+} windows_file;
+
+static lc_code write_windows(void *user, const lc_result *windows, lc_status *st)
+{
+    windows_file *w = user;
+    lc_code code = w->started ? lc_result_write_rows(windows, w->file.stream, st)
+                              : lc_result_write_stream(windows, w->file.stream, st);
+    w->started = true;
+    return code;
+}
+
+static lc_code run_backtest(lc_result **out, lc_model_info *info, const lc_panel *p, const lc_settings *s,
+                            windows_file *w, lc_progress_fn progress, void *user, lc_status *st)
+{
+    lc_model *m = NULL;
+    lc_backtest_rows *rows = lc_calloc(p->n_series, sizeof *rows);
+    lc_split *split = lc_calloc(p->n_series, sizeof *split);
+    lc_settings *resolved = lc_settings_copy(s);
+    lc_code code = rows && split && resolved ? LC_OK : lc_fail_memory(st);
+    if (code == LC_OK && !resolved->horizon) resolved->horizon = lc_freq_horizon(&p->freq);
+    if (code == LC_OK) code = lc_backtest_split(rows, p, resolved, st);
+    for (size_t i = 0; code == LC_OK && i < p->n_series; i++) split[i] = (lc_split){rows[i].train, rows[i].test};
+    if (code == LC_OK) code = lc_resolve_settings(resolved, p, split, st);
+    if (code == LC_OK) code = fit_model(&m, p, resolved, split, progress, user, st);
+    if (code == LC_OK) code = lc_backtest(out, m, p, rows, resolved, w ? write_windows : NULL, w, st);
+    if (code == LC_OK && info) lc_model_get_info(m, info);
+    lc_model_free(m);
+    lc_settings_free(resolved);
+    lc_free(split);
+    lc_free(rows);
+    return code;
+}
+
+lc_code lc_evaluate(lc_result **out, lc_model_info *info, const lc_panel *p, const lc_settings *s,
+                    const char *windows_path, bool replace, lc_progress_fn progress, void *user, lc_status *st)
+{
+    *out = NULL;
+    windows_file w = {0};
+    if (!windows_path) return run_backtest(out, info, p, s, NULL, progress, user, st);
+    lc_code code = lc_output_open(&w.file, windows_path, replace, st);
+    if (code == LC_OK) code = run_backtest(out, info, p, s, &w, progress, user, st);
+    if (code == LC_OK) code = lc_output_commit(&w.file, st);
+    lc_output_discard(&w.file);
+    return code;
+}
+
+/* ---- this build ---- */
+
+const char *lc_version(void)
+{
+    return "0.1.0";
+}
+
+const char *lc_instruction_set(void)
+{
+    const lc_kernels *k = lc_kernels_default();
+    return k ? k->isa : NULL;
+}
+
+size_t lc_default_threads(void)
+{
+    return lc_team_default();
+}

@@ -1,0 +1,62 @@
+#include "forecast/skill.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "forecast/baseline.h"
+
+static const lc_baseline *find(const char *name)
+{
+    for (size_t i = 0; i < lc_baseline_count; i++)
+        if (strcmp(lc_baselines[i].name, name) == 0) return &lc_baselines[i];
+    return NULL;
+}
+
+/* Sum of |truth - forecast| / sd over the observed steps of a window. */
+static double window_error(const lc_windows *w, size_t series, size_t origin, const double *forecast)
+{
+    const lc_series *s = &w->panel->series[series];
+    double sum = 0;
+    for (size_t h = 0; h < w->horizon; h++) {
+        size_t row = origin + h;
+        if (row >= s->steps || row >= w->span[series].limit || s->mask[row] != LC_OBSERVED) continue;
+        sum += fabs(s->y[row] - forecast[h]);
+    }
+    return sum / w->scales->series[series].sd;
+}
+
+static lc_code baseline_error(double *sum, const lc_windows *w, const lc_baseline *b, size_t season, double *forecast,
+                              lc_status *st)
+{
+    *sum = 0;
+    for (size_t i = 0; i < w->n; i++) {
+        size_t series, origin;
+        lc_windows_at(w, i, &series, &origin);
+        lc_code code = b->forecast(forecast, w->horizon, w->panel->series[series].y, origin, season, st);
+        if (code != LC_OK) return code;
+        *sum += window_error(w, series, origin, forecast);
+    }
+    return LC_OK;
+}
+
+lc_code lc_skill_measure(lc_model *m, const lc_windows *w, const double *point, lc_status *st)
+{
+    double mine = 0, naive, seasonal;
+    double *forecast = lc_calloc(w->horizon, sizeof *forecast);
+    if (!forecast) return lc_fail_memory(st);
+    for (size_t i = 0; i < w->n; i++) {
+        size_t series, origin;
+        lc_windows_at(w, i, &series, &origin);
+        mine += window_error(w, series, origin, point + i * w->horizon);
+    }
+    lc_code code = baseline_error(&naive, w, find("naive"), 1, forecast, st);
+    if (code == LC_OK) {
+        m->training.against_naive = naive > 0 ? mine / naive : NAN;
+        code = baseline_error(&seasonal, w, find("seasonal-naive"), m->settings->season, forecast, st);
+    }
+    if (code == LC_OK && m->settings->season > 1)
+        m->training.against_seasonal_naive = seasonal > 0 ? mine / seasonal : NAN;
+    lc_free(forecast);
+    return code;
+}

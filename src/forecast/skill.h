@@ -1,0 +1,11 @@
+/* Is the model better than doing nothing clever? Measured on the validation windows of every fit. */
+#ifndef LC_FORECAST_SKILL_H
+#define LC_FORECAST_SKILL_H
+
+#include "model/model.h"
+
+/* Sets training.against_naive and against_seasonal_naive of the model: its mean absolute error over the
+ * windows (each series' errors in units of its scaler's sd) divided by theirs. point: (windows->n, horizon). */
+lc_code lc_skill_measure(lc_model *m, const lc_windows *windows, const double *point, lc_status *st);
+
+#endif
