@@ -75,7 +75,10 @@ static lc_code take(struct reader *r, void *to, size_t n)
         return LC_OK;
     }
     if (fread(to, 1, n, r->stream) == n) return LC_OK;
-    if (ferror(r->stream)) return lc_fail_at(r->st, LC_E_IO, r->name, 0, 0, "cannot be read: %s", strerror(errno));
+    if (ferror(r->stream)) {
+        lc_fail_at(r->st, LC_E_IO, r->name, 0, 0, "cannot be read: %s", strerror(errno));
+        return LC_E_IO;
+    }
     return broken(r, "the file became shorter while it was read");
 }
 
@@ -261,7 +264,10 @@ static lc_code read_entries(const struct reader *r, lc_safetensors *f, struct en
     if (json_object_size(f->header) > LC_SAFETENSORS_ENTRIES + 1)
         return broken(r, "more than %d tensors", LC_SAFETENSORS_ENTRIES);
     struct entry *entries = *out = lc_calloc(json_object_size(f->header), sizeof *entries);
-    if (!entries) return lc_fail_memory(r->st);
+    if (!entries) {
+        lc_fail_memory(r->st);
+        return LC_E_MEMORY;
+    }
     json_object_foreach(f->header, key, value)
     {
         if (strcmp(key, LC_SAFETENSORS_METADATA) == 0) {

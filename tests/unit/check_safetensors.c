@@ -203,6 +203,11 @@ START_TEST(places_that_are_no_files)
     st = (lc_status){0};
     ck_assert_int_eq(lc_safetensors_write(path, false, &t, 1, NULL, 0, &st), LC_E_IO);
     ck_assert_str_eq(st.text, "the file exists");
+    if (access("/dev/full", W_OK) == 0) {
+        st = (lc_status){0};
+        ck_assert_int_eq(lc_safetensors_write("/dev/full", true, &t, 1, NULL, 0, &st), LC_E_IO);
+        ck_assert_str_eq(st.file, "/dev/full");
+    }
     struct bytes empty = {malloc(1), 0};
     dump(&empty);
     st = (lc_status){0};

@@ -28,6 +28,7 @@ void container_refuse(const void *data, size_t n, const char *text)
     lc_code code = lc_safetensors_read_memory(&f, "m.safetensors", data, n, &st);
     ck_assert_msg(code == LC_E_MODEL && st.code == LC_E_MODEL, "code %d, \"%s\", wanted \"%s\"", code, st.text, text);
     ck_assert_ptr_null(f);
+    ck_assert_int_eq(lc_safetensors_read_memory(&f, "m.safetensors", data, n, NULL), code);
     ck_assert_str_eq(st.file, "m.safetensors");
     ck_assert_msg(strstr(st.text, text) != NULL, "\"%s\" lacks \"%s\"", st.text, text);
     ck_assert_msg(st.hint[0], "\"%s\" has no hint", st.text);
