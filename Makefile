@@ -166,4 +166,6 @@ help: ## this list
 .PHONY: all checks suite deps demo test asan ubsan bench lint format install uninstall clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
+# Written beside the objects; without a rule of their own make would look for ways to link them from objects.
+$(ALL_OBJ:.o=.d): ;
 -include $(wildcard $(ALL_OBJ:.o=.d))

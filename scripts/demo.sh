@@ -11,6 +11,7 @@ Apple stock, unusual days|detect|datasets/stock-aapl.csv|stock-anomalies'
 program=${1:?usage: demo.sh PROGRAM FOLDER}
 folder=${2:?usage: demo.sh PROGRAM FOLDER}
 mkdir -p "$folder" || exit 1
+results=
 began=$(date +%s)
 # The list comes in on another descriptor: the program keeps standard input and error as they are.
 while IFS='|' read -r title command input name <&3; do
@@ -36,11 +37,12 @@ while IFS='|' read -r title command input name <&3; do
         awk 'END { printf "  %d rows forecast", NR - 1 }' "$folder/$name.csv"
     fi
     echo ", $(($(date +%s) - start)) s"
+    results="$results $name"
 done 3<<END
 $examples
 END
 echo
 echo "Done in $(($(date +%s) - began)) s. Results and charts:"
-for result in "$folder"/*.csv "$folder"/*.png; do
-    echo "  $result"
+for name in $results; do
+    echo "  $folder/$name.csv  $folder/$name.png"
 done

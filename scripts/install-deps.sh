@@ -38,22 +38,22 @@ tool() {
     command -v "$1" >/dev/null 2>&1
 }
 
-# compiles HEADER FLAG...: the header is found and the flags link. The compiler's name may hold flags of its own.
+# compiles COMPILER HEADER FLAG...: the header is found and the flags link. COMPILER may hold flags of its own.
 compiles() {
-    header=$1
-    shift
-    # shellcheck disable=SC2086
+    compiler=$1 header=$2
+    shift 2
+    # shellcheck disable=SC2086 # lists of flags
     printf '#include <%s>\nint main(void)\n{\n    return 0;\n}\n' "$header" |
-        $cc $brew_flags -x c - -o /dev/null "$@" 2>/dev/null
+        $compiler $brew_flags -x c - -o /dev/null "$@" 2>/dev/null
 }
 
 check_links() {
     # shellcheck disable=SC2046 # a list of flags
-    compiles check.h $(pkg-config --libs check 2>/dev/null || echo -lcheck) -lpthread
+    compiles "$cc" check.h $(pkg-config --libs check 2>/dev/null || echo -lcheck) -lpthread
 }
 
-openmp_links() {
-    compiles omp.h -fopenmp || compiles omp.h -Xpreprocessor -fopenmp -lomp
+openmp_links() { # COMPILER
+    compiles "$1" omp.h -fopenmp || compiles "$1" omp.h -Xpreprocessor -fopenmp -lomp
 }
 
 # What is missing, as names of our own.
@@ -61,17 +61,17 @@ missing_parts() {
     for part in $wanted; do
         case $part in
         build)
-            tool "${cc%% *}" && compiles stdio.h || echo compiler
+            compiles "$cc" stdio.h || echo compiler
             tool make || echo make
             tool pkg-config || tool pkgconf || echo pkg-config
-            compiles csv.h -lcsv || echo libcsv
-            compiles jansson.h -ljansson || echo jansson
-            openmp_links || echo openmp
+            compiles "$cc" csv.h -lcsv || echo libcsv
+            compiles "$cc" jansson.h -ljansson || echo jansson
+            openmp_links "$cc" || echo openmp
             ;;
         test) check_links || echo check ;;
         plot) tool gnuplot || echo gnuplot ;;
         lint)
-            tool clang && CC=clang && (cc=clang && openmp_links) || echo clang
+            openmp_links clang || echo clang
             tool clang-tidy || echo clang-tidy
             tool clang-format || echo clang-format
             ;;
@@ -152,10 +152,8 @@ one_by_one() {
     return "$failed"
 }
 
-missing=$(missing_parts)
+missing=$(missing_parts | tr '\n' ' ')
 [ -n "$missing" ] || exit 0
-# shellcheck disable=SC2086 # a list of words
-missing=$(echo $missing)
 
 manager=
 for each in apt:apt-get dnf:dnf pacman:pacman brew:brew; do
@@ -194,11 +192,10 @@ code=$?
 if [ "$manager" = brew ] && [ -d "$(brew --prefix)/opt/llvm/bin" ]; then
     PATH=$PATH:$(brew --prefix)/opt/llvm/bin
 fi
-missing=$(missing_parts)
+missing=$(missing_parts | tr '\n' ' ')
 if [ -n "$missing" ]; then
     cat "$log" >&2
-    # shellcheck disable=SC2086
-    echo "install-deps.sh: still missing after $manager ended with status $code:" $missing >&2
+    echo "install-deps.sh: still missing after $manager ended with status $code: $missing" >&2
     echo "install-deps.sh: install these by hand, with their headers, then run the same command again" >&2
     exit 1
 fi
