@@ -121,20 +121,20 @@ deps: ## install what is missing to build, test and draw
 	@CC="$(CC)" scripts/install-deps.sh
 
 demo: deps ## forecast and flag the example files, with charts, in build/demo
-	@$(SUBMAKE) all
+	+@$(SUBMAKE) all
 	@scripts/demo.sh $(BIN) $(BUILD)/demo
 
 test: deps ## build and run every unit test and command-line case
-	@$(SUBMAKE) suite
+	+@$(SUBMAKE) suite
 
 # Exit status 86 is one that loomcast never gives itself: no case can expect it.
 asan: deps ## the whole test suite under the address and leak sanitizers
-	@CK_FORK=no LSAN_OPTIONS=exitcode=86 \
+	+@CK_FORK=no LSAN_OPTIONS=exitcode=86 \
 	ASAN_OPTIONS=detect_leaks=1:halt_on_error=1:exitcode=86:strict_string_checks=1:check_initialization_order=1 \
 	$(SUBMAKE) VARIANT=asan suite
 
 ubsan: deps ## the whole test suite under the undefined-behaviour sanitizer
-	@CK_FORK=no UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:exitcode=86 $(SUBMAKE) VARIANT=ubsan suite
+	+@CK_FORK=no UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:exitcode=86 $(SUBMAKE) VARIANT=ubsan suite
 
 bench: $(BENCHES) ## build and run the benchmark programs of tests/bench
 	@$(if $(BENCHES),set -e; for program in $(BENCHES); do $$program; done,echo "tests/bench has no bench_*.c program")

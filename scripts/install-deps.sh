@@ -113,14 +113,7 @@ packages() {
 }
 
 as_root() {
-    if [ "$(id -u)" -eq 0 ]; then
-        "$@"
-    elif tool sudo; then
-        sudo "$@"
-    else
-        echo "install-deps.sh: \"$*\" needs root, and there is no sudo: run it as root, then again what you ran" >&2
-        exit 1
-    fi
+    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
 
 apt_install() {
@@ -180,6 +173,10 @@ done
 names=${names# }
 echo "Installing with $manager: $names"
 [ -z "$dry" ] || exit 0
+if [ "$manager" != brew ] && [ "$(id -u)" -ne 0 ] && ! tool sudo; then
+    echo "install-deps.sh: that needs root, and there is no sudo: install these as root, then run the same command again" >&2
+    exit 1
+fi
 
 log=$(mktemp) || exit 1
 trap 'rm -f "$log"' EXIT
