@@ -8,19 +8,45 @@ BUILD ?= build
 OUT := $(BUILD)/$(VARIANT)
 PREFIX ?= /usr/local
 DESTDIR ?=
-WERROR ?=
+WERROR ?= $(if $(filter true,$(CI)),-Werror)
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
+PKG_CONFIG ?= pkg-config
+Q := $(if $(V),,@)
 
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith -Wundef
 OPT_release := -O3 -g
 OPT_asan := -O1 -g -fsanitize=address -fno-omit-frame-pointer
 OPT_ubsan := -O1 -g -fsanitize=undefined -fno-sanitize-recover=all
+ifeq ($(OPT_$(VARIANT)),)
+$(error VARIANT=$(VARIANT) is not one of release, asan, ubsan)
+endif
 # A multiply and an add become one fused operation wherever the machine has it, always and everywhere alike:
 # results then do not depend on which loop the compiler chose.
 FP := -ffp-contract=fast
-CPPFLAGS += -Iinclude -Isrc
-CFLAGS_ALL := -std=gnu11 $(OPT_$(VARIANT)) $(FP) -fopenmp -fPIC $(WARN) $(WERROR) -MMD -MP $(CFLAGS)
-LDFLAGS_ALL := $(OPT_$(VARIANT)) -fopenmp $(LDFLAGS)
-LIBS := -lcsv -ljansson -lm
+
+# Apple's compiler needs OpenMP spelled out, and Homebrew lies outside the paths that it searches.
+OPENMP_CFLAGS := -fopenmp
+OPENMP_LIBS := -fopenmp
+RT_LIB := -lrt
+ifeq ($(shell uname -s),Darwin)
+BREW := $(or $(shell brew --prefix 2>/dev/null),/usr/local)
+BREW_CFLAGS := -I$(BREW)/include -I$(BREW)/opt/libomp/include
+BREW_LIBS := -L$(BREW)/lib -L$(BREW)/opt/libomp/lib
+RT_LIB :=
+ifneq ($(findstring clang,$(shell $(CC) --version 2>/dev/null)),)
+OPENMP_CFLAGS := -Xpreprocessor -fopenmp
+OPENMP_LIBS := -lomp
+endif
+endif
+pkg = $(or $(shell $(PKG_CONFIG) --$(1) $(2) 2>/dev/null),$(3))
+
+CPPFLAGS_ALL := -Iinclude -Isrc $(BREW_CFLAGS) $(call pkg,cflags,libcsv) $(call pkg,cflags,jansson) $(CPPFLAGS)
+CFLAGS_ALL := -std=gnu11 $(OPT_$(VARIANT)) $(FP) $(OPENMP_CFLAGS) -fPIC $(WARN) $(WERROR) $(CFLAGS)
+LDFLAGS_ALL := $(OPT_$(VARIANT)) $(BREW_LIBS) $(LDFLAGS)
+LIBS := $(call pkg,libs,libcsv,-lcsv) $(call pkg,libs,jansson,-ljansson) $(OPENMP_LIBS) -lm
+# Asked for only where a test program is linked: the program itself needs no Check.
+CHECK_LIBS = $(call pkg,libs,check,-lcheck $(RT_LIB)) -lpthread
+COMPILE = $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL)
 
 # The kernels are one source, compiled once for every instruction set of the machine family.
 ARCH := $(shell $(CC) -dumpmachine 2>/dev/null | cut -d- -f1)
@@ -36,42 +62,112 @@ LIB_SRC := $(filter-out src/kernel/kernels.c src/cli/%,$(sort $(wildcard src/*.c
 CLI_SRC := $(sort $(wildcard src/cli/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(OUT)/%.o) $(if $(wildcard src/kernel/kernels.c),$(ISAS:%=$(OUT)/src/kernel/kernels-%.o))
 CLI_OBJ := $(CLI_SRC:%.c=$(OUT)/%.o)
+CHECK_SRC := $(sort $(wildcard tests/unit/check_*.c))
+BENCH_SRC := $(sort $(wildcard tests/bench/bench_*.c))
+SUPPORT_OBJ := $(patsubst %.c,$(OUT)/%.o,$(sort $(wildcard tests/ref/*.c tests/unit/support/*.c)))
 LIB := $(OUT)/libloomcast.a
 BIN := $(BUILD)/$(if $(filter release,$(VARIANT)),,$(VARIANT)/)loomcast
-CHECKS := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(sort $(wildcard tests/unit/check_*.c)))
-SUPPORT_OBJ := $(patsubst %.c,$(OUT)/%.o,$(sort $(wildcard tests/ref/*.c tests/unit/support/*.c)))
+CHECKS := $(CHECK_SRC:tests/unit/%.c=$(OUT)/tests/%)
+BENCHES := $(BENCH_SRC:tests/bench/%.c=$(OUT)/bench/%)
+ALL_OBJ := $(LIB_OBJ) $(CLI_OBJ) $(SUPPORT_OBJ) $(CHECK_SRC:%.c=$(OUT)/%.o) $(BENCH_SRC:%.c=$(OUT)/%.o)
+FORMATTED = $(sort $(shell find include src tests -name '*.[ch]'))
 
-all: $(BIN)
+all: $(LIB) $(if $(CLI_SRC),$(BIN)) ## build the program (build/loomcast) and its library
 
 $(BIN): $(CLI_OBJ) $(LIB)
-	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+	@mkdir -p $(@D); echo "  LINK $@"
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(CLI_OBJ) $(LIB) $(LIBS)
 
-$(LIB): $(LIB_OBJ)
-	rm -f $@
-	ar rcs $@ $^
+$(LIB): $(LIB_OBJ) $(OUT)/objects
+	@echo "  AR   $@"
+	@rm -f $@
+	$(Q)ar rcs $@ $(LIB_OBJ)
 
-$(OUT)/src/kernel/kernels-%.o: src/kernel/kernels.c
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS_ALL) $(ISA_$*) -DLC_ISA=$* -c -o $@ $<
+$(OUT)/src/kernel/kernels-%.o: src/kernel/kernels.c $(OUT)/flags
+	@mkdir -p $(@D); echo "  CC   $< ($*)"
+	$(Q)$(COMPILE) $(ISA_$*) -DLC_ISA=$* -MMD -MP -c -o $@ $<
 
-$(OUT)/%.o: %.c
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -c -o $@ $<
+$(OUT)/tests/%.o: tests/%.c $(OUT)/flags
+	@mkdir -p $(@D); echo "  CC   $<"
+	$(Q)$(COMPILE) -Itests -MMD -MP -c -o $@ $<
 
-$(OUT)/tests/unit/%.o: CPPFLAGS += -Itests
-$(OUT)/tests/ref/%.o: CPPFLAGS += -Itests
+$(OUT)/%.o: %.c $(OUT)/flags
+	@mkdir -p $(@D); echo "  CC   $<"
+	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
 
 $(OUT)/tests/check_%: $(OUT)/tests/unit/check_%.o $(SUPPORT_OBJ) $(LIB)
-	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lcheck $(LIBS) -lpthread -lrt -lsubunit 2>/dev/null || \
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lcheck $(LIBS) -lpthread -lrt
+	@mkdir -p $(@D); echo "  LINK $@"
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CHECK_LIBS) $(LIBS)
+
+$(OUT)/bench/bench_%: $(OUT)/tests/bench/bench_%.o $(LIB)
+	@mkdir -p $(@D); echo "  LINK $@"
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+# Two notes that change only when their text does: another compiler or flag rebuilds every object,
+# and a source that went away leaves the archive.
+NOTE_flags = $(COMPILE) $(LDFLAGS_ALL)
+NOTE_objects = $(LIB_OBJ)
+$(OUT)/flags $(OUT)/objects: FORCE
+	@mkdir -p $(@D); [ "$$(cat $@ 2>/dev/null)" = '$(NOTE_$(@F))' ] || printf '%s\n' '$(NOTE_$(@F))' >$@
 
 checks: $(CHECKS)
 
-clean:
+# What `make test` runs once everything that it needs is there.
+suite: all checks
+	@scripts/run-tests.sh $(BIN) $(CHECKS)
+
+# The compiler flags are chosen when make starts, so whatever may just have been installed is seen by a second make.
+SUBMAKE = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
+
+deps: ## install what is missing to build, test and draw
+	@CC="$(CC)" scripts/install-deps.sh
+
+demo: deps ## forecast and flag the example files, with charts, in build/demo
+	+@$(SUBMAKE) all
+	@scripts/demo.sh $(BIN) $(BUILD)/demo
+
+test: deps ## build and run every unit test and command-line case
+	+@$(SUBMAKE) suite
+
+# Exit status 86 is one that loomcast never gives itself: no case can expect it.
+asan: deps ## the whole test suite under the address and leak sanitizers
+	+@CK_FORK=no LSAN_OPTIONS=exitcode=86 \
+	ASAN_OPTIONS=detect_leaks=1:halt_on_error=1:exitcode=86:strict_string_checks=1:check_initialization_order=1 \
+	$(SUBMAKE) VARIANT=asan suite
+
+ubsan: deps ## the whole test suite under the undefined-behaviour sanitizer
+	+@CK_FORK=no UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:exitcode=86 $(SUBMAKE) VARIANT=ubsan suite
+
+bench: $(BENCHES) ## build and run the benchmark programs of tests/bench
+	@$(if $(BENCHES),set -e; for program in $(BENCHES); do $$program; done,echo "tests/bench has no bench_*.c program")
+
+lint: ## floors, house rules, clang-format and clang-tidy
+	@CC="$(CC)" scripts/install-deps.sh --with lint
+	@scripts/lint.sh
+
+format: ## lay out every C file with clang-format
+	clang-format -i $(FORMATTED)
+
+install: all ## copy program, library and header to PREFIX (default /usr/local), below DESTDIR if given
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/lib" "$(DESTDIR)$(PREFIX)/include"
+	install -m 755 $(BIN) "$(DESTDIR)$(PREFIX)/bin/loomcast"
+	install -m 644 $(LIB) "$(DESTDIR)$(PREFIX)/lib/libloomcast.a"
+	install -m 644 include/loomcast.h "$(DESTDIR)$(PREFIX)/include/loomcast.h"
+
+uninstall: ## remove what install copied
+	rm -f "$(DESTDIR)$(PREFIX)/bin/loomcast" "$(DESTDIR)$(PREFIX)/lib/libloomcast.a" \
+	    "$(DESTDIR)$(PREFIX)/include/loomcast.h"
+
+clean: ## remove everything that was built
 	rm -rf $(BUILD)
 
-.PHONY: all checks clean
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@echo "  Settings: CC=clang  CFLAGS=...  BUILD=folder  VARIANT=release|asan|ubsan  V=1 (show commands)"
+
+.PHONY: all checks suite deps demo test asan ubsan bench lint format install uninstall clean help FORCE
 .SECONDARY:
--include $(shell find $(OUT) -name '*.d' 2>/dev/null)
+.DELETE_ON_ERROR:
+# Written beside the objects; without a rule of their own make would look for ways to link them from objects.
+$(ALL_OBJ:.o=.d): ;
+-include $(wildcard $(ALL_OBJ:.o=.d))
