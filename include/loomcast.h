@@ -202,6 +202,12 @@ lc_code lc_plot_result(const lc_result *r, const lc_panel *p, const char *path, 
                        size_t *all, lc_status *st);
 lc_code lc_plot_losses(const lc_model *m, const char *path, bool replace, lc_status *st);
 
+/* ---- small helpers ----------------------------------------------------------------------------- */
+
+/* Insertions, deletions and replacements that turn a into b, without regard to ASCII case, for "did you
+ * mean"; 10 when there are more than 9 or a name is longer than 63 bytes. */
+size_t lc_edit_distance(const char *a, const char *b);
+
 /* ---- this build -------------------------------------------------------------------------------- */
 
 const char *lc_version(void);

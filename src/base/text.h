@@ -2,8 +2,7 @@
 #ifndef LC_BASE_TEXT_H
 #define LC_BASE_TEXT_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "loomcast.h"
 
 #define LC_NUMBER_TEXT 32 /* room that lc_format_double needs */
 
@@ -21,9 +20,6 @@ size_t lc_format_double(char out[LC_NUMBER_TEXT], double x, int digits);
 
 /* Case-insensitive comparison of ASCII text. */
 bool lc_equal_nocase(const char *a, const char *b);
-
-/* Edit distance for "did you mean"; stops counting above 9. */
-size_t lc_edit_distance(const char *a, const char *b);
 
 /* Copies `s` for a message: control bytes and broken UTF-8 become '?', and more than `room`-1 bytes end in "...". */
 const char *lc_printable(char *out, size_t room, const char *s, size_t n);

@@ -1,0 +1,37 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+/* A model file starts with the length of its JSON header and then the header's brace. */
+static bool is_model(const char *path)
+{
+    unsigned char head[9] = {0};
+    if (strcmp(path, "-") == 0) return false;
+    FILE *f = fopen(path, "rb");
+    size_t n = f ? fread(head, 1, sizeof head, f) : 0;
+    if (f) fclose(f);
+    return n == sizeof head && head[6] == 0 && head[7] == 0 && head[8] == '{';
+}
+
+int cli_inspect(const cli_options *o)
+{
+    if (o->n_files != 1) return cli_usage("inspect takes one file");
+    lc_status st = {0};
+    char *text = NULL;
+    lc_code code;
+    if (is_model(o->files[0])) {
+        lc_model *m = NULL;
+        code = lc_model_load(&m, o->files[0], &st);
+        if (code == LC_OK) code = lc_model_describe(m, o->json, &text, &st);
+        lc_model_free(m);
+    } else {
+        lc_panel *p = NULL;
+        code = lc_panel_read(&p, o->files, 1, o->settings, &st);
+        if (code == LC_OK) code = lc_panel_describe(p, o->settings, o->json, &text, &st);
+        lc_panel_free(p);
+    }
+    if (code == LC_OK) fputs(text, stdout);
+    free(text);
+    return code == LC_OK ? LC_EXIT_OK : cli_fail(&st);
+}
