@@ -175,21 +175,45 @@ static verdict judge(const workspace *w, const double *x, size_t n, size_t perio
     return out;
 }
 
+static size_t bin_start(size_t bin, size_t period)
+{
+    return (bin * period + COARSE_BINS - 1) / COARSE_BINS;
+}
+
+/* Means of x (n) over `bins` twelfths of a period, at their centres. Where twelve does not divide the period, bins are
+ * not equally long and the mean of a trend would wobble in step with the season: the local slope carries each mean to
+ * where its centre should be. */
+static void bin_means(double *out, const double *x, size_t bins, size_t period)
+{
+    for (size_t b = 0; b < bins; b++) {
+        const size_t from = bin_start(b, period), to = bin_start(b + 1, period);
+        double sum = 0;
+        for (size_t i = from; i < to; i++) sum += x[i];
+        out[b] = sum / (double)(to - from);
+    }
+    if (period % COARSE_BINS == 0) return;
+    double before = out[0]; /* as it was */
+    for (size_t b = 0; b < bins; b++) {
+        const size_t left = b ? b - 1 : b, right = b + 1 < bins ? b + 1 : b;
+        const double now = out[b];
+        /* Twice the centres, counted from the first value's left edge. */
+        const size_t left_centre = bin_start(left, period) + bin_start(left + 1, period);
+        const size_t right_centre = bin_start(right, period) + bin_start(right + 1, period);
+        const size_t centre = bin_start(b, period) + bin_start(b + 1, period);
+        const double slope = (out[right] - before) / (double)(right_centre - left_centre);
+        out[b] = now + slope * ((double)((2 * b + 1) * period) / COARSE_BINS - (double)centre);
+        before = now;
+    }
+}
+
 /* The same on twelve bins a period as well, where a long period of noisy phases shows more clearly; the stronger
  * verdict counts. */
 static verdict judge_coarsely(const workspace *w, size_t n, size_t period)
 {
     verdict fine = judge(w, w->x, n, period);
-    if (period < COARSE_FROM) return fine;
-    size_t bins = 0;
-    for (size_t i = 0; i < n; bins++) {
-        double sum = 0;
-        size_t first = i;
-        for (; i < n && i * COARSE_BINS / period == bins; i++) sum += w->x[i];
-        w->coarse[bins] = sum / (double)(i - first);
-    }
-    if (n * COARSE_BINS % period) bins--; /* the last one is not full */
-    if (bins < 3 * COARSE_BINS + 1) return fine;
+    const size_t bins = n * COARSE_BINS / period;
+    if (period < COARSE_FROM || bins < 3 * COARSE_BINS + 1) return fine;
+    bin_means(w->coarse, w->x, bins, period);
     verdict rough = judge(w, w->coarse, bins, COARSE_BINS);
     if (rough.z <= fine.z) return fine;
     if (fine.peak && fine.acf > rough.acf) rough.acf = fine.acf;
