@@ -26,6 +26,15 @@ static lc_season find(const double *y, size_t n, const kind_of_data *k)
 {
     lc_season s;
     ck_assert_int_eq(lc_season_find_periods(&s, y, n, k->periods, k->n_periods, NULL), LC_OK);
+    size_t accepted[3] = {1, 0, 0}, count = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        ck_assert_uint_eq(s.candidate[i].period, k->periods[i]);
+        if (!s.candidate[i].accepted) continue;
+        ck_assert(s.candidate[i].z > 2.5 && s.candidate[i].acf > 0);
+        accepted[count++] = s.candidate[i].period;
+    }
+    ck_assert_uint_eq(s.period, accepted[0]);
+    ck_assert_uint_eq(s.second, accepted[1]);
     return s;
 }
 
@@ -92,6 +101,20 @@ START_TEST(noise_has_no_season)
         }
         ck_assert_msg(found <= SERIES * 4 / 100, "process %d: %d of %d", process, found, SERIES);
     }
+}
+END_TEST
+
+START_TEST(short_noise_has_no_season)
+{
+    double y[48];
+    int found = 0;
+    for (uint64_t i = 0; i < 3000; i++) {
+        lc_rng r = lc_rng_make(37, LC_STREAM_TEST, i);
+        size_t n = i % 2 ? 12 : 36;
+        make_noise(y, n, (int)(i % 3), &r);
+        found += find(y, n, &kinds[i % 2 ? 5 : 4]).period != 1;
+    }
+    ck_assert_msg(found <= 120, "%d of 3000", found);
 }
 END_TEST
 
@@ -335,6 +358,7 @@ Suite *unit_suite(void)
     TCase *c = tcase_create("season");
     tcase_set_timeout(c, 300);
     tcase_add_test(c, noise_has_no_season);
+    tcase_add_test(c, short_noise_has_no_season);
     tcase_add_test(c, noisy_seasons_are_found);
     tcase_add_test(c, search_without_frequency);
     tcase_add_test(c, figures_are_those_of_the_method);
