@@ -97,6 +97,12 @@ static double autocorrelation(const double *d, size_t n, size_t lag, double powe
     return dot(d + lag, d, n - lag) / (double)(n - lag) / power;
 }
 
+/* How many of n values fall on phase p. */
+static size_t phase_count(size_t n, size_t period, size_t p)
+{
+    return (n - p - 1) / period + 1;
+}
+
 static void phase_means(double *means, const double *x, size_t n, size_t period)
 {
     for (size_t p = 0; p < period; p++) means[p] = 0;
@@ -104,7 +110,7 @@ static void phase_means(double *means, const double *x, size_t n, size_t period)
         const size_t length = n - start < period ? n - start : period;
         for (size_t p = 0; p < length; p++) means[p] += x[start + p];
     }
-    for (size_t p = 0; p < period; p++) means[p] /= (double)((n - p - 1) / period + 1);
+    for (size_t p = 0; p < period; p++) means[p] /= (double)phase_count(n, period, p);
 }
 
 /* Sum of squares of x minus its phase means; the remainder goes to `out` unless it is NULL. */
@@ -131,7 +137,7 @@ static double variance_score(const double *e, size_t n, size_t period, double *m
     const double all = mean_of(e, n);
     double between = 0;
     for (size_t p = 0; p < period; p++) {
-        double count = (double)((n - p - 1) / period + 1);
+        double count = (double)phase_count(n, period, p);
         between += count * (means[p] - all) * (means[p] - all);
     }
     double rest = within(NULL, means, e, n, period);
