@@ -109,7 +109,7 @@ void lc_panel_free(lc_panel *p);
 
 size_t lc_panel_series_count(const lc_panel *p);
 const char *lc_panel_series_id(const lc_panel *p, size_t series);
-size_t lc_panel_series_steps(const lc_panel *p, size_t series); /* on the regular grid, gaps included */
+size_t lc_panel_series_steps(const lc_panel *p, size_t series);  /* on the regular grid, gaps included */
 size_t lc_panel_row_count(const lc_panel *p);                    /* rows of the input */
 const char *lc_panel_frequency(const lc_panel *p, char out[24]); /* "D", "15min"; "step" without time */
 
@@ -160,7 +160,7 @@ void lc_result_free(lc_result *r);
 size_t lc_result_rows(const lc_result *r);
 size_t lc_result_columns(const lc_result *r);
 const char *lc_result_column_name(const lc_result *r, size_t column);
-size_t lc_result_find(const lc_result *r, const char *name); /* column of this name; SIZE_MAX: none */
+size_t lc_result_find(const lc_result *r, const char *name);               /* column of this name; SIZE_MAX: none */
 const char *lc_result_text(const lc_result *r, size_t row, size_t column); /* of a text column */
 double lc_result_real(const lc_result *r, size_t row, size_t column);      /* of a column of numbers */
 
@@ -174,8 +174,8 @@ lc_code lc_result_read(lc_result **out, const char *path, lc_status *st);
 
 /* The next `horizon` steps of every series: unique_id, ds, forecast, forecast-lo-P, forecast-hi-P.
  * *unknown_series, unless NULL: series that the model was not trained on. */
-lc_code lc_forecast(lc_result **out, const lc_model *m, const lc_panel *p, const lc_settings *s,
-                    size_t *unknown_series, lc_status *st);
+lc_code lc_forecast(lc_result **out, const lc_model *m, const lc_panel *p, const lc_settings *s, size_t *unknown_series,
+                    lc_status *st);
 
 typedef struct lc_detect_info {
     size_t rows, scored, flagged;

@@ -138,8 +138,8 @@ size_t lc_model_losses(const lc_model *m, const double **train, const double **v
 
 /* ---- runs ---- */
 
-lc_code lc_forecast(lc_result **out, const lc_model *m, const lc_panel *p, const lc_settings *s,
-                    size_t *unknown_series, lc_status *st)
+lc_code lc_forecast(lc_result **out, const lc_model *m, const lc_panel *p, const lc_settings *s, size_t *unknown_series,
+                    lc_status *st)
 {
     *out = NULL;
     lc_levels levels;

@@ -4,18 +4,25 @@
 
 #include "base/status.h"
 
+/* Fewer remembered values than this say nothing about a tail. */
+#define LC_TAIL_LEAST 50
+/* The largest score, far beyond any that has a meaning, so that sums of scores stay finite. */
+#define LC_TAIL_MOST 1e12
+
 /* A sliding, sorted memory of past values. */
 typedef struct lc_tail lc_tail;
 
 lc_tail *lc_tail_create(size_t capacity); /* NULL: out of memory */
 void lc_tail_free(lc_tail *t);
 size_t lc_tail_count(const lc_tail *t);
-/* Remembers x (finite), forgetting the oldest value when full. */
+/* Remembers x, forgetting the oldest value when full. A value that is not finite is passed over. O(capacity) moves of
+ * neighbouring doubles in the worst case. */
 void lc_tail_push(lc_tail *t, double x);
 
 /* q = -log10 P(X >= x) from the k remembered values: empirical up to the (nu+1)-th largest, nu = max(10, k/200), above
- * it a generalised Pareto tail fitted by moments to the nu excesses. `floor` is added to its scale so that ties do not
- * make it vanish. 0 when fewer than 50 values are remembered. */
+ * it a generalised Pareto tail fitted by moments to the nu excesses (Hosking & Wallis 1987), its shape held in [0,
+ * 0.5]. `floor` (>= 0) is added to its scale so that ties do not make it vanish. Never falls as x grows; in [0,
+ * LC_TAIL_MOST]. 0 when fewer than LC_TAIL_LEAST values are remembered, and for NaN. */
 double lc_tail_upper(const lc_tail *t, double x, double floor);
 double lc_tail_lower(const lc_tail *t, double x, double floor); /* -log10 P(X <= x) */
 

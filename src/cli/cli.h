@@ -25,8 +25,8 @@ typedef struct cli_command {
     const char *arguments; /* "FILE..." */
     const char *help;
     const char *example;
-    unsigned groups;  /* bit 1 << lc_setting_group for each group of settings it takes */
-    const char *own;  /* names of the program's own options that it takes, space-separated */
+    unsigned groups; /* bit 1 << lc_setting_group for each group of settings it takes */
+    const char *own; /* names of the program's own options that it takes, space-separated */
     int (*run)(const cli_options *o);
 } cli_command;
 

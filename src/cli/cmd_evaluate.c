@@ -29,7 +29,8 @@ static void print_table(const lc_result *r, const cli_options *o)
         first = false;
     }
     if (!best || isnan(my_error)) return;
-    if (my_error < least) cli_note(o, "%s is %.1f %% better than the best baseline, %s", mine, 100 * (1 - my_error / least), best);
+    if (my_error < least)
+        cli_note(o, "%s is %.1f %% better than the best baseline, %s", mine, 100 * (1 - my_error / least), best);
     else cli_note(o, "warning: %s was better than %s here, by %.1f %%", best, mine, 100 * (1 - least / my_error));
 }
 

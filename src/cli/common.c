@@ -130,7 +130,8 @@ void cli_print_model(const cli_options *o, const lc_panel *p, const lc_model_inf
     if (isnan(m->against_naive)) return;
     char seasonal[80] = "";
     if (isfinite(m->against_seasonal_naive))
-        snprintf(seasonal, sizeof seasonal, ", %.2f x the seasonal naive's (season %zu)", m->against_seasonal_naive, m->season);
+        snprintf(seasonal, sizeof seasonal, ", %.2f x the seasonal naive's (season %zu)", m->against_seasonal_naive,
+                 m->season);
     cli_note(o, "error   %.2f x the naive forecast's%s, on %zu validation windows", m->against_naive, seasonal,
              m->valid_windows);
     if (m->against_naive >= 1 || m->against_seasonal_naive >= 1)

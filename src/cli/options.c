@@ -14,7 +14,10 @@ typedef struct own_option {
     const char *metavar, *help;
 } own_option;
 
-#define OWN(name, letter, type, field, metavar, help) {name, letter, type, offsetof(cli_options, field), metavar, help}
+#define OWN(name, letter, type, field, metavar, help)                                                                  \
+    {                                                                                                                  \
+        name, letter, type, offsetof(cli_options, field), metavar, help                                                \
+    }
 
 /* The program's own options; all others are the library's settings. */
 static const own_option own_options[] = {
@@ -32,8 +35,9 @@ static const own_option own_options[] = {
 enum { OWN_COUNT = sizeof own_options / sizeof own_options[0] };
 
 /* Options that the interface names and this version does not have yet: refused by name, never half done. */
-static const char *const later[] = {"future",    "future-file", "time-format", "checkpoint", "resume",     "out-dir", "online",
-                                    "state",     "nab",         "rejects",     "refit",      "duplicates", "aggregate"};
+static const char *const later[] = {"future",  "future-file", "time-format", "checkpoint", "resume",
+                                    "out-dir", "online",      "state",       "nab",        "rejects",
+                                    "refit",   "duplicates",  "aggregate"};
 
 static bool takes_own(const cli_command *c, const char *name)
 {
@@ -85,7 +89,8 @@ static void list_options(option_list *l, const cli_command *c)
 {
     *l = (option_list){.n = 0};
     for (size_t i = 0; i < OWN_COUNT; i++)
-        if (takes_own(c, own_options[i].name)) add(l, own_options[i].name, own_options[i].type == OWN_TEXT, VAL_OWN + (int)i);
+        if (takes_own(c, own_options[i].name))
+            add(l, own_options[i].name, own_options[i].type == OWN_TEXT, VAL_OWN + (int)i);
     for (size_t i = 0; i < lc_setting_count(); i++) {
         const lc_setting_info *info = lc_setting_at(i);
         if (takes_setting(c, info)) add(l, info->name, info->type != LC_SETTING_SWITCH, VAL_SETTING + (int)i);
@@ -166,21 +171,25 @@ int cli_parse(cli_options *o, const cli_command *c, int argc, char **argv)
 
 void cli_help(FILE *to)
 {
-    fprintf(to, "loomcast %s: forecasts and anomaly flags for time series in CSV files\n\n"
-                "usage: loomcast COMMAND [OPTIONS] [FILE...]\n\n",
+    fprintf(to,
+            "loomcast %s: forecasts and anomaly flags for time series in CSV files\n\n"
+            "usage: loomcast COMMAND [OPTIONS] [FILE...]\n\n",
             lc_version());
     for (const cli_command *c = cli_commands; c->name; c++) fprintf(to, "  %-10s %s\n", c->name, c->help);
-    fprintf(to, "\n\"loomcast COMMAND --help\" lists a command's options. FILE is a CSV file, or - for standard input.\n"
-                "For a start:  %s\n", cli_commands[0].example);
+    fprintf(to,
+            "\n\"loomcast COMMAND --help\" lists a command's options. FILE is a CSV file, or - for standard input.\n"
+            "For a start:  %s\n",
+            cli_commands[0].example);
 }
 
 /* One option, its help wrapped behind column 30 at 100 characters. */
-static void help_line(FILE *to, char letter, const char *name, const char *metavar, const char *fallback, const char *help)
+static void help_line(FILE *to, char letter, const char *name, const char *metavar, const char *fallback,
+                      const char *help)
 {
     enum { INDENT = 30, WIDTH = 100 };
     char head[80];
-    snprintf(head, sizeof head, "  %s%c%s--%s%s%s", letter ? "-" : " ", letter ? letter : ' ', letter ? ", " : "  ", name,
-             metavar ? " " : "", metavar ? metavar : "");
+    snprintf(head, sizeof head, "  %s%c%s--%s%s%s", letter ? "-" : " ", letter ? letter : ' ', letter ? ", " : "  ",
+             name, metavar ? " " : "", metavar ? metavar : "");
     int at = fprintf(to, "%-*s", INDENT - 1, head);
     if (at >= INDENT) at = fprintf(to, "\n%*s", INDENT - 1, "") - 1;
     char text[400];
@@ -197,14 +206,16 @@ static void help_line(FILE *to, char letter, const char *name, const char *metav
 }
 
 static const char *const group_titles[] = {
-    [LC_GROUP_COLUMNS] = "Columns",   [LC_GROUP_MODEL] = "Model",   [LC_GROUP_TRAINING] = "Training",
-    [LC_GROUP_INTERVAL] = "Intervals", [LC_GROUP_DETECT] = "Flags", [LC_GROUP_EVALUATE] = "Backtest",
+    [LC_GROUP_COLUMNS] = "Columns",   [LC_GROUP_MODEL] = "Model",
+    [LC_GROUP_TRAINING] = "Training", [LC_GROUP_INTERVAL] = "Intervals",
+    [LC_GROUP_DETECT] = "Flags",      [LC_GROUP_EVALUATE] = "Backtest",
     [LC_GROUP_RUN] = "Run",
 };
 
 void cli_help_command(FILE *to, const cli_command *c)
 {
-    fprintf(to, "usage: loomcast %s [OPTIONS] %s\n\n%s\n\nExample:  %s\n\nOutput\n", c->name, c->arguments, c->help, c->example);
+    fprintf(to, "usage: loomcast %s [OPTIONS] %s\n\n%s\n\nExample:  %s\n\nOutput\n", c->name, c->arguments, c->help,
+            c->example);
     for (size_t i = 0; i < OWN_COUNT; i++) {
         const own_option *own = &own_options[i];
         if (takes_own(c, own->name)) help_line(to, own->letter, own->name, own->metavar, NULL, own->help);

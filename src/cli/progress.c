@@ -54,7 +54,8 @@ bool cli_progress_step(void *progress, const lc_progress *now)
         double seconds = t - p->started;
         double rate = seconds > 0 ? (double)(now->windows * now->epoch) / seconds : 0;
         fprintf(stderr, "\r\033[Kepoch %zu of at most %zu  loss %.4f", now->epoch, now->epochs, now->train_loss);
-        if (isfinite(now->valid_loss)) fprintf(stderr, "  validation %.4f (best: epoch %zu)", now->valid_loss, now->best_epoch);
+        if (isfinite(now->valid_loss))
+            fprintf(stderr, "  validation %.4f (best: epoch %zu)", now->valid_loss, now->best_epoch);
         fprintf(stderr, "  %.0f windows/s", rate);
         fflush(stderr);
         p->last = t;

@@ -4,14 +4,31 @@
 
 #include "base/status.h"
 
+/* Forecast `horizon` steps after the n (>= 1) finite values y with seasonal period `season` (0 and 1: none). The
+ * forecast is finite whatever the values; LC_E_DATA when n is 0 or a value that is looked at is not finite. */
+typedef lc_code lc_baseline_fn(double *out, size_t horizon, const double *y, size_t n, size_t season, lc_status *st);
+
 typedef struct lc_baseline {
     const char *name; /* as in the evaluate table */
     const char *help;
-    /* Forecast `horizon` steps after the n (>= 1) finite values y with seasonal period `season` (1: none). */
-    lc_code (*forecast)(double *out, size_t horizon, const double *y, size_t n, size_t season, lc_status *st);
+    lc_baseline_fn *forecast;
 } lc_baseline;
 
 extern const lc_baseline lc_baselines[]; /* naive, seasonal-naive, drift, theta */
 extern const size_t lc_baseline_count;
+
+lc_baseline_fn lc_naive;          /* the last value; O(1) in n */
+lc_baseline_fn lc_seasonal_naive; /* the last `season` values in turn; with n < season the last value */
+lc_baseline_fn lc_drift;          /* the line through the first and the last value */
+
+/* Theta as in the M4 competition: an autocorrelation test for the season, classical decomposition, the mean of the
+ * regression line and exponential smoothing of the theta = 2 line. Sees the last 20,000 values at most; O(n (60 +
+ * season)). */
+lc_baseline_fn lc_theta;
+
+/* Shared by the baselines: LC_E_DATA unless there are values and y[at] is finite. */
+lc_code lc_baseline_check(const double *y, size_t n, size_t at, lc_status *st);
+/* x, or the nearest finite double. NaN becomes 0. */
+double lc_finite(double x);
 
 #endif

@@ -16,7 +16,8 @@ lc_code lc_levels_parse(lc_levels *out, const char *text, lc_status *st);
 /* Name of a result column: "forecast", "lo", 80 -> "forecast-lo-80". */
 const char *lc_level_name(char out[48], const char *stem, const char *side, double percent);
 
-/* Fills the model's calibration and its skill (skill.h) from the validation windows of the split that it was fitted with. */
+/* Fills the model's calibration and its skill (skill.h) from the validation windows of the split that it was fitted
+ * with. */
 lc_code lc_interval_calibrate(lc_model *m, const lc_panel *p, const lc_split *split, size_t threads, lc_status *st);
 
 /* Half width at step (from 0) in units of the window's spread: the ceil((n+1) level)-th smallest score, the

@@ -2,6 +2,7 @@
 #ifndef LC_FORECAST_METRICS_H
 #define LC_FORECAST_METRICS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Sums that can be added up over windows and series; zero it to start. */
@@ -14,8 +15,8 @@ typedef struct lc_metrics {
 } lc_metrics;
 
 /* Adds one window: truth, forecast and, unless NULL, the interval (lo, hi), all (n). `scale` is the mean
- * absolute seasonal difference of the training rows (lc_mase_scale); 0 or NaN: MASE is not defined, the window does not
- * count for it. */
+ * absolute seasonal difference of the training rows (lc_mase_scale); 0, NaN or infinite: MASE is not defined, the
+ * window does not count for it. A step has an interval unless one of its bounds is NaN; the bounds belong to it. */
 void lc_metrics_add(lc_metrics *m, size_t n, const double *truth, const double *forecast, const double *lo,
                     const double *hi, double scale);
 void lc_metrics_merge(lc_metrics *into, const lc_metrics *from);
@@ -26,7 +27,8 @@ double lc_metrics_smape(const lc_metrics *m);    /* percent, 0..200 (M4's defini
 double lc_metrics_mase(const lc_metrics *m);     /* Hyndman & Koehler 2006 */
 double lc_metrics_coverage(const lc_metrics *m); /* percent */
 
-/* Mean |y_t - y_(t-season)| over pairs that are both observed (mask NULL or 0); NaN when there is none. */
+/* Mean |y_t - y_(t-season)| over pairs that are both observed (mask NULL or 0, and not NaN); season 0 reads as 1; NaN
+ * when there is no such pair. */
 double lc_mase_scale(const double *y, const unsigned char *mask, size_t n, size_t season);
 
 #endif

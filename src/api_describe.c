@@ -1,0 +1,304 @@
+/* Descriptions of data and models, for people and as JSON. Both are made from one JSON object, so that they
+ * cannot tell different things. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "data/season.h"
+#include "model/config.h"
+#include "train/resolve.h"
+
+static json_t *real(double x)
+{
+    return isfinite(x) ? json_real(x) : json_null();
+}
+
+static json_t *count(size_t n)
+{
+    return json_integer((json_int_t)n);
+}
+
+static json_t *names(char *const *name, size_t n)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++) json_array_append_new(list, json_string(name[i]));
+    return list;
+}
+
+static json_t *series_json(const lc_panel *p, const lc_series *s, lc_status *st)
+{
+    const lc_frame *f = &p->frames[s->frame];
+    double least = INFINITY, most = -INFINITY;
+    size_t cells = 0, steps = 0;
+    for (size_t i = 0; i < s->steps; i++) {
+        if (s->mask[i] == LC_MISSING_CELL) cells++;
+        else if (s->mask[i] == LC_MISSING_STEP) steps++;
+        else {
+            least = fmin(least, s->y[i]);
+            most = fmax(most, s->y[i]);
+        }
+    }
+    lc_scale scale = lc_scale_fit(s->y, s->mask, s->steps);
+    char first[LC_STAMP_TEXT], last[LC_STAMP_TEXT];
+    lc_clock_format(&p->clock, f->stamp[0], first);
+    lc_clock_format(&p->clock, f->stamp[s->steps - 1], last);
+    json_t *o = json_object();
+    json_object_set_new(o, "unique_id", json_string(s->id));
+    json_object_set_new(o, "first", json_string(first));
+    json_object_set_new(o, "last", json_string(last));
+    json_object_set_new(o, "steps", count(s->steps));
+    json_object_set_new(o, "missing_cells", count(cells));
+    json_object_set_new(o, "missing_steps", count(steps));
+    json_object_set_new(o, "min", real(least));
+    json_object_set_new(o, "mean", real(scale.mean));
+    json_object_set_new(o, "max", real(most));
+    json_object_set_new(o, "sd", real(least < most ? scale.sd : 0));
+    lc_season season;
+    if (lc_season_find(&season, s->y, s->steps, &p->freq, st) != LC_OK) {
+        json_decref(o);
+        return NULL;
+    }
+    json_t *candidates = json_array();
+    for (size_t i = 0; i < season.n; i++) {
+        const lc_season_candidate *c = &season.candidate[i];
+        json_t *one = json_object();
+        json_object_set_new(one, "period", count(c->period));
+        json_object_set_new(one, "autocorrelation", real(c->acf));
+        json_object_set_new(one, "z", real(c->z));
+        json_object_set_new(one, "accepted", json_boolean(c->accepted));
+        json_array_append_new(candidates, one);
+    }
+    json_object_set_new(o, "season", count(season.period));
+    json_object_set_new(o, "season_candidates", candidates);
+    return o;
+}
+
+/* The options that a run would use, those that follow from the data included. */
+static json_t *options_json(const lc_settings *s)
+{
+    json_t *o = json_object();
+    for (size_t i = 0; i < lc_setting_count(); i++) {
+        const lc_setting_info *info = lc_setting_at(i);
+        char text[1024];
+        if (info->group != LC_GROUP_MODEL && info->group != LC_GROUP_TRAINING && strcmp(info->name, "season") != 0)
+            continue;
+        if (!lc_settings_get(s, info->name, text, sizeof text)) continue;
+        if (info->type == LC_SETTING_COUNT && strcmp(text, "0") == 0 && !*info->fallback) continue;
+        json_object_set_new(o, info->name, json_string(text));
+    }
+    return o;
+}
+
+static json_t *panel_json(const lc_panel *p, const lc_settings *resolved, lc_status *st)
+{
+    char freq[24];
+    const char delimiter[2] = {p->delimiter, '\0'};
+    json_t *o = json_object(), *list = json_array();
+    json_object_set_new(o, "file", json_string(p->source));
+    json_object_set_new(o, "rows", count(p->n_rows));
+    json_object_set_new(o, "delimiter", json_string(delimiter));
+    json_object_set_new(o, "header", json_boolean(p->has_header));
+    json_object_set_new(o, "columns", names(p->columns, p->n_columns));
+    json_object_set_new(o, "time", json_string(p->time_name));
+    json_object_set_new(o, "id", json_string(p->id_name));
+    json_object_set_new(o, "targets", names(p->targets, p->n_targets));
+    json_object_set_new(o, "past", names(p->past, p->n_past));
+    json_object_set_new(o, "frequency", json_string(lc_freq_format(&p->freq, freq)));
+    json_object_set_new(o, "options", options_json(resolved));
+    json_object_set_new(o, "notices", names(p->notices, p->n_notices));
+    json_object_set_new(o, "series", list);
+    for (size_t i = 0; i < p->n_series; i++) {
+        json_t *series = series_json(p, &p->series[i], st);
+        if (!series) {
+            json_decref(o);
+            return NULL;
+        }
+        json_array_append_new(list, series);
+    }
+    return o;
+}
+
+/* ---- as text ---- */
+
+static const char *text_of(const json_t *o, const char *key)
+{
+    const char *s = json_string_value(json_object_get(o, key));
+    return s ? s : "";
+}
+
+static long long int_of(const json_t *o, const char *key)
+{
+    return (long long)json_integer_value(json_object_get(o, key));
+}
+
+/* Names from a file, fit for a terminal. */
+static void put_name(lc_buf *b, const char *name)
+{
+    char shown[64];
+    lc_buf_puts(b, lc_printable(shown, sizeof shown, name, strlen(name)));
+}
+
+static void put_list(lc_buf *b, const char *title, const json_t *list)
+{
+    enum { MOST = 12 };
+    size_t n = json_array_size(list);
+    if (!n) return;
+    lc_buf_printf(b, "%-11s ", title);
+    for (size_t i = 0; i < n && i < MOST; i++) {
+        if (i) lc_buf_puts(b, ", ");
+        put_name(b, json_string_value(json_array_get(list, i)));
+    }
+    if (n > MOST) lc_buf_printf(b, " and %zu more", n - MOST);
+    lc_buf_puts(b, "\n");
+}
+
+static void put_number(lc_buf *b, const json_t *o, const char *key)
+{
+    const json_t *x = json_object_get(o, key);
+    if (json_is_number(x)) lc_buf_printf(b, " %11.5g", json_number_value(x));
+    else lc_buf_printf(b, " %11s", "-");
+}
+
+static void put_series(lc_buf *b, const json_t *list)
+{
+    enum { MOST = 40 };
+    size_t n = json_array_size(list);
+    lc_buf_printf(b, "\n%-20s %8s %8s %11s %11s %11s %11s  %s\n", "series", "steps", "missing", "min", "mean", "max",
+                  "sd", "season: autocorrelation");
+    for (size_t i = 0; i < n && i < MOST; i++) {
+        const json_t *s = json_array_get(list, i), *candidates = json_object_get(s, "season_candidates");
+        char shown[20];
+        const char *id = text_of(s, "unique_id");
+        lc_buf_printf(b, "%-20s %8lld %8lld", lc_printable(shown, sizeof shown, id, strlen(id)), int_of(s, "steps"),
+                      int_of(s, "missing_cells") + int_of(s, "missing_steps"));
+        put_number(b, s, "min");
+        put_number(b, s, "mean");
+        put_number(b, s, "max");
+        put_number(b, s, "sd");
+        for (size_t k = 0; k < json_array_size(candidates); k++) {
+            const json_t *c = json_array_get(candidates, k);
+            lc_buf_printf(b, "  %lld: %.2f%s", int_of(c, "period"),
+                          json_number_value(json_object_get(c, "autocorrelation")),
+                          json_is_true(json_object_get(c, "accepted")) ? " found" : "");
+        }
+        lc_buf_puts(b, "\n");
+    }
+    if (n > MOST) lc_buf_printf(b, "and %zu more series\n", n - MOST);
+}
+
+static void put_panel(lc_buf *b, const json_t *o)
+{
+    const json_t *series = json_object_get(o, "series"), *first = json_array_get(series, 0);
+    const char *delimiter = text_of(o, "delimiter");
+    lc_buf_puts(b, "file        ");
+    put_name(b, text_of(o, "file"));
+    lc_buf_printf(b, "\nrows        %lld, separated by %s, %s\n", int_of(o, "rows"),
+                  *delimiter == '\t' ? "tabs" : delimiter,
+                  json_is_true(json_object_get(o, "header")) ? "with a header" : "without a header");
+    put_list(b, "columns", json_object_get(o, "columns"));
+    lc_buf_puts(b, "time        ");
+    if (*text_of(o, "time")) put_name(b, text_of(o, "time"));
+    else lc_buf_puts(b, "none, rows are steps");
+    lc_buf_printf(b, "\nstep        %s", text_of(o, "frequency"));
+    lc_buf_printf(b, ", from %s to %s\n", text_of(first, "first"), text_of(first, "last"));
+    if (*text_of(o, "id")) {
+        lc_buf_puts(b, "id          ");
+        put_name(b, text_of(o, "id"));
+        lc_buf_printf(b, ", %zu series\n", json_array_size(series));
+    }
+    put_list(b, "targets", json_object_get(o, "targets"));
+    put_list(b, "covariates", json_object_get(o, "past"));
+    put_series(b, series);
+    lc_buf_puts(b, "\na run would use");
+    const char *key;
+    json_t *value;
+    json_object_foreach(json_object_get(o, "options"), key, value)
+        lc_buf_printf(b, " --%s %s", key, json_string_value(value));
+    lc_buf_puts(b, "\n");
+    const json_t *notices = json_object_get(o, "notices");
+    for (size_t i = 0; i < json_array_size(notices); i++) {
+        lc_buf_puts(b, "note: ");
+        const char *line = json_string_value(json_array_get(notices, i));
+        char shown[512];
+        lc_buf_puts(b, lc_printable(shown, sizeof shown, line, strlen(line)));
+        lc_buf_puts(b, "\n");
+    }
+}
+
+/* Hands over JSON text or what `put` writes of it; takes o. */
+static lc_code finish(json_t *o, bool json, void (*put)(lc_buf *b, const json_t *o), char **text, lc_status *st)
+{
+    lc_buf b = {0};
+    if (o && json) {
+        char *dump = json_dumps(o, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+        if (dump) {
+            lc_buf_puts(&b, dump);
+            lc_buf_puts(&b, "\n");
+        } else {
+            b.failed = true;
+        }
+        free(dump);
+    } else if (o) {
+        put(&b, o);
+    }
+    json_decref(o);
+    if (!o || b.failed) {
+        lc_buf_free(&b);
+        return lc_fail_memory(st);
+    }
+    *text = b.data;
+    return LC_OK;
+}
+
+lc_code lc_panel_describe(const lc_panel *p, const lc_settings *s, bool json, char **text, lc_status *st)
+{
+    *text = NULL;
+    lc_settings *resolved = lc_settings_copy(s);
+    if (!resolved) return lc_fail_memory(st);
+    lc_code code = lc_resolve_settings(resolved, p, NULL, st);
+    json_t *o = code == LC_OK ? panel_json(p, resolved, st) : NULL;
+    lc_settings_free(resolved);
+    if (code == LC_OK && !o && st && st->code != LC_OK) code = st->code;
+    return code == LC_OK ? finish(o, json, put_panel, text, st) : code;
+}
+
+static void put_model(lc_buf *b, const json_t *o)
+{
+    const json_t *n = json_object_get(o, "network"), *t = json_object_get(o, "training");
+    const json_t *losses = json_object_get(t, "valid_loss");
+    size_t best = (size_t)int_of(t, "best_epoch");
+    lc_buf_printf(b, "model       %s: %lld layers of %lld hidden units, %lld inputs a step\n", text_of(o, "arch"),
+                  int_of(n, "layers"), int_of(n, "hidden"), int_of(n, "inputs"));
+    lc_buf_printf(b, "window      lookback %lld, horizon %lld, step %s, season %s\n", int_of(n, "lookback"),
+                  int_of(n, "outputs"), text_of(o, "frequency"), text_of(json_object_get(o, "settings"), "season"));
+    put_list(b, "targets", json_object_get(o, "targets"));
+    put_list(b, "covariates", json_object_get(o, "past"));
+    lc_buf_printf(b, "training    %lld series, %lld rows, %lld windows; epoch %zu of %lld kept", int_of(t, "series"),
+                  int_of(t, "rows"), int_of(t, "windows"), best, int_of(t, "epochs"));
+    const json_t *loss = best ? json_array_get(losses, best - 1) : NULL;
+    if (json_is_number(loss)) lc_buf_printf(b, ", validation loss %.5g", json_number_value(loss));
+    lc_buf_printf(
+        b, "\nintervals   calibrated on %lld errors a step%s\n", int_of(json_object_get(o, "calibration"), "windows"),
+        json_is_true(json_object_get(json_object_get(o, "calibration"), "pooled")) ? ", all steps together" : "");
+    const json_t *naive = json_object_get(t, "against_naive"), *seasonal = json_object_get(t, "against_seasonal_naive");
+    if (json_is_number(naive)) lc_buf_printf(b, "error       %.3g x the naive forecast's", json_number_value(naive));
+    if (json_is_number(seasonal)) lc_buf_printf(b, ", %.3g x the seasonal naive's", json_number_value(seasonal));
+    if (json_is_number(naive)) lc_buf_puts(b, ", on the validation windows\n");
+    lc_buf_puts(b, "settings   ");
+    const char *key;
+    json_t *value;
+    json_object_foreach(json_object_get(o, "settings"), key, value) if (*json_string_value(value))
+    {
+        lc_buf_printf(b, " --%s ", key);
+        put_name(b, json_string_value(value));
+    }
+    lc_buf_puts(b, "\n");
+}
+
+lc_code lc_model_describe(const lc_model *m, bool json, char **text, lc_status *st)
+{
+    *text = NULL;
+    return finish(lc_config_write(m), json, put_model, text, st);
+}

@@ -1,0 +1,187 @@
+/* Theta: Assimakopoulos & Nikolopoulos 2000, in the form that served as a benchmark of the M4 competition (Makridakis
+ * et al. 2020). */
+#include <math.h>
+
+#include "base/memory.h"
+#include "data/season.h"
+#include "forecast/baseline.h"
+
+#define MOST_VALUES 20000
+#define CRITICAL 1.645 /* two-sided 90 % of the normal distribution */
+/* A multiplicative index this close to 0 would blow noise up: the season is then taken as additive. */
+#define LEAST_INDEX .01
+/* Against a largest value near 1: a spread below this is rounding, not data. */
+#define ROUNDING 1e-12
+
+#define LANES 12
+#define ROUNDS 6
+#define ALPHA_LEAST .01
+#define ALPHA_MOST .99
+
+/* sum x_i y_i in eight partial sums, which the compiler can keep in one vector. */
+static double dot(const double *x, const double *y, size_t n)
+{
+    double part[8] = {0};
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8)
+        for (size_t j = 0; j < 8; j++) part[j] += x[i + j] * y[i + j];
+    double sum = 0;
+    for (; i < n; i++) sum += x[i] * y[i];
+    for (size_t j = 0; j < 8; j++) sum += part[j];
+    return sum;
+}
+
+/* The competition's test: |r_m| > 1.645 sqrt((1 + 2 (r_1^2 + ... + r_(m-1)^2)) / n). work (n). */
+static bool is_seasonal(const double *y, size_t n, size_t m, double *work)
+{
+    if (m < 2 || n / 3 < m) return false;
+    double mean = 0;
+    for (size_t t = 0; t < n; t++) mean += y[t] / (double)n;
+    for (size_t t = 0; t < n; t++) work[t] = y[t] - mean;
+    const double variance = dot(work, work, n);
+    if (variance <= (double)n * ROUNDING * ROUNDING) return false;
+    double squares = 0;
+    for (size_t k = 1; k < m; k++) {
+        double r = dot(work + k, work, n - k) / variance;
+        squares += r * r;
+    }
+    return fabs(dot(work + m, work, n - m) / variance) > CRITICAL * sqrt((1 + 2 * squares) / (double)n);
+}
+
+/* Seasonal indices (m) by classical decomposition: the phase means of y / average (or y - average), normalised to mean
+ * 1 (or 0). work (3n). false: the multiplicative indices are degenerate. */
+static bool find_indices(double *index, const double *y, size_t n, size_t m, bool multiplicative, double *work)
+{
+    double *average = work;
+    size_t count = lc_centred_average(average, work + n, y, n, m);
+    for (size_t p = 0; p < m; p++) {
+        double sum = 0;
+        size_t seen = 0;
+        /* Value t has its average at t - m/2. */
+        for (size_t t = p; t < m / 2 + count; t += m) {
+            if (t < m / 2) continue;
+            double a = average[t - m / 2];
+            sum += multiplicative ? y[t] / a : y[t] - a;
+            seen++;
+        }
+        index[p] = sum / (double)seen;
+    }
+    double mean = 0;
+    for (size_t p = 0; p < m; p++) mean += index[p] / (double)m;
+    for (size_t p = 0; p < m; p++) {
+        index[p] = multiplicative ? index[p] / mean : index[p] - mean;
+        if (multiplicative && !(index[p] >= LEAST_INDEX && isfinite(index[p]))) return false;
+    }
+    return true;
+}
+
+/* Simple exponential smoothing from the first value, for LANES smoothing weights at once: sums of squared one-step
+ * errors and the last levels. */
+static void smooth(double *squares, double *level, const double *alpha, const double *x, size_t n)
+{
+    double l[LANES], s[LANES], a[LANES];
+    for (size_t k = 0; k < LANES; k++) {
+        l[k] = x[0];
+        s[k] = 0;
+        a[k] = alpha[k];
+    }
+    for (size_t t = 1; t < n; t++) {
+        for (size_t k = 0; k < LANES; k++) {
+            double error = x[t] - l[k];
+            s[k] += error * error;
+            l[k] += a[k] * error;
+        }
+    }
+    for (size_t k = 0; k < LANES; k++) {
+        squares[k] = s[k];
+        level[k] = l[k];
+    }
+}
+
+/* The last level at the smoothing weight of least squared error: a grid first, since there may be several minima, then
+ * finer ones around its best point until weights lie 2e-5 apart. */
+static double smoothed_level(const double *x, size_t n)
+{
+    double best = INFINITY, best_alpha = ALPHA_LEAST, best_level = x[0];
+    double step = (ALPHA_MOST - ALPHA_LEAST) / (2 * LANES - 1);
+    double from = ALPHA_LEAST;
+    for (size_t round = 0; round < ROUNDS; round++) {
+        double alpha[LANES], squares[LANES], level[LANES];
+        for (size_t k = 0; k < LANES; k++) {
+            alpha[k] = fmin(fmax(from + step * (double)k, ALPHA_LEAST), ALPHA_MOST);
+        }
+        smooth(squares, level, alpha, x, n);
+        for (size_t k = 0; k < LANES; k++) {
+            if (!(squares[k] < best)) continue;
+            best = squares[k];
+            best_alpha = alpha[k];
+            best_level = level[k];
+        }
+        if (round == 0) {
+            from += step * LANES; /* the grid's upper half */
+        } else {
+            from = best_alpha - step;
+            step = 2 * step / (LANES + 1);
+            from += step;
+        }
+    }
+    return best_level;
+}
+
+/* y (n, largest value near 1) in, forecast (horizon) out. work (5n + season). */
+static void forecast_scaled(double *out, size_t horizon, double *y, size_t n, size_t m, double *work)
+{
+    double *index = work + 4 * n;
+    double *adjusted = work + 3 * n;
+    const bool seasonal = is_seasonal(y, n, m, work);
+    bool multiplicative = true;
+    if (seasonal) {
+        for (size_t t = 0; t < n; t++) multiplicative = multiplicative && y[t] > 0;
+        if (multiplicative) multiplicative = find_indices(index, y, n, m, true, work);
+        if (!multiplicative) find_indices(index, y, n, m, false, work);
+    }
+    for (size_t t = 0; t < n; t++) {
+        adjusted[t] = !seasonal ? y[t] : multiplicative ? y[t] / index[t % m] : y[t] - index[t % m];
+    }
+
+    /* Line of regression on the centred time, so that slope and mean do not depend on each other. */
+    const double middle = ((double)n - 1) / 2;
+    double mean = 0, slope = 0;
+    for (size_t t = 0; t < n; t++) mean += adjusted[t] / (double)n;
+    for (size_t t = 0; t < n; t++) slope += ((double)t - middle) * (adjusted[t] - mean);
+    if (n > 1) slope /= (double)n * ((double)n * (double)n - 1) / 12;
+    for (size_t t = 0; t < n; t++) adjusted[t] = 2 * adjusted[t] - (mean + slope * ((double)t - middle));
+
+    const double level = smoothed_level(adjusted, n);
+    for (size_t h = 0; h < horizon; h++) {
+        double f = (level + mean + slope * ((double)n + (double)h - middle)) / 2;
+        if (seasonal) f = multiplicative ? f * index[(n + h) % m] : f + index[(n + h) % m];
+        out[h] = f;
+    }
+}
+
+lc_code lc_theta(double *out, size_t horizon, const double *y, size_t n, size_t season, lc_status *st)
+{
+    lc_code code = lc_baseline_check(y, n, n - 1, st);
+    if (code != LC_OK) return code;
+    const size_t dropped = n > MOST_VALUES ? n - MOST_VALUES : 0;
+    const size_t used = n - dropped;
+    double largest = 0;
+    for (size_t t = 0; t < used; t++) {
+        code = lc_baseline_check(y, n, dropped + t, st);
+        if (code != LC_OK) return code;
+        largest = fmax(largest, fabs(y[dropped + t]));
+    }
+    const size_t indices = season <= used ? season : 0;
+    double *work = lc_calloc(5 * used + indices, sizeof *work);
+    if (!work) return lc_fail_memory(st);
+    double *scaled = work + 4 * used + indices;
+    /* A power of two loses no digit, and then neither squares nor sums can overflow. */
+    int exponent = 0;
+    frexp(largest, &exponent);
+    for (size_t t = 0; t < used; t++) scaled[t] = ldexp(y[dropped + t], -exponent);
+    forecast_scaled(out, horizon, scaled, used, season, work);
+    for (size_t h = 0; h < horizon; h++) out[h] = lc_finite(ldexp(out[h], exponent));
+    lc_free(work);
+    return LC_OK;
+}
