@@ -29,7 +29,8 @@ typedef struct lc_clock {
     int fraction_digits; /* of a second, 0..6 */
     int zone;            /* 0 none, 1 "Z", 2 "+HH:MM", 3 "+HHMM", 4 "+HH" */
     int offset_minutes;  /* of the column's zone; stamps are stored in UTC */
-    bool padded;         /* months, days and hours with two digits */
+    bool padded;         /* months and days with two digits */
+    bool padded_hour;    /* hours with two digits */
 } lc_clock;
 
 #define LC_STAMP_TEXT 48
@@ -67,10 +68,13 @@ typedef enum lc_freq_unit {
 typedef struct lc_freq {
     lc_freq_unit unit;
     int64_t multiple;
-    bool month_end; /* stamps fall on the last day of their month */
+    bool month_end;     /* stamps fall on the last day of their month */
+    int offset_minutes; /* of the clock's zone: days and months begin at its midnight, not at UTC's */
 } lc_freq;
 
-bool lc_freq_parse(lc_freq *f, const char *text); /* "15min", "D", "2h", "M" */
+/* "15min", "D", "2h", "M"; "ME" "QE" "YE" for month ends; a bare number is plain steps (on a real clock:
+ * microseconds, for rows closer than a second). offset_minutes becomes 0: set it from the clock. */
+bool lc_freq_parse(lc_freq *f, const char *text);
 const char *lc_freq_format(const lc_freq *f, char out[24]);
 
 /* The most common step between the n ascending stamps; false when there is no usable one (n < 2). */

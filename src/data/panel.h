@@ -1,7 +1,9 @@
 /* A panel: the series of one or more CSV files on regular steps, ready for windows.
  *
  * A frame is one time axis with its columns: a wide file is one frame, each id of the long layout is one.
- * A series is one target column of a frame. Missing cells and missing steps are interpolated in `y`
+ * A series is one target column of a frame; a column without any number in a frame makes no series there.
+ * With `gaps` = skip, rows with a missing cell are left out, steps are consecutive rows, and stamps need not
+ * be regular. Missing cells and missing steps are interpolated in `y`
  * (constant at the ends) and marked in `mask`: they serve as model input but never as truth. */
 #ifndef LC_DATA_PANEL_H
 #define LC_DATA_PANEL_H
@@ -29,9 +31,11 @@ typedef struct lc_series {
     size_t missing; /* steps that are not observed */
 } lc_series;
 
+#define LC_NO_STEP UINT32_MAX
+
 typedef struct lc_row_place { /* where an input row went */
     uint32_t frame;
-    uint32_t step;
+    uint32_t step; /* LC_NO_STEP: left out, with `gaps` = skip */
 } lc_row_place;
 
 struct lc_panel {
@@ -58,6 +62,7 @@ struct lc_panel {
     bool has_header;
     char **columns; /* every column's name, in order */
     size_t n_columns;
+    struct lc_names *by_id; /* private: series by id, for lc_panel_find */
 };
 typedef struct lc_panel lc_panel;
 

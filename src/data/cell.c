@@ -1,0 +1,144 @@
+#include "data/cell.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static void trim(const char **s, size_t *n)
+{
+    while (*n && is_blank(**s)) (*s)++, (*n)--;
+    while (*n && is_blank((*s)[*n - 1])) (*n)--;
+}
+
+lc_code lc_cell_rules_make(lc_cell_rules *r, const lc_settings *s, lc_status *st)
+{
+    memset(r, 0, sizeof *r);
+    r->decimal_comma = s->decimal_comma;
+    if (!lc_split_names(s->missing, &r->missing, &r->n_missing)) return lc_fail_memory(st);
+    for (size_t i = 0; i < r->n_missing; i++) {
+        const char *word = r->missing[i];
+        size_t n = strlen(word);
+        double x;
+        trim(&word, &n);
+        memmove(r->missing[i], word, n);
+        r->missing[i][n] = '\0';
+        if (lc_cell_number(r, r->missing[i], &x)) r->numeric_missing = true;
+    }
+    return LC_OK;
+}
+
+void lc_cell_rules_free(lc_cell_rules *r)
+{
+    lc_free_names(r->missing, r->n_missing);
+    memset(r, 0, sizeof *r);
+}
+
+bool lc_cell_number(const lc_cell_rules *r, const char *cell, double *out)
+{
+    size_t n = strlen(cell);
+    if (!r->decimal_comma) return lc_parse_double(cell, n, out);
+    char text[400];
+    if (n >= sizeof text || memchr(cell, '.', n)) return false;
+    memcpy(text, cell, n);
+    char *comma = memchr(text, ',', n);
+    if (comma) *comma = '.';
+    return lc_parse_double(text, n, out);
+}
+
+bool lc_cell_is_missing(const lc_cell_rules *r, const char *cell)
+{
+    size_t n = strlen(cell);
+    trim(&cell, &n);
+    if (n == 0) return true;
+    double x = NAN, word;
+    if (r->numeric_missing && !lc_cell_number(r, cell, &x)) x = NAN;
+    for (size_t i = 0; i < r->n_missing; i++) {
+        if (strlen(r->missing[i]) == n && strncasecmp(cell, r->missing[i], n) == 0) return true;
+        if (x == x && lc_cell_number(r, r->missing[i], &word) && word == x) return true;
+    }
+    return false;
+}
+
+bool lc_cell_value(const lc_cell_rules *r, const char *cell, double *out)
+{
+    if (!r->numeric_missing && lc_cell_number(r, cell, out)) return true;
+    if (lc_cell_is_missing(r, cell)) {
+        *out = NAN;
+        return true;
+    }
+    return r->numeric_missing && lc_cell_number(r, cell, out);
+}
+
+/* ---- why a cell is not a number ---- */
+
+typedef enum defect { DEFECT_NONE, DEFECT_CURRENCY, DEFECT_PERCENT, DEFECT_COMMA, DEFECT_POINT, DEFECT_GROUPS } defect;
+
+static size_t currency_length(const char *s)
+{
+    static const char *const sign[] = {"$", "€", "£", "¥", "USD", "EUR", "GBP", "CHF"};
+    for (size_t i = 0; i < sizeof sign / sizeof sign[0]; i++)
+        if (strncmp(s, sign[i], strlen(sign[i])) == 0) return strlen(sign[i]);
+    return 0;
+}
+
+/* Copies the cell without its separators, and says which signs were dropped. */
+static defect find_defect(const lc_cell_rules *r, const char *cell)
+{
+    char plain[64];
+    size_t k = 0, commas = 0, points = 0, spaces = 0;
+    bool currency = false, percent = false;
+    size_t n = strlen(cell);
+    trim(&cell, &n);
+    for (size_t i = 0; i < n;) {
+        size_t sign = currency_length(cell + i);
+        if (sign > n - i) sign = 0;
+        if (k + 1 >= sizeof plain) return DEFECT_NONE;
+        if (sign) currency = true;
+        else if (cell[i] == '%') percent = true;
+        else if (cell[i] == ',') commas++;
+        else if (cell[i] == '.') points++;
+        else if (cell[i] == ' ' || cell[i] == '\'') spaces++;
+        else plain[k++] = cell[i];
+        i += sign ? sign : 1;
+    }
+    double x;
+    if (k == 0 || !lc_parse_double(plain, k, &x)) return DEFECT_NONE;
+    if (currency) return DEFECT_CURRENCY;
+    if (percent) return DEFECT_PERCENT;
+    if (spaces) return DEFECT_GROUPS;
+    if (!r->decimal_comma && commas == 1 && points == 0) return DEFECT_COMMA;
+    if (r->decimal_comma && points == 1 && commas == 0) return DEFECT_POINT;
+    return commas && commas + points > 1 ? DEFECT_GROUPS : DEFECT_NONE;
+}
+
+bool lc_cell_is_almost_number(const lc_cell_rules *r, const char *cell)
+{
+    return find_defect(r, cell) != DEFECT_NONE;
+}
+
+void lc_cell_hint(const lc_cell_rules *r, const char *cell, lc_status *st)
+{
+    char shown[48];
+    switch (find_defect(r, cell)) {
+    case DEFECT_CURRENCY:
+        lc_hint(st, "take the currency sign out of the column, or choose columns with --target");
+        return;
+    case DEFECT_PERCENT:
+        lc_hint(st, "take the percent sign out of the column, or choose columns with --target");
+        return;
+    case DEFECT_COMMA: lc_hint(st, "--decimal-comma reads numbers written like 3,14"); return;
+    case DEFECT_POINT: lc_hint(st, "this number has a decimal point: leave --decimal-comma out"); return;
+    case DEFECT_GROUPS: lc_hint(st, "write numbers without separators between thousands"); return;
+    case DEFECT_NONE: break;
+    }
+    lc_printable(shown, sizeof shown, cell, strlen(cell));
+    lc_hint(st, "mend the cell; if it means \"no value\": --missing \"NA,%s\"", shown);
+}

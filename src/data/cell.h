@@ -1,0 +1,30 @@
+/* What one cell means: no value, a number, or neither, and then why. */
+#ifndef LC_DATA_CELL_H
+#define LC_DATA_CELL_H
+
+#include "base/settings.h"
+#include "base/status.h"
+
+typedef struct lc_cell_rules {
+    char **missing; /* words for "no value" */
+    size_t n_missing;
+    bool numeric_missing; /* one of the words is a number, such as -999 */
+    bool decimal_comma;
+} lc_cell_rules;
+
+lc_code lc_cell_rules_make(lc_cell_rules *r, const lc_settings *s, lc_status *st);
+void lc_cell_rules_free(lc_cell_rules *r);
+
+bool lc_cell_is_missing(const lc_cell_rules *r, const char *cell);
+bool lc_cell_number(const lc_cell_rules *r, const char *cell, double *out);
+
+/* A missing cell gives NaN; false: the cell is neither missing nor a number. */
+bool lc_cell_value(const lc_cell_rules *r, const char *cell, double *out);
+
+/* Whether the cell would be a number but for the way it is written (currency, percent, comma). */
+bool lc_cell_is_almost_number(const lc_cell_rules *r, const char *cell);
+
+/* The hint that goes with "is not a number". */
+void lc_cell_hint(const lc_cell_rules *r, const char *cell, lc_status *st);
+
+#endif

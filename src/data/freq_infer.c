@@ -1,0 +1,138 @@
+#include "data/freq_infer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "data/calendar.h"
+
+static bool tally(lc_tally *t, int64_t value)
+{
+    if (t->n && t->run[t->n - 1].value == value) {
+        t->run[t->n - 1].count++;
+        return true;
+    }
+    if (!LC_GROW(&t->run, &t->cap, t->n + 1)) return false;
+    t->run[t->n++] = (struct lc_tally_run){value, 1};
+    return true;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const struct lc_tally_run *x = a, *y = b;
+    return (x->value > y->value) - (x->value < y->value);
+}
+
+/* The most frequent value, the smallest of several; 0 when there is none. */
+static int64_t mode(lc_tally *t)
+{
+    if (t->n > 1) qsort(t->run, t->n, sizeof *t->run, by_value);
+    int64_t best = 0;
+    size_t most = 0, sum = 0;
+    for (size_t i = 0; i < t->n; i++) {
+        sum = i && t->run[i].value == t->run[i - 1].value ? sum + t->run[i].count : t->run[i].count;
+        if (sum > most) {
+            most = sum;
+            best = t->run[i].value;
+        }
+    }
+    return best;
+}
+
+/* What one stamp says about days of the week and of the month. */
+static void look_at(lc_freq_evidence *e, const lc_civil *c, int64_t time_of_day)
+{
+    if (!e->any) {
+        e->any = true;
+        e->one_time_of_day = true;
+        e->time_of_day = time_of_day;
+    }
+    if (time_of_day != e->time_of_day) e->one_time_of_day = false;
+    if (c->weekday > 4) e->weekend = true;
+    if (c->day == lc_month_days(c->year, c->month)) {
+        if (c->day > e->last_day) e->last_day = c->day;
+    } else if (e->firm_day == 0) {
+        e->firm_day = c->day;
+    } else if (e->firm_day != c->day) {
+        e->firm_day = -1;
+    }
+}
+
+void lc_freq_evidence_add(lc_freq_evidence *e, const lc_stamp *stamps, size_t n, const lc_clock *c)
+{
+    bool calendar = lc_clock_is_calendar(c);
+    int64_t offset = c->offset_minutes * LC_MICROS_PER_MINUTE;
+    lc_civil before = {0};
+    for (size_t i = 0; i < n; i++) {
+        int64_t gap = i ? lc_sub_clamped(stamps[i], stamps[i - 1]) : 0;
+        if (gap && !tally(&e->gaps, gap)) e->failed = true;
+        if (!calendar) continue;
+        lc_stamp local = lc_add_clamped(stamps[i], offset);
+        /* Rows that differ in their time of day have no step in days or months. */
+        if (e->any && !e->one_time_of_day) continue;
+        lc_civil civil = lc_civil_of(local);
+        look_at(e, &civil, lc_floor_mod(local, LC_MICROS_PER_DAY));
+        if (gap == 3 * LC_MICROS_PER_DAY && before.weekday == 4) e->across_weekend = true;
+        int64_t months = ((int64_t)civil.year - before.year) * 12 + civil.month - before.month;
+        if (gap && e->firm_day >= 0 && !tally(&e->months, months)) e->failed = true;
+        before = civil;
+    }
+}
+
+static bool is_monthly(const lc_freq_evidence *e)
+{
+    return e->one_time_of_day && e->firm_day >= 0 && (e->firm_day == 0 || e->last_day <= e->firm_day);
+}
+
+bool lc_freq_evidence_conclude(lc_freq_evidence *e, lc_freq *f, const lc_clock *c)
+{
+    static const struct {
+        lc_freq_unit unit;
+        int64_t length;
+    } fixed[] = {{LC_FREQ_WEEK, 7 * LC_MICROS_PER_DAY},
+                 {LC_FREQ_DAY, LC_MICROS_PER_DAY},
+                 {LC_FREQ_HOUR, LC_MICROS_PER_HOUR},
+                 {LC_FREQ_MINUTE, LC_MICROS_PER_MINUTE},
+                 {LC_FREQ_SECOND, LC_MICROS_PER_SECOND}};
+    if (e->failed) return false;
+    int64_t gap = mode(&e->gaps);
+    if (gap <= 0) return false;
+    *f = (lc_freq){.unit = LC_FREQ_STEP, .multiple = gap, .offset_minutes = c->offset_minutes};
+    if (!lc_clock_is_calendar(c)) return true;
+    if (gap >= 28 * LC_MICROS_PER_DAY && is_monthly(e)) {
+        int64_t months = mode(&e->months);
+        int64_t per_unit = months % 12 == 0 ? 12 : months % 3 == 0 ? 3 : 1;
+        f->unit = per_unit == 12 ? LC_FREQ_YEAR : per_unit == 3 ? LC_FREQ_QUARTER : LC_FREQ_MONTH;
+        f->multiple = months / per_unit;
+        f->month_end = e->firm_day == 0;
+        return months > 0;
+    }
+    if (gap == LC_MICROS_PER_DAY && e->one_time_of_day && !e->weekend && e->across_weekend) {
+        f->unit = LC_FREQ_BUSINESS;
+        f->multiple = 1;
+        return true;
+    }
+    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
+        if (gap % fixed[i].length) continue;
+        f->unit = fixed[i].unit;
+        f->multiple = gap / fixed[i].length;
+        break;
+    }
+    return true;
+}
+
+void lc_freq_evidence_free(lc_freq_evidence *e)
+{
+    free(e->gaps.run);
+    free(e->months.run);
+    memset(e, 0, sizeof *e);
+}
+
+bool lc_freq_infer(lc_freq *f, const lc_stamp *stamps, size_t n, const lc_clock *c)
+{
+    lc_freq_evidence e = {0};
+    lc_freq_evidence_add(&e, stamps, n, c);
+    bool ok = lc_freq_evidence_conclude(&e, f, c);
+    lc_freq_evidence_free(&e);
+    return ok;
+}

@@ -1,0 +1,32 @@
+/* The step between rows, from the stamps of many series at once. */
+#ifndef LC_DATA_FREQ_INFER_H
+#define LC_DATA_FREQ_INFER_H
+
+#include "data/clock.h"
+
+typedef struct lc_tally { /* how often each value was seen, in runs */
+    struct lc_tally_run {
+        int64_t value;
+        size_t count;
+    } * run;
+    size_t n, cap;
+} lc_tally;
+
+typedef struct lc_freq_evidence {
+    lc_tally gaps, months; /* microseconds or steps; calendar months */
+    bool any, failed;      /* failed: out of memory */
+    bool weekend, across_weekend;
+    bool one_time_of_day;
+    int64_t time_of_day;
+    int firm_day; /* the one day of month among stamps that are not month ends; 0 none yet, -1 several */
+    int last_day; /* the largest day of month among month ends */
+} lc_freq_evidence;
+
+/* Zero the evidence to start; adds one series of ascending stamps. */
+void lc_freq_evidence_add(lc_freq_evidence *e, const lc_stamp *stamps, size_t n, const lc_clock *c);
+
+/* The most common step; false when no two stamps differ or memory ran out. */
+bool lc_freq_evidence_conclude(lc_freq_evidence *e, lc_freq *f, const lc_clock *c);
+void lc_freq_evidence_free(lc_freq_evidence *e);
+
+#endif

@@ -1,0 +1,120 @@
+#include "data/panel.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "data/grid.h"
+
+static bool copy_names(lc_panel *p, const lc_table *t)
+{
+    const lc_roles *r = &t->roles;
+    p->targets = calloc(r->n_targets, sizeof *p->targets);
+    p->past = calloc(r->n_past ? r->n_past : 1, sizeof *p->past);
+    if (!p->targets || !p->past) return false;
+    for (size_t i = 0; i < r->n_targets; i++, p->n_targets++)
+        if (!(p->targets[i] = lc_strdup(t->columns[r->value[i].column]))) return false;
+    for (size_t i = 0; i < r->n_past; i++, p->n_past++)
+        if (!(p->past[i] = lc_strdup(t->columns[r->value[r->n_targets + i].column]))) return false;
+    p->source = lc_strdup(t->file[0]);
+    p->time_name = lc_strdup(r->time == LC_NO_COLUMN ? "" : t->columns[r->time]);
+    p->id_name = lc_strdup(r->id == LC_NO_COLUMN ? "" : t->columns[r->id]);
+    p->value_label = lc_strdup(p->n_targets == 1 ? p->targets[0] : "");
+    return p->source && p->time_name && p->id_name && p->value_label;
+}
+
+/* Makes the panel from the rows that were read. */
+static lc_code build(lc_panel **out, lc_table *t, lc_status *st)
+{
+    lc_grouping g = {0};
+    lc_panel *p = calloc(1, sizeof *p);
+    lc_code code = LC_OK;
+    if (!p || !copy_names(p, t)) {
+        code = lc_fail_memory(st);
+        goto done;
+    }
+    p->clock = t->roles.clock.clock;
+    p->delimiter = t->delimiter;
+    p->has_header = t->has_header;
+    code = lc_grouping_make(&g, t, st);
+    if (code == LC_OK) code = lc_grouping_freq(&p->freq, &g, t, st);
+    if (code == LC_OK) code = lc_grid_build(p, t, &g, &t->notes, st);
+    if (code != LC_OK) goto done;
+    p->columns = t->columns;
+    p->n_columns = t->n_columns;
+    t->columns = NULL;
+    t->n_columns = 0;
+    p->notices = t->notes.line;
+    p->n_notices = t->notes.n;
+    t->notes = (lc_notes){0};
+    *out = p;
+    p = NULL;
+done:
+    lc_grouping_free(&g);
+    lc_panel_free(p);
+    return code;
+}
+
+lc_code lc_panel_read_files(lc_panel **out, const char *const *paths, size_t n, const lc_settings *s, lc_status *st)
+{
+    lc_table t = {0};
+    *out = NULL;
+    if (!n) return lc_fail(st, LC_E_USAGE, "no file is named");
+    lc_code code = lc_table_open(&t, s, st);
+    for (size_t i = 0; i < n && code == LC_OK; i++) code = lc_table_read_file(&t, paths[i], st);
+    if (code == LC_OK) code = lc_table_close(&t, st);
+    if (code == LC_OK) code = build(out, &t, st);
+    lc_table_free(&t);
+    return code;
+}
+
+lc_code lc_panel_read_memory(lc_panel **out, const char *name, const char *bytes, size_t n, const lc_settings *s,
+                             lc_status *st)
+{
+    lc_table t = {0};
+    *out = NULL;
+    lc_code code = lc_table_open(&t, s, st);
+    if (code == LC_OK) code = lc_table_read_memory(&t, name, bytes, n, st);
+    if (code == LC_OK) code = lc_table_close(&t, st);
+    if (code == LC_OK) code = build(out, &t, st);
+    lc_table_free(&t);
+    return code;
+}
+
+void lc_panel_free(lc_panel *p)
+{
+    if (!p) return;
+    for (size_t i = 0; i < p->n_frames; i++) {
+        lc_frame *f = &p->frames[i];
+        for (size_t k = 0; f->past && k < p->n_past; k++) lc_free(f->past[k]);
+        free(f->past);
+        lc_free(f->stamp);
+        free(f->id);
+    }
+    for (size_t i = 0; i < p->n_series; i++) {
+        free(p->series[i].id);
+        lc_free(p->series[i].y);
+        lc_free(p->series[i].mask);
+    }
+    lc_free(p->frames);
+    lc_free(p->series);
+    lc_free(p->rows);
+    lc_free_names(p->targets, p->n_targets);
+    lc_free_names(p->past, p->n_past);
+    lc_free_names(p->notices, p->n_notices);
+    lc_free_names(p->columns, p->n_columns);
+    if (p->by_id) lc_names_free(p->by_id);
+    free(p->by_id);
+    free(p->source);
+    free(p->time_name);
+    free(p->id_name);
+    free(p->value_label);
+    free(p);
+}
+
+size_t lc_panel_find(const lc_panel *p, const char *id)
+{
+    uint32_t found = p->by_id ? lc_names_find(p->by_id, id) : LC_NO_NAME;
+    return found == LC_NO_NAME ? SIZE_MAX : found;
+}

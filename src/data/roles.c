@@ -1,0 +1,299 @@
+#include "data/roles.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "data/time_column.h"
+
+#define NAME_ROOM 80
+
+static const char *shown_name(const lc_first_rows *first, size_t column, char out[NAME_ROOM])
+{
+    return lc_printable(out, NAME_ROOM, first->names[column], strlen(first->names[column]));
+}
+
+/* ---- names given by the user ---- */
+
+static void hint_columns(const lc_first_rows *first, const char *wanted, lc_status *st)
+{
+    char list[200], shown[NAME_ROOM];
+    size_t len = 0, best = 4;
+    const char *nearest = NULL;
+    list[0] = '\0';
+    for (size_t i = 0; i < first->n_columns; i++) {
+        size_t distance = lc_edit_distance(wanted, first->names[i]);
+        if (distance < best && distance < strlen(wanted)) {
+            best = distance;
+            nearest = first->names[i];
+        }
+        shown_name(first, i, shown);
+        if (len + strlen(shown) + 8 < 150) {
+            len += (size_t)snprintf(list + len, sizeof list - len, "%s%s", i ? ", " : "", shown);
+        } else if (len < 160) {
+            snprintf(list + len, sizeof list - len, ", ...");
+            len = 160;
+        }
+    }
+    if (nearest)
+        lc_hint(st, "did you mean \"%s\"? Columns: %s", lc_printable(shown, NAME_ROOM, nearest, strlen(nearest)), list);
+    else lc_hint(st, "columns: %s", list);
+}
+
+static lc_code find_column(const lc_first_rows *first, const char *option, const char *name, size_t *out, lc_status *st)
+{
+    size_t n = strlen(name);
+    char shown[NAME_ROOM];
+    while (n && *name == ' ') name++, n--;
+    while (n && name[n - 1] == ' ') n--;
+    for (size_t i = 0; i < first->n_columns; i++) {
+        if (strlen(first->names[i]) != n || memcmp(first->names[i], name, n) != 0) continue;
+        *out = i;
+        return LC_OK;
+    }
+    lc_fail_at(st, LC_E_USAGE, first->file, 0, 0, "--%s: there is no column \"%s\"", option,
+               lc_printable(shown, sizeof shown, name, n));
+    hint_columns(first, name, st);
+    return LC_E_USAGE;
+}
+
+/* taken[column] is the option that took the column. */
+static lc_code take(const lc_first_rows *first, const char **taken, const char *option, const char *name, size_t *out,
+                    lc_status *st)
+{
+    lc_code code = find_column(first, option, name, out, st);
+    if (code != LC_OK) return code;
+    char shown[NAME_ROOM];
+    if (taken[*out]) {
+        lc_fail_at(st, LC_E_USAGE, first->file, 0, 0, "column \"%s\" is named by --%s and by --%s",
+                   shown_name(first, *out, shown), taken[*out], option);
+        lc_hint(st, "give each column one role");
+        return LC_E_USAGE;
+    }
+    taken[*out] = option;
+    return LC_OK;
+}
+
+static lc_code take_values(lc_roles *r, const lc_first_rows *first, const char **taken, const char *option,
+                           const char *list, size_t *count, lc_status *st)
+{
+    char **names;
+    size_t n;
+    lc_code code = LC_OK;
+    if (!lc_split_names(list, &names, &n)) return lc_fail_memory(st);
+    size_t before = r->n_targets + r->n_past, cap = before;
+    if (n && !LC_GROW(&r->value, &cap, before + n)) code = lc_fail_memory(st);
+    for (size_t i = 0; i < n && code == LC_OK; i++) {
+        size_t column;
+        code = take(first, taken, option, names[i], &column, st);
+        if (code != LC_OK) break;
+        r->value[before + i] = (lc_value_column){.column = column, .named = true};
+        (*count)++;
+    }
+    lc_free_names(names, n);
+    return code;
+}
+
+/* ---- roles found by themselves ---- */
+
+static lc_code time_is_not_readable(const lc_first_rows *first, size_t column, const lc_cell_rules *rules,
+                                    lc_status *st)
+{
+    char shown[NAME_ROOM], cell_shown[64];
+    size_t row = 0;
+    for (; row + 1 < first->n; row++) {
+        if (column >= first->row[row].n) continue;
+        lc_clock c;
+        bool ambiguous;
+        const char *cell = first->row[row].cell[column];
+        if (!lc_cell_is_missing(rules, cell) && !lc_clock_learn(&c, &cell, 1, &ambiguous)) break;
+    }
+    const char *cell = column < first->row[row].n ? first->row[row].cell[column] : "";
+    lc_fail_at(st, LC_E_PARSE, first->file, first->row[row].line, column + 1,
+               "column \"%s\": \"%s\" is not a time stamp", shown_name(first, column, shown),
+               lc_printable(cell_shown, sizeof cell_shown, cell, strlen(cell)));
+    lc_hint(st, "stamps look like 2024-01-31 12:00, 31.01.2024, 01/31/2024, 2024-01, 2024, epoch seconds or 1, 2, 3");
+    return LC_E_PARSE;
+}
+
+static lc_code find_time(lc_roles *r, const lc_first_rows *first, const char **taken, const lc_settings *s,
+                         const lc_cell_rules *rules, lc_status *st)
+{
+    bool fits;
+    lc_code code;
+    if (*s->time) {
+        code = take(first, taken, "time", s->time, &r->time, st);
+        if (code != LC_OK) return code;
+        code = lc_time_column_try(first, r->time, true, rules, &r->clock, &fits, st);
+        if (code == LC_OK && !fits) return time_is_not_readable(first, r->time, rules, st);
+        return code;
+    }
+    /* Real stamps go before integers that may only count rows. */
+    size_t counter = LC_NO_COLUMN;
+    lc_clock_column counter_clock = {0};
+    for (size_t i = 0; i < first->n_columns; i++) {
+        lc_clock_column clock = {0};
+        if (taken[i]) continue;
+        code = lc_time_column_try(first, i, false, rules, &clock, &fits, st);
+        if (code != LC_OK) return code;
+        if (!fits) continue;
+        lc_clock_style style = clock.clock.style;
+        bool integers = style == LC_CLOCK_INTEGER || style == LC_CLOCK_YEAR || style == LC_CLOCK_EPOCH_S ||
+                        style == LC_CLOCK_EPOCH_MS;
+        if (!integers || counter == LC_NO_COLUMN) {
+            counter = i;
+            counter_clock = clock;
+        }
+        if (!integers) break;
+    }
+    if (counter == LC_NO_COLUMN) return LC_OK;
+    r->time = counter;
+    r->clock = counter_clock;
+    taken[counter] = "time";
+    return LC_OK;
+}
+
+typedef struct column_look {
+    size_t cells, numbers, almost; /* cells that are not missing */
+    size_t almost_row;
+} column_look;
+
+static column_look look_at(const lc_first_rows *first, size_t column, const lc_cell_rules *rules)
+{
+    column_look look = {0};
+    for (size_t i = 0; i < first->n; i++) {
+        double x;
+        if (column >= first->row[i].n) continue;
+        const char *cell = first->row[i].cell[column];
+        bool number = lc_cell_value(rules, cell, &x);
+        if (number && x != x) continue;
+        look.cells++;
+        if (number) {
+            look.numbers++;
+        } else if (lc_cell_is_almost_number(rules, cell)) {
+            if (!look.almost++) look.almost_row = i;
+        }
+    }
+    return look;
+}
+
+static lc_code not_a_number(const lc_first_rows *first, size_t row, size_t column, const lc_cell_rules *rules,
+                            lc_status *st)
+{
+    char shown[NAME_ROOM], cell_shown[64];
+    const char *cell = first->row[row].cell[column];
+    lc_fail_at(st, LC_E_PARSE, first->file, first->row[row].line, column + 1, "column \"%s\": \"%s\" is not a number",
+               shown_name(first, column, shown), lc_printable(cell_shown, sizeof cell_shown, cell, strlen(cell)));
+    lc_cell_hint(rules, cell, st);
+    return LC_E_PARSE;
+}
+
+static bool note_ignored(const lc_first_rows *first, const size_t *ignored, size_t n, lc_notes *notes)
+{
+    enum { MOST = 4 };
+    char list[4 * NAME_ROOM + 64], shown[NAME_ROOM];
+    size_t len = 0;
+    for (size_t i = 0; i < n && i < MOST; i++)
+        len += (size_t)snprintf(list + len, sizeof list - len, "%s%s", i ? ", " : "",
+                                shown_name(first, ignored[i], shown));
+    if (n > MOST) snprintf(list + len, sizeof list - len, " and %zu more", n - MOST);
+    return lc_note(notes, "text column%s ignored: %s", n == 1 ? "" : "s", list);
+}
+
+static lc_code find_targets(lc_roles *r, const lc_first_rows *first, const char **taken, const lc_cell_rules *rules,
+                            lc_notes *notes, lc_status *st)
+{
+    lc_code code = LC_OK;
+    size_t n_ignored = 0, cap = 0, found = 0;
+    size_t *ignored = calloc(first->n_columns, sizeof *ignored);
+    lc_value_column *value = NULL;
+    if (!ignored || !LC_GROW(&value, &cap, first->n_columns)) {
+        code = lc_fail_memory(st);
+        goto done;
+    }
+    size_t with_numbers = 0;
+    for (size_t i = 0; i < first->n_columns; i++) {
+        if (taken[i]) continue;
+        column_look look = look_at(first, i, rules);
+        if (look.almost && (look.numbers + look.almost) * 2 >= look.cells && look.numbers * 2 < look.cells) {
+            code = not_a_number(first, look.almost_row, i, rules, st);
+            goto done;
+        }
+        if (look.numbers * 2 < look.cells) {
+            ignored[n_ignored++] = i;
+            continue;
+        }
+        with_numbers += look.numbers > 0;
+        value[found++] = (lc_value_column){.column = i, .tentative = look.numbers == 0};
+    }
+    if (!with_numbers) {
+        code = lc_fail_at(st, LC_E_DATA, first->file, 0, 0, "no column holds numbers to forecast");
+        if (first->n_columns == 1) lc_hint(st, "is the file cut at the right delimiter? --delimiter names one");
+        else hint_columns(first, "", st);
+        goto done;
+    }
+    if (n_ignored && !note_ignored(first, ignored, n_ignored, notes)) {
+        code = lc_fail_memory(st);
+        goto done;
+    }
+    /* Targets stand before the covariates that are there already. */
+    size_t total = found + r->n_past;
+    if (!LC_GROW(&value, &cap, total)) {
+        code = lc_fail_memory(st);
+        goto done;
+    }
+    if (r->n_past) memcpy(value + found, r->value, r->n_past * sizeof *value);
+    free(r->value);
+    r->value = value;
+    r->n_targets = found;
+    value = NULL;
+done:
+    free(ignored);
+    free(value);
+    return code;
+}
+
+/* A column that is called like one but does not read as one is worth a word. */
+static bool note_unread_time(const lc_first_rows *first, const lc_cell_rules *rules, lc_notes *notes)
+{
+    char shown[NAME_ROOM], cell_shown[64];
+    for (size_t i = 0; i < first->n_columns; i++) {
+        double x;
+        if (!lc_is_time_name(first->names[i]) || i >= first->row[0].n) continue;
+        const char *cell = first->row[0].cell[i];
+        if (lc_cell_value(rules, cell, &x)) continue;
+        return lc_note(notes, "column \"%s\" does not read as time stamps (\"%s\"): rows are counted as steps",
+                       shown_name(first, i, shown), lc_printable(cell_shown, sizeof cell_shown, cell, strlen(cell)));
+    }
+    return true;
+}
+
+lc_code lc_roles_decide(lc_roles *r, const lc_first_rows *first, const lc_settings *s, const lc_cell_rules *rules,
+                        lc_notes *notes, lc_status *st)
+{
+    memset(r, 0, sizeof *r);
+    r->time = r->id = LC_NO_COLUMN;
+    const char **taken = calloc(first->n_columns, sizeof *taken);
+    if (!taken) return lc_fail_memory(st);
+    lc_code code = LC_OK;
+    if (*s->id) code = take(first, taken, "id", s->id, &r->id, st);
+    if (code == LC_OK && *s->target) code = take_values(r, first, taken, "target", s->target, &r->n_targets, st);
+    if (code == LC_OK && *s->past) code = take_values(r, first, taken, "past", s->past, &r->n_past, st);
+    for (size_t i = 0; i < first->n_columns && code == LC_OK && !*s->id; i++) {
+        if (taken[i] || strcmp(first->names[i], "unique_id") != 0 || strcmp(s->time, "unique_id") == 0) continue;
+        r->id = i;
+        taken[i] = "id";
+    }
+    if (code == LC_OK) code = find_time(r, first, taken, s, rules, st);
+    if (code == LC_OK && r->time == LC_NO_COLUMN && !note_unread_time(first, rules, notes)) code = lc_fail_memory(st);
+    if (code == LC_OK && !*s->target) code = find_targets(r, first, taken, rules, notes, st);
+    free(taken);
+    return code;
+}
+
+void lc_roles_free(lc_roles *r)
+{
+    free(r->value);
+    memset(r, 0, sizeof *r);
+}

@@ -1,0 +1,39 @@
+/* Which column is the time, the id, a target, a covariate: from the settings, else from the first rows. */
+#ifndef LC_DATA_ROLES_H
+#define LC_DATA_ROLES_H
+
+#include "data/cell.h"
+#include "data/clock_column.h"
+#include "data/csv.h"
+#include "data/notes.h"
+
+#define LC_NO_COLUMN SIZE_MAX
+
+typedef struct lc_value_column {
+    size_t column;
+    bool named;     /* by the settings: text in it is an error whatever the first rows hold */
+    bool tentative; /* found by itself and empty in the first rows: text in it later drops the column */
+    bool dropped;
+} lc_value_column;
+
+typedef struct lc_roles {
+    size_t time, id; /* LC_NO_COLUMN: none */
+    lc_clock_column clock;
+    lc_value_column *value; /* (n_targets + n_past) targets first */
+    size_t n_targets, n_past;
+} lc_roles;
+
+typedef struct lc_first_rows { /* what the roles are decided from */
+    const char *file;
+    char *const *names; /* (n_columns) */
+    size_t n_columns;
+    const lc_csv_row *row; /* (n) data rows, without the header */
+    size_t n;
+} lc_first_rows;
+
+/* Adds a note about text columns that are ignored. *r is to be freed in any case. */
+lc_code lc_roles_decide(lc_roles *r, const lc_first_rows *first, const lc_settings *s, const lc_cell_rules *rules,
+                        lc_notes *notes, lc_status *st);
+void lc_roles_free(lc_roles *r);
+
+#endif

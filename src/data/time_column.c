@@ -1,0 +1,97 @@
+#include "data/time_column.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "data/stamp_text.h"
+
+/* Integers under these names may be years or epoch time; under the others they count steps. */
+static const char *const date_names[] = {"ds",   "date", "datetime", "date_time", "time", "timestamp",
+                                         "year", "ts",   "unix",     "epoch",     NULL};
+static const char *const step_names[] = {"t",        "step",      "steps",      "index",    "period",
+                                         "timestep", "time_step", "time_index", "time_idx", NULL};
+
+static bool is_among(const char *const *list, const char *name)
+{
+    for (; *list; list++)
+        if (lc_equal_nocase(*list, name)) return true;
+    return false;
+}
+
+bool lc_is_time_name(const char *name)
+{
+    return is_among(date_names, name) || is_among(step_names, name);
+}
+
+static bool is_calendar_text(const char *cell)
+{
+    lc_stamp_text s;
+    lc_clock c;
+    bool ambiguous;
+    return lc_stamp_take_apart(&s, cell) && s.shape != LC_SHAPE_INTEGER && lc_clock_learn(&c, &cell, 1, &ambiguous);
+}
+
+/* YYYYMMDD would pass for a step number with strange gaps. */
+static bool is_compact_date(const char *cell)
+{
+    lc_stamp_text s;
+    if (!lc_stamp_take_apart(&s, cell) || s.shape != LC_SHAPE_INTEGER || s.digits != 8) return false;
+    s.year = (int)(s.integer / 10000);
+    s.month = (int)(s.integer / 100 % 100);
+    s.day = (int)(s.integer % 100);
+    return s.year >= 1800 && s.year <= 2200 && lc_stamp_date_exists(&s);
+}
+
+static lc_code learn_integers(const lc_first_rows *first, size_t column, const char *const *cells, size_t n,
+                              lc_clock_column *clock, bool *fits, lc_status *st)
+{
+    const char *name = first->names[column];
+    if (!lc_clock_learn(&clock->clock, cells, n, &clock->ambiguous)) return LC_OK;
+    *fits = true;
+    if (is_among(step_names, name)) {
+        clock->clock.style = LC_CLOCK_INTEGER;
+        return LC_OK;
+    }
+    for (size_t i = 0; i < n; i++)
+        if (!is_compact_date(cells[i])) return LC_OK;
+    char shown[80];
+    lc_fail_at(st, LC_E_PARSE, first->file, first->row[0].line, column + 1,
+               "column \"%s\": %s seems to be a date without separators, which is not read",
+               lc_printable(shown, sizeof shown, name, strlen(name)), cells[0]);
+    lc_hint(st, "write dates as YYYY-MM-DD");
+    return LC_E_PARSE;
+}
+
+lc_code lc_time_column_try(const lc_first_rows *first, size_t column, bool named, const lc_cell_rules *rules,
+                           lc_clock_column *clock, bool *fits, lc_status *st)
+{
+    *fits = false;
+    const char **cells = calloc(first->n ? first->n : 1, sizeof *cells);
+    if (!cells) return lc_fail_memory(st);
+    size_t n = 0, calendar = 0, integers = 0;
+    const char *example = NULL;
+    for (size_t i = 0; i < first->n; i++) {
+        if (column >= first->row[i].n || lc_cell_is_missing(rules, first->row[i].cell[column])) continue;
+        const char *cell = cells[n++] = first->row[i].cell[column];
+        lc_stamp_text s;
+        if (is_calendar_text(cell)) {
+            calendar++;
+            if (!example) example = cell;
+        } else if (lc_stamp_take_apart(&s, cell) && s.shape == LC_SHAPE_INTEGER) {
+            integers++;
+        } else if (i > 20 && !calendar && !integers) {
+            break;
+        }
+    }
+    lc_code code = LC_OK;
+    /* A few unreadable cells do not change what the column is: they are errors with a place later on. */
+    if (calendar && calendar * 2 >= n) {
+        *fits = lc_clock_learn(&clock->clock, &example, 1, &clock->ambiguous);
+    } else if (n && integers == n && (named || lc_is_time_name(first->names[column]))) {
+        code = learn_integers(first, column, cells, n, clock, fits, st);
+    }
+    free(cells);
+    return code;
+}
