@@ -125,7 +125,7 @@ void cli_print_model(const cli_options *o, const lc_panel *p, const lc_model_inf
     size_t rows = lc_panel_row_count(p), series = lc_panel_series_count(p);
     cli_note(o, "read    %zu rows, %zu series, step %s%s", rows, series, lc_panel_frequency(p, freq),
              m->season > 1 ? "" : ", no season");
-    cli_note(o, "model   %s, %zu hidden units, lookback %zu, horizon %zu, %zu of %zu epochs kept", m->arch, m->hidden,
+    cli_note(o, "model   %s, %zu hidden units, lookback %zu, horizon %zu, epoch %zu of %zu kept", m->arch, m->hidden,
              m->lookback, m->horizon, m->best_epoch, m->epochs);
     if (isnan(m->against_naive)) return;
     char seasonal[80] = "";

@@ -8,7 +8,12 @@
 #include "par/team.h"
 #include "train/engine.h"
 
-enum { MOST_VALIDATION = 2000 };
+enum {
+    MOST_VALIDATION = 2000, /* windows */
+    ENOUGH = 2000,          /* minibatches of a default training on little data */
+    LEAST_EPOCHS = 40,
+    LEAST_JUDGED = 50 /* minibatches: shorter epochs say too little, patience then spans several */
+};
 
 size_t lc_fit_threads(const lc_settings *s)
 {
@@ -115,13 +120,23 @@ static lc_code run_epoch(fit *f, size_t epoch, double *mean, lc_status *st)
     return LC_OK;
 }
 
+/* Passes that give a small series enough minibatches to learn from. */
+static size_t default_epochs(size_t batches)
+{
+    size_t n = (ENOUGH + batches - 1) / batches;
+    return n > LEAST_EPOCHS ? n : LEAST_EPOCHS;
+}
+
 static lc_code run_epochs(fit *f, lc_progress_fn progress, void *user, lc_status *st)
 {
     lc_training_summary *t = &f->model->training;
-    t->train_loss = calloc(f->s->epochs, sizeof *t->train_loss);
-    t->valid_loss = calloc(f->s->epochs, sizeof *t->valid_loss);
+    size_t batches = (f->train.n + f->s->batch - 1) / f->s->batch;
+    size_t epochs = f->s->epochs ? f->s->epochs : default_epochs(batches);
+    size_t patience = f->s->patience * ((LEAST_JUDGED + batches - 1) / batches);
+    t->train_loss = calloc(epochs, sizeof *t->train_loss);
+    t->valid_loss = calloc(epochs, sizeof *t->valid_loss);
     if (!t->train_loss || !t->valid_loss) return lc_fail_memory(st);
-    for (size_t epoch = 1; epoch <= f->s->epochs; epoch++) {
+    for (size_t epoch = 1; epoch <= epochs; epoch++) {
         double train, valid;
         lc_code code = run_epoch(f, epoch, &train, st);
         if (code != LC_OK) return code;
@@ -141,9 +156,9 @@ static lc_code run_epochs(fit *f, lc_progress_fn progress, void *user, lc_status
             t->best_epoch = epoch;
             lc_model_set_weights(f->model, lc_engine_weights(f->engine));
         }
-        lc_progress now = {epoch, f->s->epochs, f->train.n, train, valid, t->best_epoch};
+        lc_progress now = {epoch, epochs, f->train.n, train, valid, t->best_epoch};
         if (progress && !progress(user, &now)) return lc_fail(st, LC_E_CANCELLED, "stopped after epoch %zu", epoch);
-        if (f->s->patience && f->since_best >= f->s->patience) break;
+        if (patience && f->since_best >= patience) break;
     }
     return LC_OK;
 }

@@ -1,0 +1,359 @@
+/* Charts of results: groups the rows of a result table by series and hands them to the report floor. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "data/csv.h"
+#include "data/panel.h"
+#include "model/model.h"
+#include "report/chart.h"
+#include "report/result.h"
+
+/* ---- reading a result back ---- */
+
+typedef struct reader {
+    lc_result *r;
+    const char *path;
+    bool started;
+} reader;
+
+static bool is_text_column(const char *name)
+{
+    return strcmp(name, "unique_id") == 0 || strcmp(name, "ds") == 0 || strcmp(name, "model") == 0 ||
+           strcmp(name, "cutoff") == 0;
+}
+
+static lc_code read_row(void *ctx, const lc_csv_row *row, lc_status *st)
+{
+    reader *in = ctx;
+    if (!in->started) {
+        in->started = true;
+        lc_code code = LC_OK;
+        for (size_t i = 0; code == LC_OK && i < row->n; i++)
+            code = lc_result_add_column(in->r, row->cell[i],
+                                        is_text_column(row->cell[i]) ? LC_COLUMN_TEXT : LC_COLUMN_REAL, 0, st);
+        return code;
+    }
+    if (row->n != lc_result_columns(in->r))
+        return lc_fail_at(st, LC_E_PARSE, in->path, row->line, 0, "has %zu cells, the header has %zu", row->n,
+                          lc_result_columns(in->r));
+    lc_code code = lc_result_add_row(in->r, st);
+    for (size_t i = 0; code == LC_OK && i < row->n; i++) {
+        double x = NAN;
+        const char *cell = row->cell[i];
+        if (lc_result_column_type(in->r, i) == LC_COLUMN_TEXT) {
+            code = lc_result_set_text(in->r, i, cell, st);
+        } else if (*cell && !lc_parse_double(cell, strlen(cell), &x)) {
+            char shown[48];
+            code = lc_fail_at(st, LC_E_PARSE, in->path, row->line, i + 1, "\"%s\" is not a number",
+                              lc_printable(shown, sizeof shown, cell, strlen(cell)));
+        } else {
+            lc_result_set_real(in->r, i, x);
+        }
+    }
+    return code;
+}
+
+lc_code lc_result_read(lc_result **out, const char *path, lc_status *st)
+{
+    *out = NULL;
+    reader in = {.r = lc_result_create(), .path = path};
+    lc_csv *csv = lc_csv_create(path, ',', read_row, &in);
+    lc_code code = in.r && csv ? lc_csv_read_file(csv, path, st) : lc_fail_memory(st);
+    lc_csv_free(csv);
+    if (code == LC_OK && (lc_result_find(in.r, "unique_id") == SIZE_MAX || lc_result_find(in.r, "ds") == SIZE_MAX)) {
+        code = lc_fail_at(st, LC_E_PARSE, path, 1, 0, "is no result of forecast or detect: unique_id or ds is missing");
+        lc_hint(st, "plot draws what forecast -o and detect -o wrote");
+    }
+    if (code == LC_OK) *out = in.r;
+    else lc_result_free(in.r);
+    return code;
+}
+
+/* ---- rows by series ---- */
+
+typedef struct group {
+    const char *id;
+    size_t n;    /* rows */
+    size_t *row; /* (n) */
+    double *x;   /* (n) seconds, steps or positions */
+} group;
+
+typedef struct groups {
+    group list[LC_PLOT_SERIES];
+    size_t n, all;
+    size_t *rows;
+    double *x;
+    double *columns; /* what figures point to */
+    bool calendar;
+} groups;
+
+static int by_text(const void *a, const void *b)
+{
+    const char *const *x = a, *const *y = b;
+    return strcmp(*x, *y);
+}
+
+static lc_code count_ids(size_t *out, const lc_result *r, size_t id, lc_status *st)
+{
+    size_t n = lc_result_rows(r);
+    const char **ids = lc_calloc(n, sizeof *ids);
+    if (!ids) return lc_fail_memory(st);
+    for (size_t i = 0; i < n; i++) ids[i] = lc_result_text(r, i, id);
+    qsort(ids, n, sizeof *ids, by_text);
+    *out = 0;
+    for (size_t i = 0; i < n; i++) *out += i == 0 || strcmp(ids[i], ids[i - 1]) != 0;
+    lc_free(ids);
+    return LC_OK;
+}
+
+/* The stamps of a result read back as a clock learns a column; text that is no stamp becomes its position. */
+static bool learn_clock(lc_clock *c, const lc_result *r, size_t ds)
+{
+    enum { LOOK = 200 };
+    const char *cells[LOOK];
+    size_t n = lc_result_rows(r) < LOOK ? lc_result_rows(r) : LOOK;
+    bool ambiguous = false;
+    for (size_t i = 0; i < n; i++) cells[i] = lc_result_text(r, i, ds);
+    return n && lc_clock_learn(c, cells, n, &ambiguous);
+}
+
+static double position(const lc_clock *c, const char *ds, size_t i)
+{
+    lc_stamp t;
+    if (!c || !lc_clock_parse(c, ds, &t)) return (double)(i + 1);
+    return lc_clock_is_calendar(c) ? (double)t * 1e-6 : (double)t;
+}
+
+static void groups_free(groups *g)
+{
+    lc_free(g->rows);
+    lc_free(g->x);
+    lc_free(g->columns);
+}
+
+static size_t group_of(const groups *g, const char *id)
+{
+    for (size_t k = 0; k < g->n; k++)
+        if (strcmp(g->list[k].id, id) == 0) return k;
+    return SIZE_MAX;
+}
+
+static lc_code groups_create(groups *g, const lc_result *r, const lc_clock *clock, lc_status *st)
+{
+    size_t n = lc_result_rows(r), id = lc_result_find(r, "unique_id"), ds = lc_result_find(r, "ds");
+    *g = (groups){0};
+    lc_clock learned;
+    if (!clock && learn_clock(&learned, r, ds)) clock = &learned;
+    g->calendar = clock && lc_clock_is_calendar(clock);
+    lc_code code = count_ids(&g->all, r, id, st);
+    if (code != LC_OK) return code;
+    g->rows = lc_calloc(n, sizeof *g->rows);
+    g->x = lc_calloc(n, sizeof *g->x);
+    if (!g->rows || !g->x) return lc_fail_memory(st);
+    for (size_t i = 0; i < n; i++) {
+        const char *name = lc_result_text(r, i, id);
+        size_t k = group_of(g, name);
+        if (k == SIZE_MAX && g->n < LC_PLOT_SERIES) {
+            k = g->n++;
+            g->list[k].id = name;
+        }
+        if (k != SIZE_MAX) g->list[k].n++;
+    }
+    size_t at = 0;
+    for (size_t k = 0; k < g->n; k++) {
+        g->list[k].row = g->rows + at;
+        g->list[k].x = g->x + at;
+        at += g->list[k].n;
+        g->list[k].n = 0;
+    }
+    for (size_t i = 0; i < n; i++) {
+        size_t k = group_of(g, lc_result_text(r, i, id));
+        if (k == SIZE_MAX) continue;
+        group *one = &g->list[k];
+        one->row[one->n] = i;
+        one->x[one->n] = position(clock, lc_result_text(r, i, ds), one->n);
+        one->n++;
+    }
+    return LC_OK;
+}
+
+/* Copies a column of a group to `to` (n). */
+static const double *column_of(const lc_result *r, const group *g, size_t column, double *to)
+{
+    for (size_t i = 0; i < g->n; i++) to[i] = column == SIZE_MAX ? NAN : lc_result_real(r, g->row[i], column);
+    return to;
+}
+
+static const char *label_of(const lc_panel *p, const char *id)
+{
+    size_t s = p ? lc_panel_find(p, id) : SIZE_MAX;
+    return s == SIZE_MAX ? "" : p->targets[p->series[s].target];
+}
+
+/* ---- forecast ---- */
+
+/* The end of a series before its forecast: enough to see where it comes from. */
+typedef struct history {
+    double *x, *y;
+    size_t n;
+} history;
+
+static lc_code history_of(history *h, const lc_panel *p, const char *id, size_t horizon, lc_status *st)
+{
+    enum { LEAST = 60, MOST = 3000 };
+    *h = (history){0};
+    size_t s = p ? lc_panel_find(p, id) : SIZE_MAX;
+    if (s == SIZE_MAX) return LC_OK;
+    const lc_series *series = &p->series[s];
+    size_t n = 5 * horizon < LEAST ? LEAST : 5 * horizon;
+    if (n > MOST) n = MOST;
+    if (n > series->steps) n = series->steps;
+    h->x = lc_calloc(2 * n, sizeof *h->x);
+    if (!h->x) return lc_fail_memory(st);
+    h->y = h->x + n;
+    h->n = n;
+    bool calendar = lc_clock_is_calendar(&p->clock);
+    for (size_t i = 0; i < n; i++) {
+        size_t row = series->steps - n + i;
+        double t = (double)p->frames[series->frame].stamp[row];
+        h->x[i] = calendar ? t * 1e-6 : t;
+        h->y[i] = series->mask[row] == LC_OBSERVED ? series->y[row] : NAN;
+    }
+    return LC_OK;
+}
+
+enum { MOST_LEVELS = 8 };
+
+typedef struct levels {
+    size_t n;
+    double percent[MOST_LEVELS];
+    size_t lo[MOST_LEVELS], hi[MOST_LEVELS]; /* columns */
+} levels;
+
+/* The columns forecast-lo-P that have their forecast-hi-P. */
+static void find_levels(levels *l, const lc_result *r)
+{
+    static const char prefix[] = "forecast-lo-";
+    l->n = 0;
+    for (size_t c = 0; c < lc_result_columns(r) && l->n < MOST_LEVELS; c++) {
+        const char *name = lc_result_column_name(r, c), *number = name + sizeof prefix - 1;
+        char other[64];
+        if (strncmp(name, prefix, sizeof prefix - 1) != 0) continue;
+        snprintf(other, sizeof other, "forecast-hi-%s", number);
+        size_t hi = lc_result_find(r, other);
+        if (hi == SIZE_MAX || !lc_parse_double(number, strlen(number), &l->percent[l->n])) continue;
+        l->lo[l->n] = c;
+        l->hi[l->n++] = hi;
+    }
+}
+
+static lc_code plot_forecast(const lc_result *r, const lc_panel *p, groups *g, const char *path, bool replace,
+                             lc_status *st)
+{
+    levels l;
+    find_levels(&l, r);
+    lc_forecast_figure figure[LC_PLOT_SERIES];
+    history past[LC_PLOT_SERIES] = {{0}};
+    const double *lo[LC_PLOT_SERIES][MOST_LEVELS], *hi[LC_PLOT_SERIES][MOST_LEVELS];
+    lc_code code = LC_OK;
+    g->columns = lc_calloc(lc_result_rows(r) * (1 + 2 * l.n), sizeof *g->columns);
+    if (!g->columns) return lc_fail_memory(st);
+    double *at = g->columns;
+    for (size_t k = 0; k < g->n && code == LC_OK; k++) {
+        const group *one = &g->list[k];
+        code = history_of(&past[k], p, one->id, one->n, st);
+        figure[k] = (lc_forecast_figure){.title = one->id,
+                                         .y_label = label_of(p, one->id),
+                                         .calendar = g->calendar,
+                                         .n_history = past[k].n,
+                                         .history_x = past[k].x,
+                                         .history_y = past[k].y,
+                                         .n = one->n,
+                                         .x = one->x,
+                                         .n_levels = l.n,
+                                         .level = l.percent,
+                                         .lo = lo[k],
+                                         .hi = hi[k]};
+        figure[k].forecast = column_of(r, one, lc_result_find(r, "forecast"), at);
+        at += one->n;
+        for (size_t i = 0; i < l.n; i++) {
+            lo[k][i] = column_of(r, one, l.lo[i], at);
+            hi[k][i] = column_of(r, one, l.hi[i], at + one->n);
+            at += 2 * one->n;
+        }
+    }
+    if (code == LC_OK) code = lc_chart_forecast(figure, g->n, path, replace, st);
+    for (size_t k = 0; k < g->n; k++) lc_free(past[k].x);
+    return code;
+}
+
+/* ---- detect ---- */
+
+static lc_code plot_detect(const lc_result *r, const lc_panel *p, groups *g, const char *path, bool replace,
+                           lc_status *st)
+{
+    static const char *const names[] = {"y", "expected", "lo", "hi", "score"};
+    lc_detect_figure figure[LC_PLOT_SERIES];
+    size_t rows = lc_result_rows(r), flag = lc_result_find(r, "anomaly");
+    int *flags = lc_calloc(rows, sizeof *flags);
+    g->columns = lc_calloc(rows * 5, sizeof *g->columns);
+    lc_code code = flags && g->columns ? LC_OK : lc_fail_memory(st);
+    double *at = g->columns;
+    int *flag_at = flags;
+    for (size_t k = 0; k < g->n && code == LC_OK; k++) {
+        const group *one = &g->list[k];
+        const double *column[5];
+        for (size_t c = 0; c < 5; c++) {
+            column[c] = column_of(r, one, lc_result_find(r, names[c]), at);
+            at += one->n;
+        }
+        for (size_t i = 0; i < one->n; i++) flag_at[i] = flag != SIZE_MAX && lc_result_real(r, one->row[i], flag) > 0.5;
+        figure[k] = (lc_detect_figure){.title = one->id,
+                                       .y_label = label_of(p, one->id),
+                                       .calendar = g->calendar,
+                                       .n = one->n,
+                                       .x = one->x,
+                                       .y = column[0],
+                                       .expected = column[1],
+                                       .lo = column[2],
+                                       .hi = column[3],
+                                       .score = column[4],
+                                       .anomaly = flag_at};
+        flag_at += one->n;
+    }
+    if (code == LC_OK) code = lc_chart_detect(figure, g->n, path, replace, st);
+    lc_free(flags);
+    return code;
+}
+
+lc_code lc_plot_result(const lc_result *r, const lc_panel *p, const char *path, bool replace, size_t *drawn,
+                       size_t *all, lc_status *st)
+{
+    bool detect = lc_result_find(r, "score") != SIZE_MAX, forecast = lc_result_find(r, "forecast") != SIZE_MAX;
+    if ((!detect && !forecast) || lc_result_rows(r) == 0)
+        return lc_fail(st, LC_E_USAGE, "there is nothing to draw: no rows of forecast or detect");
+    if (lc_result_find(r, "cutoff") != SIZE_MAX)
+        return lc_fail(st, LC_E_USAGE, "the windows of a backtest have no chart yet");
+    groups g;
+    lc_code code = groups_create(&g, r, p ? &p->clock : NULL, st);
+    if (code == LC_OK)
+        code = detect ? plot_detect(r, p, &g, path, replace, st) : plot_forecast(r, p, &g, path, replace, st);
+    if (drawn) *drawn = g.n;
+    if (all) *all = g.all;
+    groups_free(&g);
+    return code;
+}
+
+lc_code lc_plot_losses(const lc_model *m, const char *path, bool replace, lc_status *st)
+{
+    lc_loss_figure f = {.title = "Training",
+                        .y_label = m->settings->loss,
+                        .n = m->training.epochs,
+                        .train = m->training.train_loss,
+                        .valid = m->training.valid_loss,
+                        .best = m->training.best_epoch};
+    return lc_chart_loss(&f, path, replace, st);
+}
