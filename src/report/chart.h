@@ -29,15 +29,15 @@ typedef struct lc_detect_figure {
 
 typedef struct lc_loss_figure {
     const char *title, *y_label;
-    size_t n;                  /* epochs */
+    size_t n;                    /* epochs */
     const double *train, *valid; /* (n) */
-    size_t best;               /* 1-based epoch whose weights were kept; 0: none marked */
+    size_t best;                 /* 1-based epoch whose weights were kept; 0: none marked */
 } lc_loss_figure;
 
 /* Draw one or more figures of a kind into `path`; the extension chooses: .png, .svg, .pdf, or .gp, which
- * writes the gnuplot script with its data inside, to edit by hand. Up to 12 figures become small multiples on one page (worst/first
- * ones first as given); `n` beyond that is an error of the caller. The file appears whole or not at all; an existing
- * one is kept unless `replace`. LC_E_TOOL with a hint when gnuplot is missing or fails. */
+ * writes the gnuplot script with its data inside, to edit by hand. Up to 12 figures become small multiples on one page
+ * (worst/first ones first as given); `n` beyond that is an error of the caller. The file appears whole or not at all;
+ * an existing one is kept unless `replace`. LC_E_TOOL with a hint when gnuplot is missing or fails. */
 enum { LC_CHART_MOST = 12 };
 lc_code lc_chart_forecast(const lc_forecast_figure *f, size_t n, const char *path, bool replace, lc_status *st);
 lc_code lc_chart_detect(const lc_detect_figure *f, size_t n, const char *path, bool replace, lc_status *st);
