@@ -1,0 +1,154 @@
+#include <math.h>
+#include <stdlib.h>
+
+#include "report/axis.h"
+#include "report/chart.h"
+#include "report/gnuplot.h"
+#include "report/style.h"
+#include "report/trace.h"
+
+/* The series above, its score below, on one time axis. */
+typedef struct panel {
+    lc_frame series, score;
+    lc_ticks series_ticks, score_ticks;
+} panel;
+
+static void frame_of(const lc_detect_figure *f, panel *d)
+{
+    lc_range x = {0}, y = {0};
+    lc_range_add(&x, f->x, f->n);
+    lc_range_pad(&x, .012);
+    lc_range_add(&y, f->y, f->n);
+    lc_range_add(&y, f->expected, f->n);
+    lc_range_add(&y, f->lo, f->n);
+    lc_range_add(&y, f->hi, f->n);
+    lc_range_pad(&y, .06);
+    d->series = (lc_frame){.x = x, .y = y, .calendar = f->calendar, .whole_x = !f->calendar, .y_label = f->y_label};
+    d->score = d->series;
+    d->score.y = (lc_range){.lo = -.02, .hi = 1.05, .any = true};
+    d->score.y_label = "score";
+    d->score.x_labels = true;
+}
+
+static void place(const lc_page *p, lc_buf *script, size_t i, const char *title, panel *d)
+{
+    lc_frame room;
+    lc_page_panel(p, script, i, title, &room);
+    double top = room.top + 8, height = top - room.bottom;
+    /* The lower plot carries the labels of the time axis. */
+    double cut = room.bottom + height * .3 + p->font * 2;
+    d->series.left = d->score.left = room.left;
+    d->series.right = d->score.right = room.right;
+    d->series.top = top;
+    d->series.bottom = cut;
+    d->score.top = cut - 8;
+    d->score.bottom = room.bottom;
+}
+
+/* Flagged rows as points: on the value, else on what was expected, else at the foot of the plot. Each is
+ * drawn, however many points the lines leave out. */
+static void flags(lc_buf *rows, const lc_detect_figure *f, const lc_frame *frame)
+{
+    for (size_t i = 0; i < f->n; i++) {
+        if (!f->anomaly[i] || !isfinite(f->x[i])) continue;
+        double y = isfinite(f->y[i]) ? f->y[i] : isfinite(f->expected[i]) ? f->expected[i] : frame->y.lo;
+        lc_gp(rows, "%g %g\n", lc_drawn(f->x[i]), lc_drawn(y));
+    }
+}
+
+static void draw_series(lc_buf *script, const lc_detect_figure *f, const lc_frame *frame, int number, double pixel)
+{
+    lc_trace y = {0}, expected = {0}, band = {0};
+    lc_buf marks = {0};
+    double step = f->n > 1 ? (f->x[f->n - 1] - f->x[0]) / (double)(f->n - 1) : 0;
+    double half = isfinite(step) && step > 0 ? fmin(step * .4, (frame->x.hi - frame->x.lo) / 40) : pixel * 4;
+    lc_trace_line(&y, f->x, f->y, f->n, pixel);
+    lc_trace_line(&expected, f->x, f->expected, f->n, pixel);
+    lc_trace_band(&band, f->x, f->lo, f->hi, f->n, pixel, half);
+    flags(&marks, f, frame);
+    lc_trace_write(script, "band", number, &band.line);
+    lc_trace_write(script, "expected", number, &expected.line);
+    lc_trace_write(script, "values", number, &y.line);
+    lc_trace_write(script, "lone", number, &y.dots);
+    lc_trace_write(script, "flags", number, &marks);
+    lc_plot plot = {.script = script};
+    if (band.n_line)
+        lc_plot_add(&plot, "using 1:2:3 with filledcurves", "band", number,
+                    "lc rgb \"" LC_BLUE "\" fs transparent solid 0.2 noborder");
+    if (expected.n_line)
+        lc_plot_add(&plot, "using 1:2 with lines", "expected", number, "lc rgb \"" LC_BLUE "\" lw 1.4");
+    bool dense = f->n > LC_TRACE_ALL;
+    if (y.n_line)
+        lc_plot_add(&plot, "using 1:2 with lines", "values", number,
+                    dense ? "lc rgb \"" LC_INK "\" lw 0.8" : "lc rgb \"" LC_INK "\" lw 1.2");
+    if (y.n_dots) lc_plot_add(&plot, "using 1:2 with points", "lone", number, "pt 7 ps 0.5 lc rgb \"" LC_INK "\"");
+    if (marks.len) {
+        lc_plot_add(&plot, "using 1:2 with points", "flags", number, "pt 7 ps 1.25 lc rgb \"#FFFFFF\"");
+        lc_plot_add(&plot, "using 1:2 with points", "flags", number, "pt 7 ps 0.95 lc rgb \"" LC_RED "\"");
+    }
+    lc_plot_end(&plot, frame);
+    lc_trace_free(&y);
+    lc_trace_free(&expected);
+    lc_trace_free(&band);
+    lc_buf_free(&marks);
+}
+
+static void draw_score(lc_buf *script, const lc_detect_figure *f, const lc_frame *frame, int number, double pixel)
+{
+    lc_trace score = {0};
+    lc_trace_line(&score, f->x, f->score, f->n, pixel);
+    lc_trace_write(script, "score", number, &score.line);
+    lc_trace_write(script, "lonescore", number, &score.dots);
+    lc_gp(script,
+          "set arrow from graph 0, first 0.5 to graph 1, first 0.5 nohead back dt 2 lw 1 lc rgb \"" LC_FAINT "\"\n");
+    lc_plot plot = {.script = script};
+    if (score.n_line) lc_plot_add(&plot, "using 1:2 with lines", "score", number, "lc rgb \"" LC_ORANGE "\" lw 1.3");
+    if (score.n_dots)
+        lc_plot_add(&plot, "using 1:2 with points", "lonescore", number, "pt 7 ps 0.5 lc rgb \"" LC_ORANGE "\"");
+    lc_plot_end(&plot, frame);
+    lc_trace_free(&score);
+}
+
+lc_code lc_chart_detect(const lc_detect_figure *f, size_t n, const char *path, bool replace, lc_status *st)
+{
+    static const lc_entry entries[] = {{LC_MARK_LINE, "value", "lw 1.2 lc rgb \"" LC_INK "\""},
+                                       {LC_MARK_LINE, "expected", "lw 1.4 lc rgb \"" LC_BLUE "\""},
+                                       {LC_MARK_BAND, "expected range", "rgb \"" LC_BLUE "\" fs transparent solid 0.2"},
+                                       {LC_MARK_DOT, "anomaly", "pt 7 ps 0.95 lc rgb \"" LC_RED "\""}};
+    lc_page page;
+    lc_buf script = {0}, measure = {0};
+    panel *panels = lc_calloc(LC_CHART_MOST, sizeof *panels);
+    lc_code code = panels ? lc_page_start(&page, &script, path, n, 680, st) : lc_fail_memory(st);
+    if (code != LC_OK) goto done;
+    int widest = 0;
+    for (size_t i = 0; i < n; i++) {
+        panel *d = panels + i;
+        frame_of(f + i, d);
+        place(&page, &measure, i, "", d);
+        lc_frame_y_ticks(&page, &d->series, &d->series_ticks);
+        lc_ticks_numbers(&d->score_ticks, &d->score.y, 3, false);
+        int columns = lc_ticks_columns(&d->series_ticks), below = lc_ticks_columns(&d->score_ticks);
+        if (below > columns) columns = below;
+        if (columns > widest) widest = columns;
+    }
+    for (size_t i = 0; i < n; i++) {
+        panel *d = panels + i;
+        d->series.y_columns = d->score.y_columns = widest;
+        d->series.y_ticks = &d->series_ticks;
+        d->score.y_ticks = &d->score_ticks;
+        place(&page, &script, i, f[i].title, d);
+        if (i == 0) lc_page_legend(&page, &script, entries, sizeof entries / sizeof entries[0]);
+        double pixel = lc_frame_pixel(&page, &d->series);
+        lc_frame_write(&page, &script, &d->series);
+        draw_series(&script, f + i, &d->series, (int)i + 1, pixel);
+        lc_gp(&script, "unset label\nunset arrow\nunset object\n");
+        lc_frame_write(&page, &script, &d->score);
+        draw_score(&script, f + i, &d->score, (int)i + 1, pixel);
+    }
+    code = lc_page_finish(&page, &script, replace, st);
+done:
+    lc_buf_free(&measure);
+    lc_buf_free(&script);
+    lc_free(panels);
+    return code;
+}

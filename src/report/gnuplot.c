@@ -1,0 +1,285 @@
+#define _GNU_SOURCE
+#include "report/gnuplot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/text.h"
+
+extern char **environ;
+
+/* ---- writing a script ---- */
+
+/* Reads the character at s (Unicode, table 3-7: no surrogates, no overlong forms); returns its bytes, or
+ * 0 where it is broken. */
+static size_t decode(const unsigned char *s, unsigned *out)
+{
+    unsigned char c = s[0];
+    if (c < 0x80) {
+        *out = c;
+        return 1;
+    }
+    size_t n = c >= 0xc2 && c <= 0xdf ? 2 : c >= 0xe0 && c <= 0xef ? 3 : c >= 0xf0 && c <= 0xf4 ? 4 : 0;
+    if (!n) return 0;
+    unsigned v = c & (0x7fu >> n);
+    for (size_t i = 1; i < n; i++) {
+        if ((s[i] & 0xc0) != 0x80) return 0;
+        v = v << 6 | (s[i] & 0x3fu);
+    }
+    if ((n == 3 && v < 0x800) || (n == 4 && (v < 0x10000 || v > 0x10ffff)) || (v >= 0xd800 && v <= 0xdfff)) return 0;
+    *out = v;
+    return n;
+}
+
+static int width_of(unsigned c)
+{
+    if (c >= 0x300 && c <= 0x36f) return 0;
+    bool wide = (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) || (c >= 0xac00 && c <= 0xd7a3) ||
+                (c >= 0xf900 && c <= 0xfaff) || (c >= 0xfe30 && c <= 0xfe6f) || (c >= 0xff00 && c <= 0xff60) ||
+                c >= 0x1f300;
+    return wide ? 2 : 1;
+}
+
+static bool is_control(unsigned c)
+{
+    /* U+2028 and U+2029 break lines, U+FFFE and U+FFFF are no characters of XML, which .svg is. */
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || c == 0xfffe || c == 0xffff;
+}
+
+int lc_gp_columns(const char *text)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    int columns = 0;
+    while (*s && columns < 1000000) {
+        unsigned c = 0;
+        size_t n = decode(s, &c);
+        columns += n ? width_of(c) : 1;
+        s += n ? n : 1;
+    }
+    return columns;
+}
+
+static void append_quoted(lc_buf *b, const char *text, int most)
+{
+    enum { BYTES_A_COLUMN = 16 }; /* bounds a pile of combining marks, which have no width */
+    const unsigned char *s = (const unsigned char *)text;
+    bool cut = most > 0 && lc_gp_columns(text) > most;
+    int room = cut ? most - 1 : 1000000;
+    size_t bytes = (size_t)room * BYTES_A_COLUMN, begin = b->len;
+    int brackets = 0;
+    lc_buf_puts(b, "\"");
+    while (*s && b->len - begin < bytes) {
+        unsigned c = 0;
+        size_t n = decode(s, &c);
+        room -= n ? width_of(c) : 1;
+        if (room < 0) break;
+        /* gnuplot's svg leaves the > of "]]>" bare, which ends the XML: a blank of no width parts them. */
+        if (c == '>' && brackets >= 2) lc_buf_puts(b, "\xe2\x80\x8b");
+        brackets = c == ']' ? brackets + 1 : 0;
+        if (!n) lc_buf_puts(b, "\xef\xbf\xbd");
+        else if (c == '\n' || c == '\t' || c == '\r' || c == 0x2028 || c == 0x2029) lc_buf_puts(b, " ");
+        else if (is_control(c)) lc_buf_puts(b, "\xef\xbf\xbd");
+        else if (strchr("\"\\`@$%'", (int)c) && c < 0x80) lc_buf_printf(b, "\\%03o", c);
+        else lc_buf_append(b, s, n);
+        s += n ? n : 1;
+    }
+    if (cut || *s) lc_buf_puts(b, "\xe2\x80\xa6");
+    lc_buf_puts(b, "\"");
+}
+
+void lc_gp(lc_buf *script, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    for (const char *p = fmt; *p;) {
+        const char *percent = strchr(p, '%');
+        if (!percent) {
+            lc_buf_puts(script, p);
+            break;
+        }
+        lc_buf_append(script, p, (size_t)(percent - p));
+        p = percent[1] ? percent + 2 : percent + 1;
+        char number[LC_NUMBER_TEXT];
+        switch (percent[1]) {
+        case 'g': lc_buf_append(script, number, lc_format_double(number, va_arg(ap, double), 0)); break;
+        case 'd': lc_buf_printf(script, "%d", va_arg(ap, int)); break;
+        case 's': lc_buf_puts(script, va_arg(ap, const char *)); break;
+        case 'q': {
+            const char *text = va_arg(ap, const char *);
+            append_quoted(script, text ? text : "", va_arg(ap, int));
+            break;
+        }
+        default: lc_buf_puts(script, "%"); break;
+        }
+    }
+    va_end(ap);
+}
+
+/* ---- running it ---- */
+
+/* A file that only its descriptor and, for gnuplot to open, `name` know; mode 0600. */
+static int scratch(char *name, size_t room)
+{
+    const char *folder = getenv("TMPDIR");
+    /* gnuplot reads "<command" and "~user" as more than a file name; an absolute path cannot begin so. */
+    if (!folder || folder[0] != '/' || strlen(folder) + 32 > room) folder = "/tmp";
+    snprintf(name, room, "%s/loomcast-chart-XXXXXX", folder);
+    int fd = mkostemp(name, O_CLOEXEC);
+    if (fd < 0) return -1;
+    /* 0, 1 and 2 are free where the caller closed them, and the child's own streams would land on us. */
+    int high = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    int why = errno;
+    close(fd);
+    if (high < 0) unlink(name);
+    errno = why;
+    return high;
+}
+
+static bool write_all(int fd, const char *bytes, size_t n)
+{
+    while (n) {
+        ssize_t k = write(fd, bytes, n);
+        if (k < 0 && errno == EINTR) continue;
+        if (k <= 0) return false;
+        bytes += k;
+        n -= (size_t)k;
+    }
+    return true;
+}
+
+/* The last line that says something; gnuplot puts an echo of the command and a caret above it. */
+static void last_words(int fd, char *out, size_t room)
+{
+    char text[2048], shown[300];
+    off_t end = lseek(fd, 0, SEEK_END);
+    off_t from = end > (off_t)sizeof text ? end - (off_t)sizeof text : 0;
+    ssize_t n = end > 0 ? pread(fd, text, sizeof text, from) : 0;
+    size_t stop = n > 0 ? (size_t)n : 0;
+    while (stop && strchr(" \t\r\n", text[stop - 1])) stop--;
+    size_t start = stop;
+    while (start && text[start - 1] != '\n') start--;
+    const char *line = text + start;
+    size_t len = stop - start;
+    /* "/tmp/loomcast-chart-ab12cd" line 3: text -> line 3: text */
+    const char *place = memmem(line, len, "\" line ", 7);
+    if (len && line[0] == '"' && place) {
+        len -= (size_t)(place + 2 - line);
+        line = place + 2;
+    }
+    snprintf(out, room, "%s", lc_printable(shown, sizeof shown, line, len));
+}
+
+static lc_code missing(lc_status *st)
+{
+    lc_fail(st, LC_E_TOOL, "gnuplot, which draws the charts, was not found");
+    lc_hint(st, "install gnuplot (apt install gnuplot-nox, dnf install gnuplot, pacman -S gnuplot, brew install "
+                "gnuplot)");
+    return LC_E_TOOL;
+}
+
+/* Starts gnuplot and waits for it. 0, or the errno of a start that failed. */
+static int spawn_and_wait(const char *script, int out, int err, int *status)
+{
+    char program[] = "gnuplot", plain[] = "-d";
+    char *arguments[] = {program, plain, (char *)script, NULL}; /* -d: no start-up files of the user */
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    sigset_t none, standard;
+    pid_t child;
+    int why = posix_spawn_file_actions_init(&files);
+    if (why) return why;
+    why = posix_spawnattr_init(&attributes);
+    if (why) goto files;
+    /* The child starts with plain signals whatever this process ignores or blocks. */
+    sigemptyset(&none);
+    sigemptyset(&standard);
+    sigaddset(&standard, SIGPIPE);
+    sigaddset(&standard, SIGCHLD);
+    sigaddset(&standard, SIGXFSZ);
+    why = posix_spawnattr_setsigmask(&attributes, &none);
+    if (!why) why = posix_spawnattr_setsigdefault(&attributes, &standard);
+    if (!why) why = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    if (!why) why = posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+    if (!why) why = posix_spawn_file_actions_adddup2(&files, out, 1);
+    if (!why) why = posix_spawn_file_actions_adddup2(&files, err, 2);
+    if (!why) why = posix_spawnp(&child, program, &files, &attributes, arguments, environ);
+    if (!why) {
+        *status = 0;
+        pid_t got;
+        while ((got = waitpid(child, status, 0)) < 0 && errno == EINTR) continue;
+        /* A host that ignores SIGCHLD gets no status: the picture itself has to speak. */
+        if (got < 0) *status = 0;
+    }
+    posix_spawnattr_destroy(&attributes);
+files:
+    posix_spawn_file_actions_destroy(&files);
+    return why;
+}
+
+static lc_code failed(int status, int err, lc_status *st)
+{
+    char words[300];
+    last_words(err, words, sizeof words);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 127 && !words[0]) return missing(st);
+    if (WIFSIGNALED(status)) lc_fail(st, LC_E_TOOL, "gnuplot was ended by signal %d", WTERMSIG(status));
+    else lc_fail(st, LC_E_TOOL, "gnuplot failed: %s", words[0] ? words : "it drew nothing");
+    if (strstr(words, "terminal type")) lc_hint(st, "this gnuplot lacks the format; try .svg, or install gnuplot-nox");
+    else lc_hint(st, "write a .gp file instead and run gnuplot on it to see more");
+    return LC_E_TOOL;
+}
+
+lc_code lc_gp_draw(const lc_buf *script, const char *path, bool replace, lc_status *st)
+{
+    if (script->failed) return lc_fail_memory(st);
+    lc_output o;
+    lc_code code = lc_output_open(&o, path, replace, st);
+    if (code != LC_OK) return code;
+    char script_name[512] = "", err_name[512] = "";
+    int commands = -1, err = -1, out = -1, status = 0;
+    commands = scratch(script_name, sizeof script_name);
+    if (commands >= 0) err = scratch(err_name, sizeof err_name);
+    if (err >= 0) unlink(err_name);
+    if (err >= 0) out = fcntl(fileno(o.stream), F_DUPFD_CLOEXEC, 3);
+    if (out < 0 || !write_all(commands, script->data, script->len)) {
+        code = lc_fail(st, LC_E_IO, "no temporary file for gnuplot: %s", strerror(errno));
+        lc_hint(st, "set TMPDIR to a folder that can be written");
+        goto done;
+    }
+    int why = spawn_and_wait(script_name, out, err, &status);
+    struct stat info;
+    if (why == ENOENT || why == EACCES || why == ENOTDIR) {
+        code = missing(st);
+    } else if (why) {
+        code = lc_fail(st, LC_E_TOOL, "gnuplot cannot be started: %s", strerror(why));
+    } else if (status != 0 || (fstat(out, &info) == 0 && S_ISREG(info.st_mode) && info.st_size == 0)) {
+        code = failed(status, err, st);
+    }
+done:
+    if (commands >= 0) {
+        close(commands);
+        unlink(script_name);
+    }
+    if (err >= 0) close(err);
+    if (out >= 0) close(out);
+    if (code == LC_OK) return lc_output_commit(&o, st);
+    lc_output_discard(&o);
+    return code;
+}
+
+lc_code lc_gp_save(const lc_buf *script, const char *path, bool replace, lc_status *st)
+{
+    if (script->failed) return lc_fail_memory(st);
+    lc_output o;
+    lc_code code = lc_output_open(&o, path, replace, st);
+    if (code != LC_OK) return code;
+    fwrite(script->data, 1, script->len, o.stream); /* the commit sees a failure */
+    return lc_output_commit(&o, st);
+}

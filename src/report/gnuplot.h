@@ -1,0 +1,29 @@
+/* gnuplot as a drawing pen: a script is built in memory, then run without a shell. Text from outside
+ * enters a script only through %q, numbers only as digits of the C locale. */
+#ifndef LC_REPORT_GNUPLOT_H
+#define LC_REPORT_GNUPLOT_H
+
+#include "base/memory.h"
+#include "base/status.h"
+
+/* Appends to a script:
+ *   %g double, shortest exact text    %d int    %s const char *, text of our own, as it is
+ *   %q const char *, int: text from outside as a gnuplot string, at most so many columns wide (0: no limit)
+ *   %% a percent sign
+ * Quotes, backslashes, backticks, macros and format signs are written as octal escapes inside double
+ * quotes, which gnuplot turns back only after every kind of substitution. Line breaks and tabs become a
+ * blank, other control bytes and broken UTF-8 the replacement character. Braces, underscores and carets
+ * stay as they are: every script sets its terminal to noenhanced. */
+void lc_gp(lc_buf *script, const char *fmt, ...);
+
+/* Width of a text in columns of a fixed-width font: wide East Asian characters count twice. */
+int lc_gp_columns(const char *text);
+
+/* Runs the script and puts the picture that gnuplot writes to its standard output into `path`, whole or
+ * not at all. LC_E_TOOL when gnuplot is missing or fails. */
+lc_code lc_gp_draw(const lc_buf *script, const char *path, bool replace, lc_status *st);
+
+/* Writes the script itself. */
+lc_code lc_gp_save(const lc_buf *script, const char *path, bool replace, lc_status *st);
+
+#endif

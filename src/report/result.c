@@ -1,0 +1,264 @@
+#include "report/result.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+typedef struct column_spec {
+    char *name;
+    lc_column_type type;
+    int digits;
+} column_spec;
+
+typedef union cell {
+    const char *text; /* in a chunk, or the constant "" */
+    double real;
+    int64_t integer;
+} cell;
+
+/* Texts live in chunks that never move, so that rows may share one and lc_result_text stays valid. */
+typedef struct chunk {
+    struct chunk *next;
+    size_t used, room;
+    char bytes[];
+} chunk;
+
+struct lc_result {
+    column_spec *columns;
+    size_t n_columns, column_room;
+    cell *cells; /* (n_rows, n_columns) */
+    size_t n_rows, cell_room;
+    chunk *chunks;
+};
+
+lc_result *lc_result_create(void)
+{
+    return calloc(1, sizeof(lc_result));
+}
+
+void lc_result_free(lc_result *r)
+{
+    if (!r) return;
+    for (size_t i = 0; i < r->n_columns; i++) free(r->columns[i].name);
+    while (r->chunks) {
+        chunk *next = r->chunks->next;
+        free(r->chunks);
+        r->chunks = next;
+    }
+    free(r->columns);
+    free(r->cells);
+    free(r);
+}
+
+lc_code lc_result_add_column(lc_result *r, const char *name, lc_column_type type, int digits, lc_status *st)
+{
+    char shown[80];
+    if (r->n_rows) return lc_fail(st, LC_E_USAGE, "a result table takes columns before its first row only");
+    if (lc_result_find(r, name) != SIZE_MAX)
+        return lc_fail(st, LC_E_USAGE, "the result table has a column \"%s\" already",
+                       lc_printable(shown, sizeof shown, name, strlen(name)));
+    char *copy = lc_strdup(name);
+    if (!copy || !LC_GROW(&r->columns, &r->column_room, r->n_columns + 1)) {
+        free(copy);
+        return lc_fail_memory(st);
+    }
+    r->columns[r->n_columns++] = (column_spec){.name = copy, .type = type, .digits = digits};
+    return LC_OK;
+}
+
+lc_code lc_result_add_row(lc_result *r, lc_status *st)
+{
+    size_t used, need;
+    if (!lc_mul(r->n_rows, r->n_columns, &used) || !lc_add(used, r->n_columns, &need) ||
+        !LC_GROW(&r->cells, &r->cell_room, need))
+        return lc_fail_memory(st);
+    for (size_t i = 0; i < r->n_columns; i++) {
+        cell *c = r->cells + used + i;
+        switch (r->columns[i].type) {
+        case LC_COLUMN_TEXT: c->text = ""; break;
+        case LC_COLUMN_REAL: c->real = NAN; break;
+        case LC_COLUMN_INT: c->integer = 0; break;
+        }
+    }
+    r->n_rows++;
+    return LC_OK;
+}
+
+static cell *last_row(lc_result *r, size_t column)
+{
+    if (!r->n_rows || column >= r->n_columns) return NULL;
+    return r->cells + (r->n_rows - 1) * r->n_columns + column;
+}
+
+static const char *keep_text(lc_result *r, const char *value)
+{
+    enum { CHUNK = 64 * 1024 - 64 };
+    size_t n = strlen(value) + 1;
+    if (!r->chunks || r->chunks->room - r->chunks->used < n) {
+        size_t room = n > CHUNK ? n : CHUNK, bytes;
+        if (!lc_add(sizeof(chunk), room, &bytes)) return NULL;
+        chunk *fresh = malloc(bytes);
+        if (!fresh) return NULL;
+        fresh->next = r->chunks;
+        fresh->used = 0;
+        fresh->room = room;
+        r->chunks = fresh;
+    }
+    char *at = r->chunks->bytes + r->chunks->used;
+    memcpy(at, value, n);
+    r->chunks->used += n;
+    return at;
+}
+
+lc_code lc_result_set_text(lc_result *r, size_t column, const char *value, lc_status *st)
+{
+    cell *c = last_row(r, column);
+    if (!c || r->columns[column].type != LC_COLUMN_TEXT)
+        return lc_fail(st, LC_E_USAGE, "the result table has no text cell in column %zu", column + 1);
+    const char *text = "";
+    if (value && *value) {
+        /* An id repeats row after row: one copy serves the whole series. */
+        const char *above = r->n_rows > 1 ? c[-(ptrdiff_t)r->n_columns].text : "";
+        text = strcmp(above, value) == 0 ? above : keep_text(r, value);
+        if (!text) return lc_fail_memory(st);
+    }
+    c->text = text;
+    return LC_OK;
+}
+
+void lc_result_set_real(lc_result *r, size_t column, double value)
+{
+    cell *c = last_row(r, column);
+    if (c && r->columns[column].type == LC_COLUMN_REAL) c->real = value;
+}
+
+void lc_result_set_int(lc_result *r, size_t column, int64_t value)
+{
+    cell *c = last_row(r, column);
+    if (!c) return;
+    if (r->columns[column].type == LC_COLUMN_INT) c->integer = value;
+    else if (r->columns[column].type == LC_COLUMN_REAL) c->real = (double)value;
+}
+
+size_t lc_result_rows(const lc_result *r)
+{
+    return r->n_rows;
+}
+
+size_t lc_result_columns(const lc_result *r)
+{
+    return r->n_columns;
+}
+
+const char *lc_result_column_name(const lc_result *r, size_t column)
+{
+    return column < r->n_columns ? r->columns[column].name : NULL;
+}
+
+lc_column_type lc_result_column_type(const lc_result *r, size_t column)
+{
+    return column < r->n_columns ? r->columns[column].type : LC_COLUMN_TEXT;
+}
+
+size_t lc_result_find(const lc_result *r, const char *name)
+{
+    for (size_t i = 0; i < r->n_columns; i++)
+        if (strcmp(r->columns[i].name, name) == 0) return i;
+    return SIZE_MAX;
+}
+
+static const cell *cell_at(const lc_result *r, size_t row, size_t column)
+{
+    if (row >= r->n_rows || column >= r->n_columns) return NULL;
+    return r->cells + row * r->n_columns + column;
+}
+
+const char *lc_result_text(const lc_result *r, size_t row, size_t column)
+{
+    const cell *c = cell_at(r, row, column);
+    return c && r->columns[column].type == LC_COLUMN_TEXT ? c->text : "";
+}
+
+double lc_result_real(const lc_result *r, size_t row, size_t column)
+{
+    const cell *c = cell_at(r, row, column);
+    if (!c || r->columns[column].type == LC_COLUMN_TEXT) return NAN;
+    return r->columns[column].type == LC_COLUMN_INT ? (double)c->integer : c->real;
+}
+
+/* ---- CSV ---- */
+
+/* RFC 4180, 2.6 and 2.7: a field with a comma, a quote or a line break stands in quotes, and a quote
+ * inside is doubled. Outer blanks are quoted too, since many readers trim bare fields. */
+static void write_text(FILE *stream, const char *s, bool alone)
+{
+    size_t n = strlen(s);
+    bool bare =
+        n > 0 ? s[0] != ' ' && s[0] != '\t' && s[n - 1] != ' ' && s[n - 1] != '\t' && !strpbrk(s, ",\"\r\n") : !alone;
+    if (bare) {
+        fwrite(s, 1, n, stream);
+        return;
+    }
+    putc('"', stream);
+    for (const char *quote; (quote = strchr(s, '"')) != NULL; s = quote + 1) {
+        fwrite(s, 1, (size_t)(quote - s) + 1, stream);
+        putc('"', stream);
+    }
+    fputs(s, stream);
+    putc('"', stream);
+}
+
+static void write_cell(FILE *stream, const column_spec *c, const cell *value, bool alone)
+{
+    char number[LC_NUMBER_TEXT];
+    switch (c->type) {
+    case LC_COLUMN_TEXT: write_text(stream, value->text, alone); break;
+    case LC_COLUMN_REAL:
+        lc_format_double(number, value->real, c->digits);
+        write_text(stream, number, alone);
+        break;
+    case LC_COLUMN_INT: fprintf(stream, "%" PRId64, value->integer); break;
+    }
+}
+
+lc_code lc_result_write_stream(const lc_result *r, FILE *stream, lc_status *st)
+{
+    /* A lone empty field would be an empty line, which readers skip: it is written as "". */
+    bool alone = r->n_columns == 1;
+    errno = 0;
+    for (size_t j = 0; j < r->n_columns; j++) {
+        if (j) putc(',', stream);
+        write_text(stream, r->columns[j].name, alone);
+    }
+    putc('\n', stream);
+    for (size_t i = 0; i < r->n_rows && !ferror(stream); i++) {
+        for (size_t j = 0; j < r->n_columns; j++) {
+            if (j) putc(',', stream);
+            write_cell(stream, r->columns + j, r->cells + i * r->n_columns + j, alone);
+        }
+        putc('\n', stream);
+    }
+    if (fflush(stream) != 0 || ferror(stream))
+        return lc_fail(st, LC_E_IO, "the result cannot be written: %s", strerror(errno ? errno : EIO));
+    return LC_OK;
+}
+
+lc_code lc_result_write_file(const lc_result *r, const char *path, bool replace, lc_status *st)
+{
+    lc_output o;
+    lc_code code = lc_output_open(&o, path, replace, st);
+    if (code != LC_OK) return code;
+    code = lc_result_write_stream(r, o.stream, st);
+    if (code != LC_OK) {
+        lc_status_set_file(st, path);
+        lc_output_discard(&o);
+        return code;
+    }
+    return lc_output_commit(&o, st);
+}

@@ -1,0 +1,291 @@
+#include "report/style.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "report/chart.h"
+#include "report/gnuplot.h"
+
+enum { MARGIN = 18, HEADER = 44, TITLE = 38, STRIP = 20 };
+
+static const struct {
+    const char *extension;
+    const char *terminal; /* with size and font to follow */
+} terminals[] = {{"png", "pngcairo"}, {"svg", "svg"}, {"pdf", "pdfcairo"}, {"gp", "pngcairo"}};
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static void terminal(const lc_page *p, lc_buf *script, const char *name)
+{
+    if (strcmp(name, "pdfcairo") == 0) {
+        /* 120 pixels of the page are an inch: fonts, in points, and lines shrink along. */
+        lc_gp(script,
+              "set terminal pdfcairo noenhanced color size %gin,%gin font \"sans,%g\" fontscale 1 linewidth 0.6\n",
+              p->width / 120., p->height / 120., p->font * .6);
+    } else if (strcmp(name, "svg") == 0) {
+        lc_gp(script, "set terminal svg noenhanced size %d,%d dynamic font \"sans-serif,%d\" background \"#FFFFFF\"\n",
+              p->width, p->height, p->font);
+    } else {
+        lc_gp(script, "set terminal pngcairo noenhanced size %d,%d font \"sans,%g\" background \"#FFFFFF\"\n", p->width,
+              p->height, p->font * .75);
+    }
+}
+
+lc_code lc_page_start(lc_page *p, lc_buf *script, const char *path, size_t n, int height, lc_status *st)
+{
+    *p = (lc_page){.path = path, .n = n};
+    if (n == 0 || n > LC_CHART_MOST)
+        return lc_fail(st, LC_E_USAGE, "a page of charts takes 1 to %d of them, not %zu", LC_CHART_MOST, n);
+    const char *name = base_name(path), *dot = strrchr(name, '.');
+    const char *found = NULL;
+    for (size_t i = 0; i < sizeof terminals / sizeof terminals[0] && dot; i++)
+        if (lc_equal_nocase(dot + 1, terminals[i].extension)) found = terminals[i].terminal;
+    if (!found) {
+        lc_fail_at(st, LC_E_USAGE, path, 0, 0, "no chart format goes by this name");
+        lc_hint(st, "let it end in .png, .svg, .pdf or .gp (a gnuplot script)");
+        return LC_E_USAGE;
+    }
+    p->script_only = lc_equal_nocase(dot + 1, "gp");
+    p->columns = n == 1 ? 1 : n <= 4 ? 2 : 3;
+    p->rows = ((int)n + p->columns - 1) / p->columns;
+    int cell = p->columns == 1 ? 1200 : p->columns == 2 ? 720 : 600;
+    p->font = p->columns == 1 ? 16 : p->columns == 2 ? 17 : 18;
+    p->width = cell * p->columns;
+    p->height = p->columns == 1 ? height : HEADER + p->rows * (height * 2 / 3);
+    p->column_px = .6 * p->font;
+
+    if (p->script_only) {
+        lc_gp(script, "# gnuplot script: run it with `gnuplot FILE.gp` to draw the output named below.\n"
+                      "# For another format change the terminal (svg, pdfcairo, qt) and the output.\n");
+    }
+    lc_gp(script, "set encoding utf8\n");
+    terminal(p, script, found);
+    if (p->script_only) {
+        lc_buf picture = {0};
+        /* "./" keeps a name that begins with | or ~ a plain file name. */
+        lc_buf_puts(&picture, "./");
+        lc_buf_append(&picture, name, (size_t)(dot - name));
+        lc_buf_puts(&picture, ".png");
+        if (picture.failed) script->failed = true;
+        else lc_gp(script, "set output %q\n", picture.data, 0);
+        lc_buf_free(&picture);
+    }
+    lc_gp(script, "set datafile missing \"NaN\"\n"
+                  "set decimalsign \".\"\n"
+                  "unset key\n"
+                  "set border 3 lc rgb \"#9A9A9A\" lw 1\n"
+                  "set tics out scale 0.5 nomirror textcolor rgb \"#444444\"\n"
+                  "set xtics noenhanced\nset ytics noenhanced\n"
+                  "set grid xtics ytics back lt 1 lc rgb \"" LC_GRID "\" lw 1\n"
+                  "set style fill transparent solid 0.2 noborder\n"
+                  "set multiplot\n");
+    return LC_OK;
+}
+
+static void at(const lc_page *p, lc_buf *script, double x, double y)
+{
+    lc_gp(script, "screen %g,%g", x / p->width, y / p->height);
+}
+
+/* Columns that fit `px` pixels in a font of `size`. */
+static int columns_in(double px, double size)
+{
+    int n = (int)(px / (.6 * size));
+    return n < 4 ? 4 : n;
+}
+
+static double font_size(const lc_page *p, double px)
+{
+    /* The pixel terminal takes points of 1/96 inch, .svg pixels and .pdf points of its smaller page. */
+    const char *dot = strrchr(p->path, '.');
+    if (dot && lc_equal_nocase(dot, ".svg")) return px;
+    return dot && lc_equal_nocase(dot, ".pdf") ? px * .6 : px * .75;
+}
+
+void lc_page_panel(const lc_page *p, lc_buf *script, size_t i, const char *title, lc_frame *room)
+{
+    int cell_w = p->width / p->columns, header = p->columns == 1 ? 0 : HEADER;
+    int cell_h = (p->height - header) / p->rows;
+    int column = (int)i % p->columns, row = (int)i / p->columns;
+    room->left = column * cell_w + MARGIN;
+    room->right = (column + 1) * cell_w - MARGIN;
+    double top = p->height - header - row * cell_h;
+    room->bottom = top - cell_h + MARGIN / 2.;
+    room->top = top - TITLE - STRIP;
+    lc_gp(script, "unset label\nunset arrow\nunset object\n");
+    double size = p->columns == 1 ? 20 : p->font + 1;
+    /* The legend of a single panel stands at the right of its title. */
+    double wide = room->right - room->left - (p->columns == 1 ? 560 : 0);
+    lc_gp(script, "set label %q at ", title, columns_in(wide, size));
+    at(p, script, room->left, top - TITLE / 2. - 6);
+    lc_gp(script, " left font \",%g\" textcolor rgb \"" LC_INK "\" noenhanced front\n", font_size(p, size));
+}
+
+lc_code lc_page_finish(const lc_page *p, lc_buf *script, bool replace, lc_status *st)
+{
+    lc_gp(script, "unset multiplot\n");
+    if (p->script_only) {
+        lc_gp(script, "unset output\n");
+        return lc_gp_save(script, p->path, replace, st);
+    }
+    return lc_gp_draw(script, p->path, replace, st);
+}
+
+/* Width of a text of ours in the legend's font; proportional fonts are about this wide. */
+static double legend_px(const lc_page *p, const char *text)
+{
+    double em = 0;
+    for (; *text; text++) em += strchr("ijlt frI.,:'", *text) ? .36 : strchr("mwMW%", *text) ? .92 : .61;
+    return em * p->font;
+}
+
+/* Drawn by hand: a key of gnuplot's belongs to one plot and takes its room from it. */
+void lc_page_legend(const lc_page *p, lc_buf *script, const lc_entry *entry, size_t n)
+{
+    enum { SAMPLE = 28, GAP = 7, BETWEEN = 20 };
+    double total = 0, y = p->height - (p->columns == 1 ? TITLE / 2. + 6 : HEADER / 2.);
+    for (size_t i = 0; i < n; i++) total += SAMPLE + GAP + legend_px(p, entry[i].text) + (i ? BETWEEN : 0);
+    double x = p->width - MARGIN - total;
+    for (size_t i = 0; i < n; i++) {
+        double end = x + SAMPLE;
+        if (entry[i].mark == LC_MARK_BAND) {
+            lc_gp(script, "set object rectangle from ");
+            at(p, script, x, y - 6);
+            lc_gp(script, " to ");
+            at(p, script, end, y + 6);
+            lc_gp(script, " fillcolor %s noborder\n", entry[i].style);
+        } else if (entry[i].mark == LC_MARK_LINE) {
+            lc_gp(script, "set arrow from ");
+            at(p, script, x, y);
+            lc_gp(script, " to ");
+            at(p, script, end, y);
+            lc_gp(script, " nohead front %s\n", entry[i].style);
+        } else {
+            lc_gp(script, "set label \"\" at ");
+            at(p, script, (x + end) / 2 + 4, y);
+            lc_gp(script, " point %s front\n", entry[i].style);
+        }
+        lc_gp(script, "set label \"%s\" at ", entry[i].text);
+        at(p, script, end + GAP, y);
+        lc_gp(script, " left textcolor rgb \"#555555\" noenhanced front\n");
+        x = end + GAP + legend_px(p, entry[i].text) + BETWEEN;
+    }
+}
+
+/* ---- axes ---- */
+
+static double plot_left(const lc_page *p, const lc_frame *f)
+{
+    return f->left + (f->y_label && *f->y_label ? p->font * 1.7 : 0) + f->y_columns * p->column_px + 12;
+}
+
+static double plot_bottom(const lc_page *p, const lc_frame *f)
+{
+    return f->bottom + (f->x_labels ? p->font * (f->calendar ? 2.9 : 1.7) : 6);
+}
+
+void lc_frame_y_ticks(const lc_page *p, const lc_frame *f, lc_ticks *t)
+{
+    int most = (int)((f->top - plot_bottom(p, f)) / (p->font * 3.));
+    t->n = 0;
+    if (f->log_y) lc_ticks_log(t, &f->y);
+    else lc_ticks_numbers(t, &f->y, most < 2 ? 2 : most > 8 ? 8 : most, false);
+}
+
+double lc_frame_pixel(const lc_page *p, const lc_frame *f)
+{
+    return (f->x.hi - f->x.lo) / (f->right - plot_left(p, f));
+}
+
+static void x_ticks(const lc_page *p, const lc_frame *f, lc_ticks *t)
+{
+    int columns = (int)((f->right - plot_left(p, f)) / p->column_px);
+    if (f->calendar && lc_ticks_dates(t, &f->x, columns)) return;
+    /* Labels grow with the numbers: ask again with the room that they turned out to need. */
+    for (int most = 10; most >= 2; most--) {
+        lc_ticks_numbers(t, &f->x, most, f->whole_x);
+        if ((int)t->n * (lc_ticks_columns(t) + 3) <= columns) break;
+    }
+}
+
+/* A label that would reach beyond the page keeps its mark only. */
+static void drop_cut_labels(const lc_page *p, const lc_frame *f, lc_ticks *t)
+{
+    double left = plot_left(p, f);
+    for (size_t i = 0; i < t->n; i++) {
+        double px = left + (t->tick[i].at - f->x.lo) / (f->x.hi - f->x.lo) * (f->right - left);
+        char line[LC_TICK_TEXT];
+        snprintf(line, sizeof line, "%s", t->tick[i].label);
+        char *cut = strstr(line, "\\n");
+        if (cut) *cut = '\0';
+        if (px + lc_gp_columns(line) * p->column_px * .45 > f->right + MARGIN) t->tick[i].label[0] = '\0';
+    }
+}
+
+void lc_frame_write(const lc_page *p, lc_buf *script, const lc_frame *f)
+{
+    lc_ticks *t = lc_calloc(1, sizeof *t);
+    if (!t) {
+        script->failed = true;
+        return;
+    }
+    lc_gp(script,
+          "set lmargin at screen %g\nset rmargin at screen %g\nset bmargin at screen %g\nset tmargin at screen %g\n",
+          plot_left(p, f) / p->width, f->right / p->width, plot_bottom(p, f) / p->height, f->top / p->height);
+    lc_gp(script, "set xrange [%g:%g]\nset yrange [%g:%g]\n", f->x.lo, f->x.hi, f->y.lo, f->y.hi);
+    lc_gp(script, f->log_y ? "set logscale y 10\n" : "unset logscale y\n");
+    x_ticks(p, f, t);
+    drop_cut_labels(p, f, t);
+    lc_ticks_write(script, 'x', t, f->x_labels);
+    if (f->y_ticks) {
+        lc_ticks_write(script, 'y', f->y_ticks, true);
+    } else {
+        lc_frame_y_ticks(p, f, t);
+        lc_ticks_write(script, 'y', t, true);
+    }
+    if (f->y_label && *f->y_label) {
+        lc_gp(script, "set label %q at ", f->y_label, columns_in(f->top - f->bottom, p->font));
+        at(p, script, f->left + p->font * .5, (f->top + plot_bottom(p, f)) / 2);
+        lc_gp(script, " center rotate by 90 textcolor rgb \"#555555\" noenhanced front\n");
+    }
+    lc_free(t);
+}
+
+void lc_frame_mark(const lc_page *p, lc_buf *script, const lc_frame *f, double x, const char *label)
+{
+    lc_gp(script,
+          "set arrow from first %g, graph 0 to first %g, graph 1 nohead back dt 2 lw 1 lc rgb \"" LC_FAINT "\"\n", x,
+          x);
+    double left = plot_left(p, f), px = left + (x - f->x.lo) / (f->x.hi - f->x.lo) * (f->right - left);
+    double half = lc_gp_columns(label) * p->column_px / 2;
+    if (px + half > f->right) px = f->right - half;
+    if (px - half < left) px = left + half;
+    lc_gp(script, "set label \"%s\" at ", label);
+    at(p, script, px, f->top + p->font * .65);
+    lc_gp(script, " center font \",%g\" textcolor rgb \"" LC_FAINT "\" noenhanced front\n", font_size(p, p->font * .9));
+}
+
+/* ---- curves ---- */
+
+void lc_plot_add(lc_plot *p, const char *fmt, const char *name, int number, const char *style)
+{
+    lc_gp(p->script, p->curves++ ? ", \\\n     " : "plot ");
+    lc_gp(p->script, "$%s%d ", name, number);
+    lc_gp(p->script, "%s %s notitle", fmt, style);
+}
+
+void lc_plot_end(lc_plot *p, const lc_frame *f)
+{
+    if (p->curves == 0) {
+        lc_gp(p->script, "set label \"no values\" at graph 0.5,0.5 center textcolor rgb \"" LC_FAINT "\" noenhanced\n");
+        /* gnuplot draws a frame only around something: a point below it does. */
+        lc_gp(p->script, "plot \"+\" using (%g):(%g) with dots lc rgb \"#FFFFFF\" notitle", f->x.lo, f->y.lo);
+    }
+    lc_gp(p->script, "\n");
+    p->curves = 0;
+}

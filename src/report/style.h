@@ -1,0 +1,77 @@
+/* How every chart looks: page, panels, colours, fonts, terminals. Lengths are pixels of the page, from its
+ * lower left corner. */
+#ifndef LC_REPORT_STYLE_H
+#define LC_REPORT_STYLE_H
+
+#include "base/memory.h"
+#include "base/status.h"
+#include "report/axis.h"
+
+/* Okabe and Ito's colours (2008), which people with colour-blindness tell apart, and greys. */
+#define LC_INK "#333333"
+#define LC_FAINT "#767676"
+#define LC_GRID "#E6E6E6"
+#define LC_BLUE "#0072B2"
+#define LC_ORANGE "#D55E00"
+#define LC_GREEN "#009E73"
+#define LC_RED "#D4281C"
+
+typedef struct lc_page {
+    const char *path;
+    bool script_only; /* .gp */
+    int width, height;
+    size_t n;
+    int columns, rows;
+    int font;         /* of ticks and legend; titles are larger */
+    double column_px; /* estimated width of a character of that font */
+} lc_page;
+
+/* A plot with its axes. left..top is the room that it may use, labels included. */
+typedef struct lc_frame {
+    double left, right, bottom, top;
+    lc_range x, y;
+    bool calendar, whole_x, log_y;
+    const char *y_label;
+    int y_columns; /* width of the y tick labels, equal for all panels of a page */
+    bool x_labels;
+    const lc_ticks *y_ticks; /* NULL: chosen here */
+} lc_frame;
+
+/* Chooses the page for n panels, LC_E_USAGE for a bad n or an extension that no terminal draws, and writes
+ * the head of the script. */
+lc_code lc_page_start(lc_page *p, lc_buf *script, const char *path, size_t n, int height, lc_status *st);
+
+/* The room of panel i (from 0), its title drawn above. */
+void lc_page_panel(const lc_page *p, lc_buf *script, size_t i, const char *title, lc_frame *room);
+
+/* Runs or saves the script. */
+lc_code lc_page_finish(const lc_page *p, lc_buf *script, bool replace, lc_status *st);
+
+/* An entry of the legend, in the order in which they stand, and the place of the whole (panel 0 only). */
+typedef enum lc_mark { LC_MARK_LINE, LC_MARK_BAND, LC_MARK_DOT } lc_mark;
+typedef struct lc_entry {
+    lc_mark mark;
+    const char *text;  /* ours, never from outside */
+    const char *style; /* gnuplot's words for colour and width */
+} lc_entry;
+void lc_page_legend(const lc_page *p, lc_buf *script, const lc_entry *entry, size_t n);
+
+void lc_frame_y_ticks(const lc_page *p, const lc_frame *f, lc_ticks *t);
+void lc_frame_write(const lc_page *p, lc_buf *script, const lc_frame *f);
+
+/* Width of one pixel in units of x. */
+double lc_frame_pixel(const lc_page *p, const lc_frame *f);
+
+/* A thin dashed vertical line at x with a label of ours above the frame. */
+void lc_frame_mark(const lc_page *p, lc_buf *script, const lc_frame *f, double x, const char *label);
+
+/* Opens "plot" with a curve, or goes on with a comma; lc_plot_end closes it, drawing an empty frame where
+ * nothing was added. */
+typedef struct lc_plot {
+    lc_buf *script;
+    int curves;
+} lc_plot;
+void lc_plot_add(lc_plot *p, const char *fmt, const char *name, int number, const char *style);
+void lc_plot_end(lc_plot *p, const lc_frame *f);
+
+#endif
