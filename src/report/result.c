@@ -227,16 +227,11 @@ static void write_cell(FILE *stream, const column_spec *c, const cell *value, bo
     }
 }
 
-lc_code lc_result_write_stream(const lc_result *r, FILE *stream, lc_status *st)
+lc_code lc_result_write_rows(const lc_result *r, FILE *stream, lc_status *st)
 {
     /* A lone empty field would be an empty line, which readers skip: it is written as "". */
     bool alone = r->n_columns == 1;
     errno = 0;
-    for (size_t j = 0; j < r->n_columns; j++) {
-        if (j) putc(',', stream);
-        write_text(stream, r->columns[j].name, alone);
-    }
-    putc('\n', stream);
     for (size_t i = 0; i < r->n_rows && !ferror(stream); i++) {
         for (size_t j = 0; j < r->n_columns; j++) {
             if (j) putc(',', stream);
@@ -247,6 +242,16 @@ lc_code lc_result_write_stream(const lc_result *r, FILE *stream, lc_status *st)
     if (fflush(stream) != 0 || ferror(stream))
         return lc_fail(st, LC_E_IO, "the result cannot be written: %s", strerror(errno ? errno : EIO));
     return LC_OK;
+}
+
+lc_code lc_result_write_stream(const lc_result *r, FILE *stream, lc_status *st)
+{
+    for (size_t j = 0; j < r->n_columns; j++) {
+        if (j) putc(',', stream);
+        write_text(stream, r->columns[j].name, r->n_columns == 1);
+    }
+    putc('\n', stream);
+    return lc_result_write_rows(r, stream, st);
 }
 
 lc_code lc_result_write_file(const lc_result *r, const char *path, bool replace, lc_status *st)

@@ -33,6 +33,8 @@ double lc_result_real(const lc_result *r, size_t row, size_t column);      /* of
 
 /* Header line and rows, RFC 4180 quoting, '\n' line ends, numbers independent of the locale. */
 lc_code lc_result_write_stream(const lc_result *r, FILE *stream, lc_status *st);
+/* The rows alone: a long table is written part by part. */
+lc_code lc_result_write_rows(const lc_result *r, FILE *stream, lc_status *st);
 /* The same to a file, whole or not at all; an existing file is kept unless `replace`. */
 lc_code lc_result_write_file(const lc_result *r, const char *path, bool replace, lc_status *st);
 
