@@ -101,7 +101,7 @@ bool lc_freq_evidence_conclude(lc_freq_evidence *e, lc_freq *f, const lc_clock *
     if (!lc_clock_is_calendar(c)) return true;
     if (gap >= 28 * LC_MICROS_PER_DAY && is_monthly(e)) {
         int64_t months = mode(&e->months);
-        int64_t per_unit = months % 12 == 0 ? 12 : months % 3 == 0 ? 3 : 1;
+        int64_t per_unit = months % 12 == 0 ? 12 : months == 3 ? 3 : 1;
         f->unit = per_unit == 12 ? LC_FREQ_YEAR : per_unit == 3 ? LC_FREQ_QUARTER : LC_FREQ_MONTH;
         f->multiple = months / per_unit;
         f->month_end = e->firm_day == 0;

@@ -316,7 +316,7 @@ static bool note(const grid *b, lc_notes *notes)
     if (*list && !lc_note(notes, "%s in %zu series %s filled as model input and never scored", list, with_gaps,
                           one ? "is" : "are"))
         return false;
-    if (b->skipped_rows && !lc_note(notes, "%zu row%s with missing cells left out", b->skipped_rows,
+    if (b->skipped_rows && !lc_note(notes, "%zu row%s left out for missing cells", b->skipped_rows,
                                     b->skipped_rows == 1 ? " is" : "s are"))
         return false;
     return !b->empty_series || lc_note(notes, "%zu series without any number %s left out", b->empty_series,
