@@ -42,8 +42,8 @@ static json_t *series_json(const lc_panel *p, const lc_series *s, lc_status *st)
     }
     lc_scale scale = lc_scale_fit(s->y, s->mask, s->steps);
     char first[LC_STAMP_TEXT], last[LC_STAMP_TEXT];
-    lc_clock_format(&p->clock, f->stamp[0], first);
-    lc_clock_format(&p->clock, f->stamp[s->steps - 1], last);
+    lc_panel_stamp_text(p, f, 0, first);
+    lc_panel_stamp_text(p, f, s->steps - 1, last);
     json_t *o = json_object();
     json_object_set_new(o, "unique_id", json_string(s->id));
     json_object_set_new(o, "first", json_string(first));

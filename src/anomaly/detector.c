@@ -1,6 +1,7 @@
 #include "anomaly/detector.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "anomaly/tail.h"
@@ -9,14 +10,17 @@
 #include "train/fit.h"
 
 enum {
-    MEMORY = 8000, /* past residuals that count */
+    MEMORY = 8000,           /* past residuals that count */
+    WARM_UP = LC_TAIL_LEAST, /* residuals before the first score */
+    LEAST_LEARNED = 200,     /* rows to learn from, where that is not too much of the series */
     MOST_LEARNED = 2000
 };
 
 void lc_detector_split(lc_split *out, const lc_panel *p, const lc_settings *s)
 {
     for (size_t i = 0; i < p->n_series; i++) {
-        size_t n = p->series[i].steps, fit = (size_t)ceil(0.3 * (double)n);
+        size_t n = p->series[i].steps, fit = (size_t)ceil(0.15 * (double)n), third = (size_t)ceil(0.3 * (double)n);
+        if (fit < LEAST_LEARNED) fit = third < LEAST_LEARNED ? third : LEAST_LEARNED;
         if (fit > MOST_LEARNED) fit = MOST_LEARNED;
         size_t valid = (size_t)ceil(s->valid * (double)fit);
         out[i] = (lc_split){fit > valid ? fit - valid : 0, fit};
@@ -29,46 +33,100 @@ typedef struct verdict {
     int anomaly;
 } verdict;
 
-/* The largest x with upper(x) < q, found by bisection: the tail score grows with x. */
-static double bound(const lc_tail *t, double q, double unit, double (*tail)(const lc_tail *, double, double), int sign)
+/* The residual at which the tail score reaches q, found by bisection: the score grows with the distance. */
+static double bound(const lc_tail *t, double q, double unit, double floor,
+                    double (*tail)(const lc_tail *, double, double), int sign)
 {
     double lo = 0, hi = unit;
-    for (int i = 0; i < 200 && tail(t, sign * hi, 0.05 * unit) < q; i++) hi *= 2;
-    for (int i = 0; i < 50; i++) {
+    for (int i = 0; i < 200 && tail(t, sign * hi, floor) < q; i++) hi *= 2;
+    for (int i = 0; i < 60; i++) {
         double mid = 0.5 * (lo + hi);
-        if (tail(t, sign * mid, 0.05 * unit) < q) lo = mid;
+        if (tail(t, sign * mid, floor) < q) lo = mid;
         else hi = mid;
     }
-    return sign * lo;
+    return sign * hi;
 }
 
-/* Residuals are measured in `unit`, a size of the series' own, so that the floor of the tail means something. */
+/* What is known of a series' residuals. */
+typedef struct judge {
+    lc_tail *memory;
+    double first[WARM_UP]; /* the first residuals, kept back until their usual size is known */
+    size_t n_first;
+    double floor; /* added to the scale of the fitted tail; 5 % of the residuals' usual size */
+    double threshold;
+} judge;
+
+static int ascending(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
+static double median(const double *x, size_t n)
+{
+    double sorted[WARM_UP];
+    memcpy(sorted, x, n * sizeof *x);
+    qsort(sorted, n, sizeof *sorted, ascending);
+    return 0.5 * (sorted[(n - 1) / 2] + sorted[n / 2]);
+}
+
+/* The first residuals enter the memory, outliers among them moved in: a fault in the first rows must not make
+ * all later ones look usual. Their size is the median absolute deviation, scaled to a normal distribution's sd. */
+static void warm_up(judge *j, double unit)
+{
+    double deviation[WARM_UP], mean = 0, center = median(j->first, j->n_first);
+    for (size_t i = 0; i < j->n_first; i++) {
+        deviation[i] = fabs(j->first[i] - center);
+        mean += deviation[i] / (double)j->n_first;
+    }
+    double size = 1.4826 * median(deviation, j->n_first);
+    if (!(size > 1e-6 * mean)) size = mean; /* most residuals are equal */
+    if (!(size > 1e-9 * unit)) size = 1e-9 * unit;
+    j->floor = 0.05 * size;
+    for (size_t i = 0; i < j->n_first; i++) {
+        double e = j->first[i], most = 10 * size;
+        lc_tail_push(j->memory, e > center + most ? center + most : e < center - most ? center - most : e);
+    }
+}
+
+/* Scores a residual by those before it, then remembers it; an unusual one as if it were at the bound, so that
+ * one fault does not hide the next, while a lasting change moves the bound step by step. */
+static void judge_residual(judge *j, double e, double unit, double point, verdict *v)
+{
+    if (j->n_first < WARM_UP) {
+        j->first[j->n_first++] = e;
+        if (j->n_first == WARM_UP) warm_up(j, unit);
+        return;
+    }
+    const double two_sided = log10(2.0), q_bound = j->threshold + two_sided;
+    double up = lc_tail_upper(j->memory, e, j->floor), down = lc_tail_lower(j->memory, e, j->floor);
+    double q = (up > down ? up : down) - two_sided;
+    if (q < 0) q = 0;
+    double lo = bound(j->memory, q_bound, unit, j->floor, lc_tail_lower, -1);
+    double hi = bound(j->memory, q_bound, unit, j->floor, lc_tail_upper, 1);
+    v->score = q / (q + j->threshold);
+    v->anomaly = q >= j->threshold;
+    v->lo = point + lo;
+    v->hi = point + hi;
+    lc_tail_push(j->memory, e > hi ? hi : e < lo ? lo : e);
+}
+
 static lc_code judge_series(verdict *v, const lc_series *s, const double *point, size_t lookback, size_t first,
                             double unit, double alarms_per, lc_detector_summary *summary, lc_status *st)
 {
-    const double threshold = -log10(alarms_per / 1e4), two_sided = log10(2.0);
-    lc_tail *t = lc_tail_create(MEMORY);
-    if (!t) return lc_fail_memory(st);
+    judge j = {.memory = lc_tail_create(MEMORY), .threshold = -log10(alarms_per / 1e4)};
+    if (!j.memory) return lc_fail_memory(st);
     for (size_t i = 0; i < s->steps; i++) {
         v[i] = (verdict){NAN, NAN, NAN, 0, 0};
         if (i < lookback) continue;
         v[i].expected = point[i];
         if (s->mask[i] != LC_OBSERVED || i < first) continue;
-        double e = s->y[i] - point[i];
-        if (lc_tail_count(t) >= 50) {
-            double up = lc_tail_upper(t, e, 0.05 * unit), down = lc_tail_lower(t, e, 0.05 * unit);
-            double q = (up > down ? up : down) - two_sided;
-            if (q < 0) q = 0;
-            v[i].score = q / (q + threshold);
-            v[i].anomaly = q >= threshold;
-            v[i].lo = point[i] + bound(t, threshold + two_sided, unit, lc_tail_lower, -1);
-            v[i].hi = point[i] + bound(t, threshold + two_sided, unit, lc_tail_upper, 1);
-            summary->scored++;
-            summary->flagged += (size_t)v[i].anomaly;
-        }
-        lc_tail_push(t, e);
+        bool scored = j.n_first == WARM_UP;
+        judge_residual(&j, s->y[i] - point[i], unit, point[i], &v[i]);
+        summary->scored += scored;
+        summary->flagged += (size_t)v[i].anomaly;
     }
-    lc_tail_free(t);
+    lc_tail_free(j.memory);
     return LC_OK;
 }
 
@@ -93,7 +151,7 @@ static lc_code add_row(lc_result *r, const lc_panel *p, const lc_series *s, size
                        lc_status *st)
 {
     char ds[LC_STAMP_TEXT];
-    lc_clock_format(&p->clock, p->frames[s->frame].stamp[step], ds);
+    lc_panel_stamp_text(p, &p->frames[s->frame], step, ds);
     lc_code code = lc_result_add_row(r, st);
     if (code == LC_OK) code = lc_result_set_text(r, 0, s->id, st);
     if (code == LC_OK) code = lc_result_set_text(r, 1, ds, st);

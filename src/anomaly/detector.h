@@ -11,8 +11,8 @@
 #include "report/result.h"
 #include "train/resolve.h"
 
-/* Rows that the model may learn from and validate on when detect fits one itself: the first 30 % of each
- * series, 2000 at most. out (n_series). */
+/* Rows that the model may learn from and validate on when detect fits one itself: the first 15 % of each
+ * series, but 200 where that is no more than 30 %, and 2000 at most. out (n_series). */
 void lc_detector_split(lc_split *out, const lc_panel *p, const lc_settings *s);
 
 typedef struct lc_detector_summary {

@@ -119,14 +119,15 @@ static lc_stamp text_to_stamp(const lc_stamp_text *s)
     return lc_stamp_of(&c) - s->offset_minutes * LC_MICROS_PER_MINUTE;
 }
 
-/* A cell without a time of day may stand in a column with zones: it is the zone's midnight. */
+/* The offset may change from row to row, as it does with daylight saving, but not the way of writing it. A cell
+ * without a time of day may stand in a column with zones: it is the midnight of the column's first zone. */
 static bool same_zone(const lc_clock *c, lc_stamp_text *s)
 {
     if (!s->has_time) {
         s->zone = c->zone;
         s->offset_minutes = c->offset_minutes;
     }
-    return (s->zone != 0) == (c->zone != 0) && s->offset_minutes == c->offset_minutes;
+    return (s->zone == 0) == (c->zone == 0) && (s->zone == 1) == (c->zone == 1);
 }
 
 static lc_stamp_verdict read_one(const lc_clock *c, bool ambiguous, const char *cell, lc_stamp_text *s, lc_stamp *out)
@@ -161,6 +162,8 @@ lc_stamp_verdict lc_clock_read(lc_clock_column *col, const char *cell, lc_stamp 
     /* Whichever number is above 12 is the day. */
     if (col->ambiguous && s.day > 12) col->ambiguous = false;
     widen(c, &s);
+    col->offset_minutes = s.offset_minutes;
+    if (s.offset_minutes != c->offset_minutes) col->offset_varies = true;
     return v;
 }
 

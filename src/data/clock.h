@@ -28,7 +28,7 @@ typedef struct lc_clock {
     char separator;      /* between date and time: 'T' or ' ' */
     int fraction_digits; /* of a second, 0..6 */
     int zone;            /* 0 none, 1 "Z", 2 "+HH:MM", 3 "+HHMM", 4 "+HH" */
-    int offset_minutes;  /* of the column's zone; stamps are stored in UTC */
+    int offset_minutes;  /* of the column's first zone; stamps are stored in UTC */
     bool padded;         /* months and days with two digits */
     bool padded_hour;    /* hours with two digits */
 } lc_clock;

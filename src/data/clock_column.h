@@ -7,7 +7,9 @@
 
 typedef struct lc_clock_column {
     lc_clock clock;
-    bool ambiguous; /* slash dates so far fit both month-first and day-first; read as month-first */
+    bool ambiguous;     /* slash dates so far fit both month-first and day-first; read as month-first */
+    int offset_minutes; /* of the cell read last */
+    bool offset_varies; /* not all cells had the clock's offset */
 } lc_clock_column;
 
 typedef enum lc_stamp_verdict {
@@ -15,7 +17,7 @@ typedef enum lc_stamp_verdict {
     LC_STAMP_TURNED,  /* read, and it shows that the column is day-first: turn all earlier stamps */
     LC_STAMP_STRANGE, /* not written like the column's other stamps */
     LC_STAMP_NO_DATE, /* that day does not exist */
-    LC_STAMP_ZONE     /* another zone than the column's */
+    LC_STAMP_ZONE     /* a zone where the column has none, or written in another way */
 } lc_stamp_verdict;
 
 /* Reads one cell and refines the clock with it (seconds, fraction, padding, order of slash dates). */

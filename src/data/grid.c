@@ -210,12 +210,18 @@ static lc_code fill_past(grid *b, lc_frame *f, size_t frame, const size_t *row, 
 static bool fill_stamps(const grid *b, lc_frame *f, const size_t *row, size_t n)
 {
     f->stamp = lc_calloc(f->steps, sizeof *f->stamp);
-    if (!f->stamp) return false;
+    bool zones = b->t->offset && b->t->roles.clock.offset_varies;
+    f->offset = zones ? lc_calloc(f->steps, sizeof *f->offset) : NULL;
+    if (!f->stamp || (zones && !f->offset)) return false;
     size_t next = 0;
     for (size_t i = 0; i < n; i++) {
         size_t k = b->step[i];
         if (k == LC_NO_STEP) continue;
-        for (; next < k; next++) f->stamp[next] = lc_freq_add(&b->p->freq, f->stamp[0], (int64_t)next);
+        for (; next < k; next++) {
+            f->stamp[next] = lc_freq_add(&b->p->freq, f->stamp[0], (int64_t)next);
+            if (zones) f->offset[next] = f->offset[next - 1];
+        }
+        if (zones) f->offset[next] = b->t->offset[row[i]];
         f->stamp[next++] = b->t->stamp ? b->t->stamp[row[i]] : (lc_stamp)i + 1;
     }
     return true;

@@ -90,6 +90,7 @@ void lc_panel_free(lc_panel *p)
         for (size_t k = 0; f->past && k < p->n_past; k++) lc_free(f->past[k]);
         free(f->past);
         lc_free(f->stamp);
+        lc_free(f->offset);
         free(f->id);
     }
     for (size_t i = 0; i < p->n_series; i++) {
@@ -117,4 +118,12 @@ size_t lc_panel_find(const lc_panel *p, const char *id)
 {
     uint32_t found = p->by_id ? lc_names_find(p->by_id, id) : LC_NO_NAME;
     return found == LC_NO_NAME ? SIZE_MAX : found;
+}
+
+const char *lc_panel_stamp_text(const lc_panel *p, const lc_frame *f, size_t step, char out[LC_STAMP_TEXT])
+{
+    size_t last = f->steps - 1, at = step < last ? step : last;
+    lc_clock c = p->clock;
+    if (f->offset) c.offset_minutes = f->offset[at];
+    return lc_clock_format(&c, lc_freq_add(&p->freq, f->stamp[at], (int64_t)(step - at)), out);
 }

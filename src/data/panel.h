@@ -18,6 +18,7 @@ typedef struct lc_frame {
     char *id;        /* "" in a wide file */
     size_t steps;    /* on the regular grid, gaps included */
     lc_stamp *stamp; /* (steps) */
+    int16_t *offset; /* (steps) minutes from UTC; NULL unless they change within the column */
     double **past;   /* (n_past)(steps), interpolated */
 } lc_frame;
 
@@ -73,6 +74,9 @@ lc_code lc_panel_read_files(lc_panel **out, const char *const *paths, size_t n, 
 lc_code lc_panel_read_memory(lc_panel **out, const char *name, const char *bytes, size_t n, const lc_settings *s,
                              lc_status *st);
 void lc_panel_free(lc_panel *p);
+
+/* The stamp of a frame's step as the file writes it; steps beyond the last one go on in the last one's zone. */
+const char *lc_panel_stamp_text(const lc_panel *p, const lc_frame *f, size_t step, char out[LC_STAMP_TEXT]);
 
 /* The series with this id, or SIZE_MAX. */
 size_t lc_panel_find(const lc_panel *p, const char *id);

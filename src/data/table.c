@@ -110,6 +110,7 @@ static bool make_room(lc_table *t)
     size_t cap = t->cap, grown = t->cap, n_values = t->roles.n_targets + t->roles.n_past;
     if (!LC_GROW(&t->line, &grown, t->n_rows + 1)) return false;
     if (t->roles.time != LC_NO_COLUMN && (grown = cap, !LC_GROW(&t->stamp, &grown, t->n_rows + 1))) return false;
+    if (t->roles.clock.clock.zone && (grown = cap, !LC_GROW(&t->offset, &grown, t->n_rows + 1))) return false;
     if (t->roles.id != LC_NO_COLUMN && (grown = cap, !LC_GROW(&t->id, &grown, t->n_rows + 1))) return false;
     for (size_t i = 0; i < n_values; i++)
         if (grown = cap, !LC_GROW(&t->value[i], &grown, t->n_rows + 1)) return false;
@@ -136,7 +137,7 @@ static lc_code bad_stamp(const lc_table *t, const lc_csv_row *row, lc_stamp_verd
     char shown[NAME_ROOM], cell_shown[64], example[LC_STAMP_TEXT];
     const char *what = "is not a time stamp";
     if (v == LC_STAMP_NO_DATE) what = "is a day that does not exist";
-    if (v == LC_STAMP_ZONE) what = "has another time zone than the stamps above";
+    if (v == LC_STAMP_ZONE) what = "has a zone unlike those of the stamps above";
     column_name(t, column, shown);
     if (!*cell) {
         lc_fail_at(st, LC_E_PARSE, file_name(t), row->line, column + 1, "column \"%s\": the time stamp is missing",
@@ -146,7 +147,7 @@ static lc_code bad_stamp(const lc_table *t, const lc_csv_row *row, lc_stamp_verd
                    lc_printable(cell_shown, sizeof cell_shown, cell, strlen(cell)), what);
     }
     lc_clock_style style = t->roles.clock.clock.style;
-    if (v == LC_STAMP_ZONE) lc_hint(st, "write the whole column in one zone, best in UTC");
+    if (v == LC_STAMP_ZONE) lc_hint(st, "write all stamps with an offset like +01:00, all with Z, or all without");
     else if (v == LC_STAMP_NO_DATE && (style == LC_CLOCK_US || style == LC_CLOCK_EU))
         lc_hint(st, "the column reads as %s first; writing dates as YYYY-MM-DD leaves no doubt",
                 style == LC_CLOCK_US ? "month" : "day");
@@ -161,8 +162,13 @@ static lc_code take_stamp(lc_table *t, const lc_csv_row *row, lc_status *st)
 {
     const char *cell = row->cell[t->roles.time];
     lc_stamp_verdict v = lc_clock_read(&t->roles.clock, cell, &t->stamp[t->n_rows]);
+    if (t->offset) t->offset[t->n_rows] = (int16_t)t->roles.clock.offset_minutes;
     if (v == LC_STAMP_TURNED) {
-        for (size_t i = 0; i < t->n_rows; i++) t->stamp[i] = lc_clock_turn(&t->roles.clock.clock, t->stamp[i]);
+        for (size_t i = 0; i < t->n_rows; i++) {
+            lc_clock c = t->roles.clock.clock;
+            if (t->offset) c.offset_minutes = t->offset[i];
+            t->stamp[i] = lc_clock_turn(&c, t->stamp[i]);
+        }
         return LC_OK;
     }
     return v == LC_STAMP_READ ? LC_OK : bad_stamp(t, row, v, st);
@@ -390,6 +396,7 @@ void lc_table_free(lc_table *t)
     lc_roles_free(&t->roles);
     lc_cell_rules_free(&t->rules);
     free(t->stamp);
+    free(t->offset);
     free(t->id);
     free(t->line);
     lc_names_free(&t->ids);

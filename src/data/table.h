@@ -18,6 +18,7 @@ typedef struct lc_table {
     /* rows */
     size_t n_rows;
     lc_stamp *stamp; /* (n_rows); NULL without a time column */
+    int16_t *offset; /* (n_rows) minutes from UTC as written; NULL without zones */
     uint32_t *id;    /* (n_rows); NULL without an id column */
     size_t *line;    /* (n_rows) where the row begins in its file */
     double **value;  /* (n_targets + n_past)(n_rows), NaN: missing */

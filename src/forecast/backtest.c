@@ -138,11 +138,11 @@ static lc_code add_window(lc_result *t, const backtest *b, size_t i, size_t seri
                           double *const *lo, double *const *hi, lc_status *st)
 {
     const lc_series *s = &b->p->series[series];
-    const lc_stamp *stamp = b->p->frames[s->frame].stamp;
+    const lc_frame *frame = &b->p->frames[s->frame];
     char cutoff[LC_STAMP_TEXT], ds[LC_STAMP_TEXT];
-    lc_clock_format(&b->p->clock, stamp[origin - 1], cutoff);
+    lc_panel_stamp_text(b->p, frame, origin - 1, cutoff);
     for (size_t h = 0; h < b->w.horizon; h++) {
-        lc_clock_format(&b->p->clock, stamp[origin + h], ds);
+        lc_panel_stamp_text(b->p, frame, origin + h, ds);
         lc_code code = lc_result_add_row(t, st);
         if (code == LC_OK) code = lc_result_set_text(t, W_ID, s->id, st);
         if (code == LC_OK) code = lc_result_set_text(t, W_CUTOFF, cutoff, st);

@@ -26,10 +26,9 @@ static lc_code add_series(lc_result *r, const lc_model *m, const lc_panel *p, si
                           const double *point, double spread, lc_status *st)
 {
     const lc_series *s = &p->series[series];
-    const lc_stamp last = p->frames[s->frame].stamp[s->steps - 1];
     for (size_t h = 0; h < m->settings->horizon; h++) {
         char ds[LC_STAMP_TEXT];
-        lc_clock_format(&p->clock, lc_freq_add(&p->freq, last, (int64_t)h + 1), ds);
+        lc_panel_stamp_text(p, &p->frames[s->frame], s->steps + h, ds);
         lc_code code = lc_result_add_row(r, st);
         if (code == LC_OK) code = lc_result_set_text(r, COLUMN_ID, s->id, st);
         if (code == LC_OK) code = lc_result_set_text(r, COLUMN_DS, ds, st);
