@@ -7,8 +7,8 @@
 #include "par/team.h"
 
 enum {
-    JOB_ROWS = 32,           /* rows of one job */
-    ROUND = 64,              /* jobs whose losses are kept apart until they are summed in order */
+    JOB_ROWS = 32, /* rows of one job */
+    ROUND = 64,    /* jobs whose losses are kept apart until they are summed in order */
     ROUND_ROWS = ROUND * JOB_ROWS
 };
 
