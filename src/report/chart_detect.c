@@ -81,7 +81,7 @@ static void draw_series(lc_buf *script, const lc_detect_figure *f, const lc_fram
     if (y.n_line)
         lc_plot_add(&plot, "using 1:2 with lines", "values", number,
                     dense ? "lc rgb \"" LC_INK "\" lw 0.8" : "lc rgb \"" LC_INK "\" lw 1.2");
-    if (y.n_dots) lc_plot_add(&plot, "using 1:2 with points", "lone", number, "pt 7 ps 0.5 lc rgb \"" LC_INK "\"");
+    if (y.n_dots) lc_plot_add(&plot, "using 1:2 with points", "lone", number, "pt 7 ps 0.65 lc rgb \"" LC_INK "\"");
     if (marks.len) {
         lc_plot_add(&plot, "using 1:2 with points", "flags", number, "pt 7 ps 1.25 lc rgb \"#FFFFFF\"");
         lc_plot_add(&plot, "using 1:2 with points", "flags", number, "pt 7 ps 0.95 lc rgb \"" LC_RED "\"");
@@ -104,7 +104,7 @@ static void draw_score(lc_buf *script, const lc_detect_figure *f, const lc_frame
     lc_plot plot = {.script = script};
     if (score.n_line) lc_plot_add(&plot, "using 1:2 with lines", "score", number, "lc rgb \"" LC_ORANGE "\" lw 1.3");
     if (score.n_dots)
-        lc_plot_add(&plot, "using 1:2 with points", "lonescore", number, "pt 7 ps 0.5 lc rgb \"" LC_ORANGE "\"");
+        lc_plot_add(&plot, "using 1:2 with points", "lonescore", number, "pt 7 ps 0.65 lc rgb \"" LC_ORANGE "\"");
     lc_plot_end(&plot, frame);
     lc_trace_free(&score);
 }

@@ -93,7 +93,7 @@ lc_code lc_chart_loss(const lc_loss_figure *f, const char *path, bool replace, l
     frame.y_columns = lc_ticks_columns(ticks);
     lc_page_legend(&page, &script, entries, sizeof entries / sizeof entries[0]);
     lc_gp(&script, "set label \"epoch\" at screen 0.5,%g center textcolor rgb \"#555555\" noenhanced front\n",
-          (frame.bottom - page.font * .6) / page.height);
+          (frame.bottom - page.font * .95) / page.height);
     lc_frame_write(&page, &script, &frame);
     if (f->best >= 1 && f->best <= f->n) mark_best(&page, &script, f, &frame);
     draw(&script, f, &frame, epoch, lc_frame_pixel(&page, &frame));

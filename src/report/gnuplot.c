@@ -73,8 +73,9 @@ static void append_quoted(lc_buf *b, const char *text, int most)
     const unsigned char *s = (const unsigned char *)text;
     bool cut = most > 0 && lc_gp_columns(text) > most;
     int room = cut ? most - 1 : 1000000;
-    size_t bytes = (size_t)room * BYTES_A_COLUMN, begin = b->len;
+    size_t bytes = (size_t)(most > 0 ? most : room) * BYTES_A_COLUMN, begin = b->len;
     int brackets = 0;
+    bool escaped = false; /* gnuplot reads any number of octal digits: a digit behind one is escaped too */
     lc_buf_puts(b, "\"");
     while (*s && b->len - begin < bytes) {
         unsigned c = 0;
@@ -87,8 +88,10 @@ static void append_quoted(lc_buf *b, const char *text, int most)
         if (!n) lc_buf_puts(b, "\xef\xbf\xbd");
         else if (c == '\n' || c == '\t' || c == '\r' || c == 0x2028 || c == 0x2029) lc_buf_puts(b, " ");
         else if (is_control(c)) lc_buf_puts(b, "\xef\xbf\xbd");
-        else if (strchr("\"\\`@$%'", (int)c) && c < 0x80) lc_buf_printf(b, "\\%03o", c);
+        else if ((c < 0x80 && strchr("\"\\`@$%'", (int)c)) || (escaped && c >= '0' && c <= '9'))
+            lc_buf_printf(b, "\\%03o", c);
         else lc_buf_append(b, s, n);
+        escaped = b->len >= 4 && b->data[b->len - 4] == '\\';
         s += n ? n : 1;
     }
     if (cut || *s) lc_buf_puts(b, "\xe2\x80\xa6");

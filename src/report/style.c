@@ -25,8 +25,9 @@ static void terminal(const lc_page *p, lc_buf *script, const char *name)
     if (strcmp(name, "pdfcairo") == 0) {
         /* 120 pixels of the page are an inch: fonts, in points, and lines shrink along. */
         lc_gp(script,
-              "set terminal pdfcairo noenhanced color size %gin,%gin font \"sans,%g\" fontscale 1 linewidth 0.6\n",
-              p->width / 120., p->height / 120., p->font * .6);
+              "set terminal pdfcairo noenhanced color size %gin,%gin font \"sans,%g\" fontscale 1 linewidth 1.2 "
+              "pointscale 0.6\n",
+              p->width / 120., p->height / 120., p->font * .45);
     } else if (strcmp(name, "svg") == 0) {
         lc_gp(script, "set terminal svg noenhanced size %d,%d dynamic font \"sans-serif,%d\" background \"#FFFFFF\"\n",
               p->width, p->height, p->font);
@@ -101,10 +102,10 @@ static int columns_in(double px, double size)
 
 static double font_size(const lc_page *p, double px)
 {
-    /* The pixel terminal takes points of 1/96 inch, .svg pixels and .pdf points of its smaller page. */
+    /* The pixel terminal counts 4/3 pixels a point, .svg pixels; .pdf has 0.6 points a pixel of ours. */
     const char *dot = strrchr(p->path, '.');
     if (dot && lc_equal_nocase(dot, ".svg")) return px;
-    return dot && lc_equal_nocase(dot, ".pdf") ? px * .6 : px * .75;
+    return dot && lc_equal_nocase(dot, ".pdf") ? px * .45 : px * .75;
 }
 
 void lc_page_panel(const lc_page *p, lc_buf *script, size_t i, const char *title, lc_frame *room)
@@ -186,7 +187,7 @@ static double plot_left(const lc_page *p, const lc_frame *f)
 
 static double plot_bottom(const lc_page *p, const lc_frame *f)
 {
-    return f->bottom + (f->x_labels ? p->font * (f->calendar ? 2.9 : 1.7) : 6);
+    return f->bottom + (f->x_labels ? p->font * (f->calendar ? 3.3 : 1.8) : 6);
 }
 
 void lc_frame_y_ticks(const lc_page *p, const lc_frame *f, lc_ticks *t)
@@ -282,7 +283,8 @@ void lc_plot_add(lc_plot *p, const char *fmt, const char *name, int number, cons
 void lc_plot_end(lc_plot *p, const lc_frame *f)
 {
     if (p->curves == 0) {
-        lc_gp(p->script, "set label \"no values\" at graph 0.5,0.5 center textcolor rgb \"" LC_FAINT "\" noenhanced\n");
+        lc_gp(p->script,
+              "set label \"no values\" at graph 0.5,0.65 center textcolor rgb \"" LC_FAINT "\" noenhanced\n");
         /* gnuplot draws a frame only around something: a point below it does. */
         lc_gp(p->script, "plot \"+\" using (%g):(%g) with dots lc rgb \"#FFFFFF\" notitle", f->x.lo, f->y.lo);
     }
