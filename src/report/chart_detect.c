@@ -131,13 +131,13 @@ lc_code lc_chart_detect(const lc_detect_figure *f, size_t n, const char *path, b
         if (below > columns) columns = below;
         if (columns > widest) widest = columns;
     }
+    lc_page_legend(&page, &script, entries, sizeof entries / sizeof entries[0]);
     for (size_t i = 0; i < n; i++) {
         panel *d = panels + i;
         d->series.y_columns = d->score.y_columns = widest;
         d->series.y_ticks = &d->series_ticks;
         d->score.y_ticks = &d->score_ticks;
         place(&page, &script, i, f[i].title, d);
-        if (i == 0) lc_page_legend(&page, &script, entries, sizeof entries / sizeof entries[0]);
         double pixel = lc_frame_pixel(&page, &d->series);
         lc_frame_write(&page, &script, &d->series);
         draw_series(&script, f + i, &d->series, (int)i + 1, pixel);

@@ -157,7 +157,7 @@ done:
 }
 
 /* One legend serves the page: that of the figure with the most levels. */
-static lc_code legend(const lc_page *p, lc_buf *script, const lc_forecast_figure *figures, size_t n_figures)
+static lc_code legend(lc_page *p, lc_buf *script, const lc_forecast_figure *figures, size_t n_figures)
 {
     /* Bands overlap: what the eye sees of the k-th is k layers of paint. */
     static const char *const paint[LEVELS_NAMED] = {
@@ -207,14 +207,14 @@ lc_code lc_chart_forecast(const lc_forecast_figure *f, size_t n, const char *pat
         if (columns > widest) widest = columns;
     }
     lc_buf_free(&measure);
+    if (legend(&page, &script, f, n) != LC_OK) code = lc_fail_memory(st);
     for (size_t i = 0; i < n && code == LC_OK; i++) {
         frames[i].y_columns = widest;
         frames[i].y_ticks = ticks + i;
         lc_page_panel(&page, &script, i, f[i].title, frames + i);
-        if (i == 0) code = legend(&page, &script, f, n);
         lc_frame_write(&page, &script, frames + i);
         origin(&page, &script, f + i, frames + i);
-        if (code != LC_OK || !draw(&page, &script, f + i, frames + i, (int)i + 1)) code = lc_fail_memory(st);
+        if (!draw(&page, &script, f + i, frames + i, (int)i + 1)) code = lc_fail_memory(st);
     }
     if (code == LC_OK) code = lc_page_finish(&page, &script, replace, st);
 done:

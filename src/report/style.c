@@ -118,10 +118,10 @@ void lc_page_panel(const lc_page *p, lc_buf *script, size_t i, const char *title
     double top = p->height - header - row * cell_h;
     room->bottom = top - cell_h + MARGIN / 2.;
     room->top = top - TITLE - STRIP;
-    lc_gp(script, "unset label\nunset arrow\nunset object\n");
+    /* The legend is set before the first panel and drawn along with it. */
+    if (i) lc_gp(script, "unset label\nunset arrow\nunset object\n");
     double size = p->columns == 1 ? 20 : p->font + 1;
-    /* The legend of a single panel stands at the right of its title. */
-    double wide = room->right - room->left - (p->columns == 1 ? 560 : 0);
+    double wide = room->right - room->left - (p->columns == 1 ? p->legend_px + MARGIN : 0);
     lc_gp(script, "set label %q at ", title, columns_in(wide, size));
     at(p, script, room->left, top - TITLE / 2. - 6);
     lc_gp(script, " left font \",%g\" textcolor rgb \"" LC_INK "\" noenhanced front\n", font_size(p, size));
@@ -146,11 +146,12 @@ static double legend_px(const lc_page *p, const char *text)
 }
 
 /* Drawn by hand: a key of gnuplot's belongs to one plot and takes its room from it. */
-void lc_page_legend(const lc_page *p, lc_buf *script, const lc_entry *entry, size_t n)
+void lc_page_legend(lc_page *p, lc_buf *script, const lc_entry *entry, size_t n)
 {
     enum { SAMPLE = 28, GAP = 7, BETWEEN = 20 };
     double total = 0, y = p->height - (p->columns == 1 ? TITLE / 2. + 6 : HEADER / 2.);
     for (size_t i = 0; i < n; i++) total += SAMPLE + GAP + legend_px(p, entry[i].text) + (i ? BETWEEN : 0);
+    p->legend_px = total;
     double x = p->width - MARGIN - total;
     for (size_t i = 0; i < n; i++) {
         double end = x + SAMPLE;
