@@ -134,7 +134,9 @@ lc_code lc_page_finish(const lc_page *p, lc_buf *script, bool replace, lc_status
         lc_gp(script, "unset output\n");
         return lc_gp_save(script, p->path, replace, st);
     }
-    return lc_gp_draw(script, p->path, replace, st);
+    /* The fonts of an .svg are those of whoever looks at it. */
+    bool fit_fonts = !lc_equal_nocase(strrchr(p->path, '.'), ".svg");
+    return lc_gp_draw(script, fit_fonts, p->path, replace, st);
 }
 
 /* Width of a text of ours in the legend's font; proportional fonts are about this wide. */

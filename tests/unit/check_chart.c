@@ -219,6 +219,7 @@ START_TEST(text_appears_as_it_is)
     expect_in_svg("say \"hi\" `x` @y 'z' \\n $517", ">say \"hi\" `x` @y 'z' \\n $517<");
     expect_in_svg("50 % of caf\xc3\xa9", ">50 % of caf\xc3\xa9<");
     expect_in_svg("two\nlines", ">two lines<");
+    expect_in_svg("\xe6\x97\xa5\xf4\x8f\xbf\xbd", ">\xe6\x97\xa5\xf4\x8f\xbf\xbd<");
     expect_in_svg("a<b & c", ">a&lt;b &amp; c<");
     expect_in_svg("bad \xff byte", ">bad \xef\xbf\xbd byte<");
     expect_in_svg("x]]>y", ">x]]\xe2\x80\x8b>y<");
@@ -378,8 +379,6 @@ START_TEST(misuse_is_refused)
     scratch_leave();
 }
 END_TEST
-
-/* ---- the process that calls ---- */
 
 START_TEST(unusual_processes_draw_too)
 {

@@ -1,4 +1,4 @@
-/* What figures show: ranges, ticks, dates, thinning, quoting, and figures at the edge of what can be drawn. */
+/* What figures show: ranges, ticks, dates, thinning, and figures at the edge of what can be drawn. */
 #define _GNU_SOURCE
 #include <math.h>
 #include <stdio.h>
@@ -8,7 +8,6 @@
 
 #include "report/axis.h"
 #include "report/chart.h"
-#include "report/gnuplot.h"
 #include "report/trace.h"
 #include "unit/support/unit.h"
 
@@ -355,25 +354,6 @@ START_TEST(losses_that_fall_far_are_logarithmic)
 }
 END_TEST
 
-START_TEST(quoting_is_exact)
-{
-    lc_buf b = {0};
-    lc_gp(&b, "a %d %g %s %% %q", -3, 0.1, "raw", "q\"\\`@$%'\n_{}", 0);
-    ck_assert_str_eq(b.data, "a -3 0.1 raw % \"q\\042\\134\\140\\100\\044\\045\\047 _{}\"");
-    b.len = 0;
-    lc_gp(&b, "%q%q", "abcdef", 6, "abcdefg", 6);
-    ck_assert_str_eq(b.data, "\"abcdef\"\"abcde\xe2\x80\xa6\"");
-    b.len = 0;
-    lc_gp(&b, "%q", "$59a1`0\\7", 0);
-    ck_assert_str_eq(b.data, "\"\\044\\065\\071a1\\140\\060\\134\\067\"");
-    b.len = 0;
-    lc_gp(&b, "%q", (const char *)NULL, 0);
-    ck_assert_str_eq(b.data, "\"\"");
-    lc_buf_free(&b);
-    ck_assert_int_eq(lc_gp_columns("a\xe6\x97\xa5\xc3\xa9"), 4);
-}
-END_TEST
-
 Suite *unit_suite(void)
 {
     Suite *s = suite_create("figures");
@@ -389,7 +369,6 @@ Suite *unit_suite(void)
     tcase_add_test(c, no_flag_is_dropped);
     tcase_add_test(c, odd_figures_are_drawn);
     tcase_add_test(c, losses_that_fall_far_are_logarithmic);
-    tcase_add_test(c, quoting_is_exact);
     suite_add_tcase(s, c);
     return s;
 }
