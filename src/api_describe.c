@@ -264,6 +264,16 @@ lc_code lc_panel_describe(const lc_panel *p, const lc_settings *s, bool json, ch
     return code == LC_OK ? finish(o, json, put_panel, text, st) : code;
 }
 
+static bool is_default(const char *name, const char *value)
+{
+    for (size_t i = 0; i < lc_setting_count(); i++) {
+        const lc_setting_info *info = lc_setting_at(i);
+        bool from_data = info->type == LC_SETTING_COUNT && !*info->fallback && strcmp(value, "0") == 0;
+        if (strcmp(info->name, name) == 0) return from_data || strcmp(info->fallback, value) == 0;
+    }
+    return false;
+}
+
 static void put_model(lc_buf *b, const json_t *o)
 {
     const json_t *n = json_object_get(o, "network"), *t = json_object_get(o, "training");
@@ -286,15 +296,17 @@ static void put_model(lc_buf *b, const json_t *o)
     if (json_is_number(naive)) lc_buf_printf(b, "error       %.3g x the naive forecast's", json_number_value(naive));
     if (json_is_number(seasonal)) lc_buf_printf(b, ", %.3g x the seasonal naive's", json_number_value(seasonal));
     if (json_is_number(naive)) lc_buf_puts(b, ", on the validation windows\n");
-    lc_buf_puts(b, "settings   ");
     const char *key;
     json_t *value;
-    json_object_foreach(json_object_get(o, "settings"), key, value) if (*json_string_value(value))
+    bool any = false;
+    json_object_foreach(json_object_get(o, "settings"), key, value)
     {
-        lc_buf_printf(b, " --%s ", key);
+        if (is_default(key, json_string_value(value))) continue;
+        lc_buf_printf(b, "%s --%s ", any ? "" : "settings   ", key);
         put_name(b, json_string_value(value));
+        any = true;
     }
-    lc_buf_puts(b, "\n");
+    if (any) lc_buf_puts(b, "\n");
 }
 
 lc_code lc_model_describe(const lc_model *m, bool json, char **text, lc_status *st)
