@@ -111,8 +111,8 @@ static double check_product(const lc_kernels *kernels, const product *p)
             double error = fabs((double)c[i * p->ldc + j] - sum);
             /* The bound of summing k terms one after another (Higham 2002); 0 outside of the product. */
             double bound = i < p->m && j < p->n ? (double)(p->k + 1) * FLT_EPSILON * size_of_terms : 0;
-            ck_assert_msg(error <= bound, "%s %zux%zux%zu%s: element %zu,%zu is off by %g", kernels->isa, p->m, p->n,
-                          p->k, p->transposed ? " of A transposed" : "", i, j, error);
+            UNIT_MUST(error <= bound, "%s %zux%zux%zu%s: element %zu,%zu is off by %g", kernels->isa, p->m, p->n, p->k,
+                      p->transposed ? " of A transposed" : "", i, j, error);
             worst = fmax(worst, size_of_terms > 0 ? error / size_of_terms : 0);
         }
     free(c);
@@ -154,7 +154,7 @@ START_TEST(gemm_rows_do_not_depend_on_how_many_there_are)
             memcpy(parts, p.c, size * sizeof *parts);
             for (size_t from = 0; from < p.m; from += part)
                 multiply(k, &p, from, p.m - from < part ? p.m - from : part, parts);
-            ck_assert_msg(same_bits(whole, parts, size), "%s: %zu rows at a time", k->isa, part);
+            UNIT_MUST(same_bits(whole, parts, size), "%s: %zu rows at a time", k->isa, part);
         }
         free(whole);
         free(parts);
@@ -186,10 +186,10 @@ static void try_inputs(const lc_kernels *k, const float x[LC_LANES], worst *w)
     for (size_t u = 0; u < LC_LANES; u++) {
         double s = 1 / (1 + exp(-(double)x[u])), t = tanh((double)x[u]);
         double gate = (double)z[u], cell = (double)z[2 * LC_LANES + u];
-        ck_assert_msg(gate >= 0 && gate <= 1 && fabs(cell) <= 1, "%s at %g: sigmoid %g, tanh %g", k->isa, (double)x[u],
-                      gate, cell);
-        ck_assert_msg(same_bits(&z[u], &z[LC_LANES + u], 1) && same_bits(&z[u], &z[3 * LC_LANES + u], 1),
-                      "%s at %g: gates differ", k->isa, (double)x[u]);
+        UNIT_MUST(gate >= 0 && gate <= 1 && fabs(cell) <= 1, "%s at %g: sigmoid %g, tanh %g", k->isa, (double)x[u],
+                  gate, cell);
+        UNIT_MUST(same_bits(&z[u], &z[LC_LANES + u], 1) && same_bits(&z[u], &z[3 * LC_LANES + u], 1),
+                  "%s at %g: gates differ", k->isa, (double)x[u]);
         if (fabs(gate - s) > w->sigmoid) w->sigmoid = fabs(gate - s), w->sigmoid_at = x[u];
         if (fabs(cell - t) > w->tangent) w->tangent = fabs(cell - t), w->tangent_at = x[u];
         if (fabsf(x[u]) < .25f && fabsf(x[u]) > FLT_MIN)
@@ -235,12 +235,11 @@ START_TEST(activations_at_the_edges)
         double s = 1 / (1 + exp(-(double)x[u])), t = tanh((double)x[u]);
         double gate = (double)z[u], cell = (double)z[2 * LC_LANES + u];
         if (isnan(x[u])) {
-            ck_assert_msg(isnan(gate) && isnan(cell), "%s: NaN becomes %g and %g", k->isa, gate, cell);
+            UNIT_MUST(isnan(gate) && isnan(cell), "%s: NaN becomes %g and %g", k->isa, gate, cell);
             continue;
         }
-        ck_assert_msg(fabs(gate - s) < 2e-7 && fabs(cell - t) < 2e-7, "%s at %g: %g, %g", k->isa, (double)x[u], gate,
-                      cell);
-        ck_assert_msg(!(cell * t < 0), "%s at %g: tanh has the wrong sign", k->isa, (double)x[u]);
+        UNIT_MUST(fabs(gate - s) < 2e-7 && fabs(cell - t) < 2e-7, "%s at %g: %g, %g", k->isa, (double)x[u], gate, cell);
+        UNIT_MUST(!(cell * t < 0), "%s at %g: tanh has the wrong sign", k->isa, (double)x[u]);
     }
 }
 END_TEST
@@ -301,7 +300,7 @@ START_TEST(forward_follows_the_equations)
             most = fmax(most, fabs((double)s.c[i] - c) / (1 + fabs((double)s.c_prev[i])));
             most = fmax(most, fabs((double)s.tanh_c[i] - tanh(c)));
             most = fmax(most, fabs((double)s.out[i] - gate[3] * tanh(c)));
-            ck_assert_msg(most < 1e-6, "%s, inputs of size %g: off by %g", k->isa, spreads[v / 32], most);
+            UNIT_MUST(most < 1e-6, "%s, inputs of size %g: off by %g", k->isa, spreads[v / 32], most);
         }
         /* c may take the place of c_prev. */
         if (!first) {
@@ -342,7 +341,7 @@ START_TEST(backward_follows_the_equations)
             for (size_t g = 0; g < 5; g++) {
                 double got = g < 4 ? (double)s.z[at + g * s.h] : (double)dc[i];
                 most = fmax(most, fabs(got - want[g]) / size);
-                ck_assert_msg(most < 5e-7, "%s: gradient %zu is %g, wanted %g", k->isa, g, got, want[g]);
+                UNIT_MUST(most < 5e-7, "%s: gradient %zu is %g, wanted %g", k->isa, g, got, want[g]);
             }
         }
         free(gates);
@@ -367,13 +366,15 @@ START_TEST(nan_stays_where_it_is)
         float *dh = drawn(ROWS * H, 3), *dc[2] = {drawn(ROWS * H, 4), drawn(ROWS * H, 4)};
         k->lstm_forward(ROWS, H, clean.z, clean.c_prev, clean.c, clean.tanh_c, clean.out);
         k->lstm_forward(ROWS, H, dirty.z, dirty.c_prev, dirty.c, dirty.tanh_c, dirty.out);
-        ck_assert_msg(isnan(dirty.out[ROW * H + UNIT]), "%s: the NaN of gate %zu is lost", k->isa, gate);
+        UNIT_MUST(isnan(dirty.out[ROW * H + UNIT]), "%s: the NaN of gate %zu is lost", k->isa, gate);
         k->lstm_backward(ROWS, H, clean.z, clean.c_prev, clean.tanh_c, dh, dc[0]);
         k->lstm_backward(ROWS, H, dirty.z, dirty.c_prev, dirty.tanh_c, dh, dc[1]);
         for (size_t i = 0; i < ROWS * H; i++) {
             if (i == ROW * H + UNIT) continue;
-            ck_assert(same_bits(&clean.out[i], &dirty.out[i], 1) && same_bits(&dc[0][i], &dc[1][i], 1));
-            ck_assert(same_bits(&clean.z[i / H * 4 * H + i % H], &dirty.z[i / H * 4 * H + i % H], 1));
+            size_t at = i / H * 4 * H + i % H;
+            UNIT_MUST(same_bits(&clean.out[i], &dirty.out[i], 1) && same_bits(&dc[0][i], &dc[1][i], 1) &&
+                          same_bits(&clean.z[at], &dirty.z[at], 1),
+                      "%s: the NaN of gate %zu reaches element %zu", k->isa, gate, i);
         }
         free(dh);
         free(dc[0]);

@@ -30,7 +30,7 @@ START_TEST(add_rows_sums_in_the_order_of_rows)
             for (size_t r = 0; r < rows; r++)
                 for (size_t j = 0; j < n; j++) want[j] += a[r * n + j];
             k->add_rows(rows, n, a, out);
-            ck_assert_msg(memcmp(out, want, sizeof want) == 0, "%s: %zu rows of %zu", k->isa, rows, n);
+            UNIT_MUST(memcmp(out, want, sizeof want) == 0, "%s: %zu rows of %zu", k->isa, rows, n);
         }
 }
 END_TEST
@@ -61,9 +61,9 @@ START_TEST(reduce_sums_in_the_order_of_parts)
                     squares += (double)sum * (double)sum;
                 }
                 double got = k->reduce(n, parts, parts_n, offset, out);
-                ck_assert_msg(memcmp(out, want, sizeof want) == 0, "%s: %zu numbers of %zu parts", k->isa, n, parts_n);
-                ck_assert_msg(fabs(got - squares) <= 1e-14 * squares, "%s: %zu squares: %.17g, wanted %.17g", k->isa, n,
-                              got, squares);
+                UNIT_MUST(memcmp(out, want, sizeof want) == 0, "%s: %zu numbers of %zu parts", k->isa, n, parts_n);
+                UNIT_MUST(fabs(got - squares) <= 1e-14 * squares, "%s: %zu squares: %.17g, wanted %.17g", k->isa, n,
+                          got, squares);
             }
 }
 END_TEST
@@ -79,7 +79,7 @@ START_TEST(reduce_shows_what_is_not_finite)
             draw(b, 40, 2);
             b[i] = what == 0 ? NAN : what == 1 ? -INFINITY : 3e38f;
             if (what == 2) a[i] = 3e38f; /* overflows in the sum */
-            ck_assert_msg(!isfinite(k->reduce(40, parts, 2, 0, out)), "%s: element %zu", k->isa, i);
+            UNIT_MUST(!isfinite(k->reduce(40, parts, 2, 0, out)), "%s: element %zu", k->isa, i);
         }
 }
 END_TEST
@@ -116,8 +116,8 @@ START_TEST(adam_agrees_with_the_reference)
                 double way = rates[v] * (double)step, rounding = 6e-8 * (double)step * fabs(ww[i]);
                 double error = fmax(0, fabs((double)w[i] - ww[i]) - rounding) / way;
                 most = fmax(most, error);
-                ck_assert_msg(error < 1e-5, "%s: step %zu at rate %g, weight %zu is %.9g, wanted %.9g", k->isa, step,
-                              rates[v], i, (double)w[i], ww[i]);
+                UNIT_MUST(error < 1e-5, "%s: step %zu at rate %g, weight %zu is %.9g, wanted %.9g", k->isa, step,
+                          rates[v], i, (double)w[i], ww[i]);
             }
         }
         lc_adam_free(&adam);
