@@ -5,7 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* false where the allocator cannot be watched: another C library than glibc, or a sanitizer that has its own. */
+/* false where the allocator cannot be watched: another C library than glibc, a sanitizer or
+ * valgrind with their own. */
 bool heap_is_watched(void);
 
 /* Calls of malloc, calloc, realloc and aligned_alloc so far. */
