@@ -131,7 +131,7 @@ START_TEST(adam_does_not_depend_on_the_slice)
 {
     enum { N = 96 };
     const lc_kernels *k = isa_at((size_t)_i);
-    for (size_t cut = 0; k && cut <= N; cut += LC_LANES) {
+    for (size_t cut = 0; k && cut <= N; cut++) {
         float w[2][N], g[N], m[2][N], v[2][N];
         draw(w[0], N, 1);
         draw(g, N, 2);
