@@ -107,7 +107,7 @@ static double font_size(const lc_page *p, double px)
     return dot && lc_equal_nocase(dot, ".pdf") ? px * .6 : px * .75;
 }
 
-void lc_page_panel(const lc_page *p, lc_buf *script, size_t i, const char *title, lc_frame *room)
+void lc_page_panel(const lc_page *p, lc_buf *script, size_t i, const char *title, lc_axes *room)
 {
     int cell_w = p->width / p->columns, header = p->columns == 1 ? 0 : HEADER;
     int cell_h = (p->height - header) / p->rows;
@@ -179,17 +179,17 @@ void lc_page_legend(const lc_page *p, lc_buf *script, const lc_entry *entry, siz
 
 /* ---- axes ---- */
 
-static double plot_left(const lc_page *p, const lc_frame *f)
+static double plot_left(const lc_page *p, const lc_axes *f)
 {
     return f->left + (f->y_label && *f->y_label ? p->font * 1.7 : 0) + f->y_columns * p->column_px + 12;
 }
 
-static double plot_bottom(const lc_page *p, const lc_frame *f)
+static double plot_bottom(const lc_page *p, const lc_axes *f)
 {
     return f->bottom + (f->x_labels ? p->font * (f->calendar ? 2.9 : 1.7) : 6);
 }
 
-void lc_frame_y_ticks(const lc_page *p, const lc_frame *f, lc_ticks *t)
+void lc_axes_y_ticks(const lc_page *p, const lc_axes *f, lc_ticks *t)
 {
     int most = (int)((f->top - plot_bottom(p, f)) / (p->font * 3.));
     t->n = 0;
@@ -197,12 +197,12 @@ void lc_frame_y_ticks(const lc_page *p, const lc_frame *f, lc_ticks *t)
     else lc_ticks_numbers(t, &f->y, most < 2 ? 2 : most > 8 ? 8 : most, false);
 }
 
-double lc_frame_pixel(const lc_page *p, const lc_frame *f)
+double lc_axes_pixel(const lc_page *p, const lc_axes *f)
 {
     return (f->x.hi - f->x.lo) / (f->right - plot_left(p, f));
 }
 
-static void x_ticks(const lc_page *p, const lc_frame *f, lc_ticks *t)
+static void x_ticks(const lc_page *p, const lc_axes *f, lc_ticks *t)
 {
     int columns = (int)((f->right - plot_left(p, f)) / p->column_px);
     if (f->calendar && lc_ticks_dates(t, &f->x, columns)) return;
@@ -214,7 +214,7 @@ static void x_ticks(const lc_page *p, const lc_frame *f, lc_ticks *t)
 }
 
 /* A label that would reach beyond the page keeps its mark only. */
-static void drop_cut_labels(const lc_page *p, const lc_frame *f, lc_ticks *t)
+static void drop_cut_labels(const lc_page *p, const lc_axes *f, lc_ticks *t)
 {
     double left = plot_left(p, f);
     for (size_t i = 0; i < t->n; i++) {
@@ -227,7 +227,7 @@ static void drop_cut_labels(const lc_page *p, const lc_frame *f, lc_ticks *t)
     }
 }
 
-void lc_frame_write(const lc_page *p, lc_buf *script, const lc_frame *f)
+void lc_axes_write(const lc_page *p, lc_buf *script, const lc_axes *f)
 {
     lc_ticks *t = lc_calloc(1, sizeof *t);
     if (!t) {
@@ -245,7 +245,7 @@ void lc_frame_write(const lc_page *p, lc_buf *script, const lc_frame *f)
     if (f->y_ticks) {
         lc_ticks_write(script, 'y', f->y_ticks, true);
     } else {
-        lc_frame_y_ticks(p, f, t);
+        lc_axes_y_ticks(p, f, t);
         lc_ticks_write(script, 'y', t, true);
     }
     if (f->y_label && *f->y_label) {
@@ -256,7 +256,7 @@ void lc_frame_write(const lc_page *p, lc_buf *script, const lc_frame *f)
     lc_free(t);
 }
 
-void lc_frame_mark(const lc_page *p, lc_buf *script, const lc_frame *f, double x, const char *label)
+void lc_axes_mark(const lc_page *p, lc_buf *script, const lc_axes *f, double x, const char *label)
 {
     lc_gp(script,
           "set arrow from first %g, graph 0 to first %g, graph 1 nohead back dt 2 lw 1 lc rgb \"" LC_FAINT "\"\n", x,
@@ -279,7 +279,7 @@ void lc_plot_add(lc_plot *p, const char *fmt, const char *name, int number, cons
     lc_gp(p->script, "%s %s notitle", fmt, style);
 }
 
-void lc_plot_end(lc_plot *p, const lc_frame *f)
+void lc_plot_end(lc_plot *p, const lc_axes *f)
 {
     if (p->curves == 0) {
         lc_gp(p->script, "set label \"no values\" at graph 0.5,0.5 center textcolor rgb \"" LC_FAINT "\" noenhanced\n");
