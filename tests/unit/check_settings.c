@@ -127,7 +127,7 @@ END_TEST
 
 START_TEST(every_number_outside_its_range_is_refused)
 {
-    static const char *const garbage[] = {"",    " ",    "-",   "abc", "1x",     "x1",  "1,5", "0x10",
+    static const char *const garbage[] = {"",    " ",    "-",   "abc", "1x",    "x1",  "1,5", "0x10",
                                           "nan", "NaN ", "inf", "1e",  "1e999", "--1", "1 2", "\xc3\xa9"};
     for (size_t i = 0; i < lc_setting_count(); i++) {
         const lc_setting_info *info = lc_setting_at(i);
