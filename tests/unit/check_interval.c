@@ -25,8 +25,9 @@ START_TEST(levels_are_sorted_numbers)
     ck_assert_double_eq(l.percent[3], 99.5);
     ck_assert_int_eq(lc_levels_parse(&l, "1,2,3,4,5,6,7,8", &st), LC_OK);
     ck_assert_uint_eq(l.n, 8);
-    static const char *const wrong[] = {"",   ",",     "80,",   "0",     "100",  "-5",     "101", "80,80", "80,80.0",
-                                        "x",  "80 95", "80;95", "1,2,3,4,5,6,7,8,9", "nan", "inf", "80%"};
+    static const char *const wrong[] = {
+        "",    ",",   "80,", "0", "100", "-5", "101", "80,80", "80,80.0", "x", "80 95", "80;95", "1,2,3,4,5,6,7,8,9",
+        "nan", "inf", "80%"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         char text[128];
         memset(&st, 0, sizeof st);
