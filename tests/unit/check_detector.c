@@ -196,7 +196,7 @@ static lc_panel *long_panel(lc_buf *text, const char *options)
     for (int i = 0; i < 300; i++) {
         lc_buf_printf(text, "A,%d,%g,%g\n", i + 1, a[i], b[i]);
         if (i % 10 == 4) lc_buf_printf(text, "B,%d,,\n", i + 1); /* a row with missing cells */
-        else lc_buf_printf(text, "B,%d,%g,\n", i + 1, c[i]);    /* v has no number in B */
+        else lc_buf_printf(text, "B,%d,%g,\n", i + 1, c[i]);     /* v has no number in B */
     }
     return panel_of(text->data, options);
 }
