@@ -171,12 +171,10 @@ lc_code lc_detect(lc_result **out, lc_detect_info *info, const lc_model *m, cons
     memset(info, 0, sizeof *info);
     lc_model *own = NULL;
     lc_split *split = lc_calloc(p->n_series, sizeof *split);
-    size_t *first = lc_calloc(p->n_series, sizeof *first);
     lc_detector_summary summary;
-    lc_code code = split && first ? LC_OK : lc_fail_memory(st);
+    lc_code code = split ? LC_OK : lc_fail_memory(st);
     if (code == LC_OK && !m) code = fit_detector(&own, p, s, split, progress, user, st);
-    for (size_t i = 0; code == LC_OK && own && i < p->n_series; i++) first[i] = split[i].train;
-    if (code == LC_OK) code = lc_detector_table(out, &summary, own ? own : m, p, first, s, st);
+    if (code == LC_OK) code = lc_detector_table(out, &summary, own ? own : m, p, own ? split : NULL, s, st);
     if (code == LC_OK) {
         info->rows = lc_result_rows(*out);
         info->scored = summary.scored;
@@ -184,7 +182,6 @@ lc_code lc_detect(lc_result **out, lc_detect_info *info, const lc_model *m, cons
         lc_model_get_info(own ? own : m, &info->model);
     }
     lc_model_free(own);
-    lc_free(first);
     lc_free(split);
     return code;
 }
@@ -237,6 +234,10 @@ lc_code lc_evaluate(lc_result **out, lc_model_info *info, const lc_panel *p, con
     if (code == LC_OK) code = run_backtest(out, info, p, s, &w, progress, user, st);
     if (code == LC_OK) code = lc_output_commit(&w.file, st);
     lc_output_discard(&w.file);
+    if (code != LC_OK) {
+        lc_result_free(*out);
+        *out = NULL;
+    }
     return code;
 }
 

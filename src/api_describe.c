@@ -20,10 +20,19 @@ static json_t *count(size_t n)
     return json_integer((json_int_t)n);
 }
 
+/* Text of a file in any encoding; JSON holds UTF-8. */
+static json_t *text_json(const char *text)
+{
+    char *utf8 = lc_utf8(text);
+    json_t *o = utf8 ? json_string(utf8) : NULL;
+    free(utf8);
+    return o;
+}
+
 static json_t *names(char *const *name, size_t n)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < n; i++) json_array_append_new(list, json_string(name[i]));
+    for (size_t i = 0; i < n; i++) json_array_append_new(list, text_json(name[i]));
     return list;
 }
 
@@ -45,7 +54,7 @@ static json_t *series_json(const lc_panel *p, const lc_series *s, lc_status *st)
     lc_panel_stamp_text(p, f, 0, first);
     lc_panel_stamp_text(p, f, s->steps - 1, last);
     json_t *o = json_object();
-    json_object_set_new(o, "unique_id", json_string(s->id));
+    json_object_set_new(o, "unique_id", text_json(s->id));
     json_object_set_new(o, "first", json_string(first));
     json_object_set_new(o, "last", json_string(last));
     json_object_set_new(o, "steps", count(s->steps));
@@ -81,12 +90,12 @@ static json_t *options_json(const lc_settings *s)
     json_t *o = json_object();
     for (size_t i = 0; i < lc_setting_count(); i++) {
         const lc_setting_info *info = lc_setting_at(i);
-        char text[1024];
         if (info->group != LC_GROUP_MODEL && info->group != LC_GROUP_TRAINING && strcmp(info->name, "season") != 0)
             continue;
-        if (!lc_settings_get(s, info->name, text, sizeof text)) continue;
-        if (info->type == LC_SETTING_COUNT && strcmp(text, "0") == 0 && !*info->fallback) continue;
-        json_object_set_new(o, info->name, json_string(text));
+        char *text = lc_settings_dup(s, info->name);
+        bool unset = text && info->type == LC_SETTING_COUNT && strcmp(text, "0") == 0 && !*info->fallback;
+        if (text && !unset) json_object_set_new(o, info->name, text_json(text));
+        free(text);
     }
     return o;
 }
@@ -96,13 +105,13 @@ static json_t *panel_json(const lc_panel *p, const lc_settings *resolved, lc_sta
     char freq[24];
     const char delimiter[2] = {p->delimiter, '\0'};
     json_t *o = json_object(), *list = json_array();
-    json_object_set_new(o, "file", json_string(p->source));
+    json_object_set_new(o, "file", text_json(p->source));
     json_object_set_new(o, "rows", count(p->n_rows));
     json_object_set_new(o, "delimiter", json_string(delimiter));
     json_object_set_new(o, "header", json_boolean(p->has_header));
     json_object_set_new(o, "columns", names(p->columns, p->n_columns));
-    json_object_set_new(o, "time", json_string(p->time_name));
-    json_object_set_new(o, "id", json_string(p->id_name));
+    json_object_set_new(o, "time", text_json(p->time_name));
+    json_object_set_new(o, "id", text_json(p->id_name));
     json_object_set_new(o, "targets", names(p->targets, p->n_targets));
     json_object_set_new(o, "past", names(p->past, p->n_past));
     json_object_set_new(o, "frequency", json_string(lc_freq_format(&p->freq, freq)));

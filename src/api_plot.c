@@ -141,6 +141,36 @@ static size_t group_of(const groups *g, const char *id)
     return SIZE_MAX;
 }
 
+typedef struct point {
+    double x;
+    size_t row;
+} point;
+
+static int by_x(const void *a, const void *b)
+{
+    const point *p = a, *q = b;
+    if (p->x != q->x) return p->x < q->x ? -1 : 1;
+    return p->row < q->row ? -1 : p->row > q->row;
+}
+
+/* detect writes rows in the order of its input, which need not be that of time; lines are drawn in that. */
+static bool sort_group(group *g)
+{
+    size_t i = 1;
+    while (i < g->n && g->x[i - 1] <= g->x[i]) i++;
+    if (i >= g->n) return true;
+    point *p = lc_calloc(g->n, sizeof *p);
+    if (!p) return false;
+    for (i = 0; i < g->n; i++) p[i] = (point){g->x[i], g->row[i]};
+    qsort(p, g->n, sizeof *p, by_x);
+    for (i = 0; i < g->n; i++) {
+        g->x[i] = p[i].x;
+        g->row[i] = p[i].row;
+    }
+    lc_free(p);
+    return true;
+}
+
 static lc_code groups_create(groups *g, const lc_result *r, const lc_clock *clock, lc_status *st)
 {
     size_t n = lc_result_rows(r), id = lc_result_find(r, "unique_id"), ds = lc_result_find(r, "ds");
@@ -177,6 +207,8 @@ static lc_code groups_create(groups *g, const lc_result *r, const lc_clock *cloc
         one->x[one->n] = position(clock, lc_result_text(r, i, ds), one->n);
         one->n++;
     }
+    for (size_t k = 0; k < g->n; k++)
+        if (!sort_group(&g->list[k])) return lc_fail_memory(st);
     return LC_OK;
 }
 

@@ -33,12 +33,19 @@ typedef struct verdict {
     int anomaly;
 } verdict;
 
-/* The residual at which the tail score reaches q, found by bisection: the score grows with the distance. */
+/* The residual at which the tail score reaches q, found by bisection: the score grows with the distance. It lies on
+ * the other side of 0 where residuals lean one way. */
 static double bound(const lc_tail *t, double q, double unit, double floor,
                     double (*tail)(const lc_tail *, double, double), int sign)
 {
     double lo = 0, hi = unit;
-    for (int i = 0; i < 200 && tail(t, sign * hi, floor) < q; i++) hi *= 2;
+    if (tail(t, 0, floor) < q) {
+        for (int i = 0; i < 200 && tail(t, sign * hi, floor) < q; i++) hi *= 2;
+    } else {
+        hi = 0;
+        lo = -unit;
+        for (int i = 0; i < 200 && tail(t, sign * lo, floor) >= q; i++) lo *= 2;
+    }
     for (int i = 0; i < 60; i++) {
         double mid = 0.5 * (lo + hi);
         if (tail(t, sign * mid, floor) < q) lo = mid;
@@ -89,8 +96,8 @@ static void warm_up(judge *j, double unit)
     }
 }
 
-/* Scores a residual by those before it, then remembers it; an unusual one as if it were at the bound, so that
- * one fault does not hide the next, while a lasting change moves the bound step by step. */
+/* Scores a residual by those before it, unless v is NULL, then remembers it; an unusual one as if it were at the bound,
+ * so that one fault does not hide the next, while a lasting change moves the bound step by step. */
 static void judge_residual(judge *j, double e, double unit, double point, verdict *v)
 {
     if (j->n_first < WARM_UP) {
@@ -99,30 +106,34 @@ static void judge_residual(judge *j, double e, double unit, double point, verdic
         return;
     }
     const double two_sided = log10(2.0), q_bound = j->threshold + two_sided;
-    double up = lc_tail_upper(j->memory, e, j->floor), down = lc_tail_lower(j->memory, e, j->floor);
-    double q = (up > down ? up : down) - two_sided;
-    if (q < 0) q = 0;
     double lo = bound(j->memory, q_bound, unit, j->floor, lc_tail_lower, -1);
     double hi = bound(j->memory, q_bound, unit, j->floor, lc_tail_upper, 1);
-    v->score = q / (q + j->threshold);
-    v->anomaly = q >= j->threshold;
-    v->lo = point + lo;
-    v->hi = point + hi;
+    if (v) {
+        const double most_usual = 0.499999; /* as a table writes it, a score of 0.5 is a flag */
+        double up = lc_tail_upper(j->memory, e, j->floor), down = lc_tail_lower(j->memory, e, j->floor);
+        double q = fmax((up > down ? up : down) - two_sided, 0);
+        v->anomaly = q >= j->threshold;
+        v->score = q / (q + j->threshold);
+        if (!v->anomaly && v->score > most_usual) v->score = most_usual;
+        v->lo = point + lo;
+        v->hi = point + hi;
+    }
     lc_tail_push(j->memory, e > hi ? hi : e < lo ? lo : e);
 }
 
-static lc_code judge_series(verdict *v, const lc_series *s, const double *point, size_t lookback, size_t first,
+/* point: the one-step forecasts of rows 1 on. */
+static lc_code judge_series(verdict *v, const lc_series *s, const double *point, size_t lookback, lc_split learned,
                             double unit, double alarms_per, lc_detector_summary *summary, lc_status *st)
 {
     judge j = {.memory = lc_tail_create(MEMORY), .threshold = -log10(alarms_per / 1e4)};
     if (!j.memory) return lc_fail_memory(st);
     for (size_t i = 0; i < s->steps; i++) {
         v[i] = (verdict){NAN, NAN, NAN, 0, 0};
-        if (i < lookback) continue;
-        v[i].expected = point[i];
-        if (s->mask[i] != LC_OBSERVED || i < first) continue;
-        bool scored = j.n_first == WARM_UP;
-        judge_residual(&j, s->y[i] - point[i], unit, point[i], &v[i]);
+        if (i < lookback || !lc_known_rows(s->gap, i)) continue;
+        v[i].expected = point[i - 1];
+        if (s->mask[i] != LC_OBSERVED || i < learned.train) continue;
+        bool scored = j.n_first == WARM_UP && i >= learned.end;
+        judge_residual(&j, s->y[i] - v[i].expected, unit, v[i].expected, scored ? &v[i] : NULL);
         summary->scored += scored;
         summary->flagged += (size_t)v[i].anomaly;
     }
@@ -147,96 +158,132 @@ static lc_code make_table(lc_result **out, lc_status *st)
     return code;
 }
 
-/* A row that stands on no step of a series, because --gaps skip left it out or the frame has no number of this
- * target, is still there, without an expectation. */
-static lc_code add_row(lc_result *r, const lc_panel *p, const lc_series *s, lc_row_place at, const verdict *v,
-                       lc_status *st)
+static lc_code add_row(lc_result *r, const char *id, const char *ds, double y, const verdict *v, lc_status *st)
 {
-    char ds[LC_STAMP_TEXT] = "";
-    bool placed = at.step != LC_NO_STEP;
-    if (placed) lc_panel_stamp_text(p, &p->frames[at.frame], at.step, ds);
     lc_code code = lc_result_add_row(r, st);
-    if (code == LC_OK) code = lc_result_set_text(r, 0, s ? s->id : p->frames[at.frame].id, st);
+    if (code == LC_OK) code = lc_result_set_text(r, 0, id, st);
     if (code == LC_OK) code = lc_result_set_text(r, 1, ds, st);
-    if (code != LC_OK || !s || !placed) return code;
-    lc_result_set_real(r, 2, s->mask[at.step] == LC_OBSERVED ? s->y[at.step] : NAN);
-    lc_result_set_real(r, 3, v[at.step].expected);
-    lc_result_set_real(r, 4, v[at.step].lo);
-    lc_result_set_real(r, 5, v[at.step].hi);
-    lc_result_set_real(r, 6, v[at.step].score);
-    lc_result_set_int(r, 7, v[at.step].anomaly);
+    if (code != LC_OK) return code;
+    lc_result_set_real(r, 2, y);
+    lc_result_set_real(r, 3, v->expected);
+    lc_result_set_real(r, 4, v->lo);
+    lc_result_set_real(r, 5, v->hi);
+    lc_result_set_real(r, 6, v->score);
+    lc_result_set_int(r, 7, v->anomaly);
     return LC_OK;
 }
 
-static lc_code add_rows(lc_result *r, const lc_panel *p, verdict *const *v, lc_status *st)
+/* One row of the table for every row of the input. v[i]: the verdicts of series i. */
+static lc_code add_target(lc_result *r, const lc_panel *p, size_t target, const size_t *series_of, verdict *const *v,
+                          lc_status *st)
 {
-    size_t *series = lc_calloc(p->n_frames, sizeof *series); /* of a frame, plus 1; 0: none */
-    lc_code code = series ? LC_OK : lc_fail_memory(st);
-    for (size_t target = 0; code == LC_OK && target < p->n_targets; target++) {
-        for (size_t f = 0; f < p->n_frames; f++) series[f] = 0;
-        for (size_t i = 0; i < p->n_series; i++)
-            if (p->series[i].target == target) series[p->series[i].frame] = i + 1;
-        for (size_t row = 0; code == LC_OK && row < p->n_rows; row++) {
-            size_t i = series[p->rows[row].frame];
-            code = add_row(r, p, i ? &p->series[i - 1] : NULL, p->rows[row], i ? v[i - 1] : NULL, st);
+    static const verdict nothing = {NAN, NAN, NAN, 0, 0};
+    lc_code code = LC_OK;
+    for (size_t row = 0, left = 0; code == LC_OK && row < p->n_rows; row++) {
+        char ds[LC_STAMP_TEXT];
+        size_t frame = p->rows[row].frame, step = p->rows[row].step, i = series_of[target * p->n_frames + frame];
+        const verdict *verdict_of_row = &nothing;
+        double y = NAN;
+        if (step == LC_NO_STEP) {
+            const lc_left_out *out = &p->left_out[left++];
+            lc_panel_left_out_text(p, out, ds);
+            y = out->y[target];
+        } else {
+            lc_panel_stamp_text(p, &p->frames[frame], step, ds);
+            if (i != SIZE_MAX) {
+                verdict_of_row = &v[i][step];
+                if (p->series[i].mask[step] == LC_OBSERVED) y = p->series[i].y[step];
+            }
+        }
+        if (i != SIZE_MAX) {
+            code = add_row(r, p->series[i].id, ds, y, verdict_of_row, st);
+        } else { /* no number in the whole column: there is no series, but there are rows */
+            char *id = lc_panel_id_of(p, frame, target);
+            code = id ? add_row(r, id, ds, y, verdict_of_row, st) : lc_fail_memory(st);
+            free(id);
         }
     }
-    lc_free(series);
     return code;
 }
 
-/* One-step forecasts of every row of one series: point (steps). */
-static lc_code expect(const lc_model *m, const lc_panel *p, const lc_scales *scales, size_t series, size_t threads,
-                      double *point, lc_status *st)
+/* One-step forecasts of every row but the first of every series. */
+static lc_code expect(double *first, const lc_model *m, const lc_windows *w, size_t threads, lc_status *st)
 {
-    size_t horizon = m->settings->horizon, steps = p->series[series].steps;
-    lc_windows w = {0};
-    double *all = NULL;
-    lc_span *span = lc_calloc(p->n_series, sizeof *span);
-    if (!span) return lc_fail_memory(st);
-    span[series] = (lc_span){1, steps, steps};
-    lc_code code = lc_predict_windows(&w, m, p, scales, span, 1, st);
-    lc_free(span);
-    if (code != LC_OK) return code;
-    all = lc_calloc(w.n * horizon, sizeof *all);
-    code = all ? lc_predict(m, &w, threads, all, NULL, st) : lc_fail_memory(st);
-    point[0] = NAN;
-    for (size_t i = 0; code == LC_OK && i < w.n; i++) point[i + 1] = all[i * horizon];
+    enum { ROUND = 4096 }; /* windows at a time: a model may forecast many steps, of which one is wanted */
+    size_t horizon = m->settings->horizon, round = w->n < ROUND ? w->n : ROUND;
+    double *all = lc_calloc(round * horizon, sizeof *all);
+    lc_code code = all ? LC_OK : lc_fail_memory(st);
+    for (size_t at = 0; code == LC_OK && at < w->n; at += round) {
+        size_t n = w->n - at < round ? w->n - at : round;
+        code = lc_predict_some(m, w, at, n, threads, all, NULL, st);
+        for (size_t i = 0; code == LC_OK && i < n; i++) first[at + i] = all[i * horizon];
+    }
     lc_free(all);
-    lc_windows_free(&w);
+    return code;
+}
+
+typedef struct detection {
+    lc_scales scales;
+    lc_windows windows;
+    double *point;     /* (windows) */
+    verdict **v;       /* (n_series)(steps) */
+    size_t *series_of; /* (n_targets, n_frames) SIZE_MAX: none */
+} detection;
+
+static void detection_free(detection *d, size_t n_series)
+{
+    for (size_t i = 0; d->v && i < n_series; i++) lc_free(d->v[i]);
+    lc_free(d->v);
+    lc_free(d->point);
+    lc_free(d->series_of);
+    lc_windows_free(&d->windows);
+    lc_scales_free(&d->scales);
+}
+
+static lc_code detection_create(detection *d, const lc_model *m, const lc_panel *p, lc_status *st)
+{
+    size_t unknown, places = p->n_targets * p->n_frames;
+    size_t *rows = lc_calloc(p->n_series, sizeof *rows);
+    lc_span *span = lc_calloc(p->n_series, sizeof *span);
+    d->v = lc_calloc(p->n_series, sizeof *d->v);
+    d->series_of = lc_calloc(places, sizeof *d->series_of);
+    lc_code code = rows && span && d->v && d->series_of ? LC_OK : lc_fail_memory(st);
+    for (size_t i = 0; code == LC_OK && i < places; i++) d->series_of[i] = SIZE_MAX;
+    for (size_t i = 0; code == LC_OK && i < p->n_series; i++) {
+        const lc_series *s = &p->series[i];
+        d->series_of[s->target * p->n_frames + s->frame] = i;
+        rows[i] = m->settings->lookback + WARM_UP;
+        span[i] = (lc_span){1, s->steps, s->steps};
+    }
+    if (code == LC_OK) code = lc_model_scales(m, p, rows, &d->scales, &unknown, st);
+    if (code == LC_OK) code = lc_predict_windows(&d->windows, m, p, &d->scales, span, 1, st);
+    if (code == LC_OK && !(d->point = lc_calloc(d->windows.n, sizeof *d->point))) code = lc_fail_memory(st);
+    lc_free(rows);
+    lc_free(span);
     return code;
 }
 
 lc_code lc_detector_table(lc_result **out, lc_detector_summary *summary, const lc_model *m, const lc_panel *p,
-                          const size_t *first_scored, const lc_settings *s, lc_status *st)
+                          const lc_split *learned, const lc_settings *s, lc_status *st)
 {
     *out = NULL;
     *summary = (lc_detector_summary){0};
-    lc_scales scales = {0};
-    size_t unknown, longest = 1;
-    double *point = NULL;
+    detection d = {0};
     lc_result *r = NULL;
-    verdict **v = lc_calloc(p->n_series, sizeof *v);
-    lc_code code = v ? lc_model_scales(m, p, &scales, &unknown, st) : lc_fail_memory(st);
-    for (size_t i = 0; i < p->n_series; i++)
-        if (p->series[i].steps > longest) longest = p->series[i].steps;
-    point = lc_calloc(longest, sizeof *point);
-    if (code == LC_OK && !point) code = lc_fail_memory(st);
+    lc_code code = detection_create(&d, m, p, st);
+    if (code == LC_OK) code = expect(d.point, m, &d.windows, lc_fit_threads(s), st);
     for (size_t i = 0; code == LC_OK && i < p->n_series; i++) {
         const lc_series *series = &p->series[i];
-        v[i] = lc_calloc(series->steps, sizeof **v);
-        if (!v[i]) code = lc_fail_memory(st);
-        if (code == LC_OK) code = expect(m, p, &scales, i, lc_fit_threads(s), point, st);
-        if (code == LC_OK)
-            code = judge_series(v[i], series, point, m->settings->lookback, first_scored[i], scales.series[i].sd,
-                                s->alarms_per, summary, st);
+        d.v[i] = lc_calloc(series->steps, sizeof **d.v);
+        code = d.v[i] ? judge_series(d.v[i], series, d.point + d.windows.first[i], m->settings->lookback,
+                                     learned ? learned[i] : (lc_split){0, 0}, d.scales.series[i].sd, s->alarms_per,
+                                     summary, st)
+                      : lc_fail_memory(st);
     }
     if (code == LC_OK) code = make_table(&r, st);
-    if (code == LC_OK) code = add_rows(r, p, v, st);
-    for (size_t i = 0; v && i < p->n_series; i++) lc_free(v[i]);
-    lc_free(v);
-    lc_free(point);
-    lc_scales_free(&scales);
+    for (size_t target = 0; code == LC_OK && target < p->n_targets; target++)
+        code = add_target(r, p, target, d.series_of, d.v, st);
+    detection_free(&d, p->n_series);
     if (code == LC_OK) *out = r;
     else lc_result_free(r);
     return code;

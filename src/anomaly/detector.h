@@ -2,7 +2,7 @@
  *
  * A model forecasts each row from the rows before it. How unusual the residual is among those of earlier
  * rows gives a tail probability (tail.h); a row whose probability is below the wanted rate of false alarms
- * is flagged. Everything is causal: a row's result depends on no later row, and rows that the model
+ * is flagged. Everything is causal: what a scored row gets depends on no later row, and rows that the model
  * learned from are never scored. */
 #ifndef LC_ANOMALY_DETECTOR_H
 #define LC_ANOMALY_DETECTOR_H
@@ -19,10 +19,12 @@ typedef struct lc_detector_summary {
     size_t scored, flagged; /* rows */
 } lc_detector_summary;
 
-/* Columns unique_id, ds, y, expected, lo, hi, score, anomaly: for each target one row for every input row,
- * in order. lo and hi bound the values that would not be flagged. first_scored[i] is the first row of
- * series i that counts as a past residual. */
+/* Columns unique_id, ds, y, expected, lo, hi, score, anomaly: for each target one row for every input row, in
+ * order. lo and hi bound the values that would not be flagged; score is at least 0.5 exactly for flagged rows, and 0
+ * for rows without a value or a verdict. learned (n_series): what the model was fitted on: residuals count from
+ * learned.train on, scores from learned.end on; NULL for a model that comes from elsewhere. A series that such a model
+ * does not know is scaled by its first rows, those before the first score. */
 lc_code lc_detector_table(lc_result **out, lc_detector_summary *summary, const lc_model *m, const lc_panel *p,
-                          const size_t *first_scored, const lc_settings *s, lc_status *st);
+                          const lc_split *learned, const lc_settings *s, lc_status *st);
 
 #endif

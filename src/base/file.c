@@ -1,4 +1,4 @@
-#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700
 #include "base/file.h"
 
 #include <errno.h>
@@ -17,47 +17,65 @@ static lc_code exists(const char *path, lc_status *st)
     return LC_E_IO;
 }
 
+static lc_code cannot(const char *path, int why, lc_status *st)
+{
+    return lc_fail_at(st, LC_E_IO, path, 0, 0, "cannot be written: %s", strerror(why));
+}
+
+/* A file of a new name beside the target; -1 with *why, or with a buffer that failed. */
+static int open_temporary(lc_buf *name, const char *target, int *why)
+{
+    int fd = -1;
+    /* The process id keeps two jobs apart; O_EXCL refuses what somebody else put there. */
+    for (int attempt = 0; attempt < 100 && fd < 0; attempt++) {
+        name->len = 0;
+        lc_buf_printf(name, "%s.tmp-%ld-%d", target, (long)getpid(), attempt);
+        if (name->failed) break;
+        fd = open(name->data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        *why = errno;
+        if (fd < 0 && *why != EEXIST) break;
+    }
+    return fd;
+}
+
 lc_code lc_output_open(lc_output *o, const char *path, bool replace, lc_status *st)
 {
     memset(o, 0, sizeof *o);
     struct stat info;
+    if (!*path) return lc_fail(st, LC_E_IO, "the name of the file to write is empty");
     bool there = stat(path, &info) == 0;
     if (there && S_ISDIR(info.st_mode)) return lc_fail_at(st, LC_E_IO, path, 0, 0, "is a folder");
     /* A device or a pipe is written to, never replaced: there is nothing in it to keep whole. */
     if (there && !S_ISREG(info.st_mode)) {
         o->stream = fopen(path, "we");
+        int why = errno;
         o->path = lc_strdup(path);
         if (o->stream && o->path) return LC_OK;
-        int why = errno;
+        lc_code code = o->stream ? lc_fail_memory(st) : cannot(path, why, st);
         lc_output_discard(o);
-        return lc_fail_at(st, LC_E_IO, path, 0, 0, "cannot be written: %s", strerror(why));
+        return code;
     }
-    if (!replace && lstat(path, &info) == 0) return exists(path, st);
+    struct stat link;
+    bool named = lstat(path, &link) == 0;
+    if (!replace && named) return exists(path, st);
+    /* What a symbolic link leads to is replaced, not the link. */
+    o->path = there && named && S_ISLNK(link.st_mode) ? realpath(path, NULL) : lc_strdup(path);
+    if (!o->path) return lc_fail_memory(st);
     lc_buf name = {0};
-    /* The process id keeps two jobs apart; O_EXCL refuses what somebody else put there. */
-    int fd = -1;
-    for (int attempt = 0; attempt < 100 && fd < 0; attempt++) {
-        name.len = 0;
-        lc_buf_printf(&name, "%s.tmp-%ld-%d", path, (long)getpid(), attempt);
-        if (name.failed) break;
-        fd = open(name.data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (fd < 0 && errno != EEXIST) break;
-    }
-    if (name.failed) {
-        lc_buf_free(&name);
-        return lc_fail_memory(st);
-    }
+    int why = 0, fd = open_temporary(&name, o->path, &why);
     if (fd < 0) {
-        lc_fail_at(st, LC_E_IO, path, 0, 0, "cannot be written: %s", strerror(errno));
+        lc_code code = name.failed ? lc_fail_memory(st) : cannot(path, why, st);
         lc_buf_free(&name);
-        return LC_E_IO;
+        lc_output_discard(o);
+        return code;
     }
     o->temporary = name.data;
-    o->path = lc_strdup(path);
     o->replace = replace;
+    /* Whoever was kept from reading the old file is kept from reading the new one. A failure leaves the usual mode. */
+    if (there && fchmod(fd, info.st_mode & 0777) != 0) errno = 0;
     o->stream = fdopen(fd, "w");
-    if (!o->stream) close(fd);
-    if (!o->stream || !o->path) {
+    if (!o->stream) {
+        close(fd);
         lc_output_discard(o);
         return lc_fail_memory(st);
     }
@@ -85,7 +103,7 @@ lc_code lc_output_commit(lc_output *o, lc_status *st)
     }
     lc_code code = LC_OK;
     if (!ok && why == EEXIST) code = exists(o->path, st);
-    else if (!ok) code = lc_fail_at(st, LC_E_IO, o->path, 0, 0, "cannot be written: %s", strerror(why));
+    else if (!ok) code = cannot(o->path, why, st);
     if (ok) {
         free(o->temporary);
         o->temporary = NULL;

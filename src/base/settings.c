@@ -109,10 +109,13 @@ static const row *find(const char *name)
 
 static bool is_choice(const char *choices, const char *value)
 {
-    size_t n = strlen(value);
-    for (const char *p = choices; p; p = strchr(p, '|') ? strchr(p, '|') + 1 : NULL)
-        if (strncmp(p, value, n) == 0 && (p[n] == '|' || p[n] == '\0')) return true;
-    return false;
+    const size_t n = strlen(value);
+    for (const char *p = choices;;) {
+        size_t len = strcspn(p, "|");
+        if (len == n && memcmp(p, value, n) == 0) return true;
+        if (!p[len]) return false;
+        p += len + 1;
+    }
 }
 
 static lc_code bad(lc_status *st, const row *r, const char *value)
@@ -232,6 +235,15 @@ const char *lc_settings_get(const lc_settings *s, const char *name, char *out, s
     case LC_SETTING_SWITCH: snprintf(out, room, "%s", *(const bool *)field ? "true" : "false"); break;
     }
     return out;
+}
+
+char *lc_settings_dup(const lc_settings *s, const char *name)
+{
+    char number[LC_NUMBER_TEXT];
+    const row *r = find(name);
+    if (!r) return NULL;
+    if (r->info.type == LC_SETTING_TEXT) return lc_strdup(*(char *const *)field_at(s, r));
+    return lc_strdup(lc_settings_get(s, name, number, sizeof number));
 }
 
 size_t lc_setting_count(void)

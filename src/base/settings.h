@@ -39,4 +39,7 @@ struct lc_settings {
     size_t threads; /* 0 = what this process may use */
 };
 
+/* The value as text of any length (free it with free); NULL: unknown name or out of memory. */
+char *lc_settings_dup(const lc_settings *s, const char *name);
+
 #endif

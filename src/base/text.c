@@ -197,6 +197,36 @@ const char *lc_printable(char *out, size_t room, const char *s, size_t n)
     return out;
 }
 
+/* Bytes of the well-formed UTF-8 character at s: no overlong form, no surrogate, none beyond U+10FFFF; 0: none. */
+static size_t strict_length(const unsigned char *s, size_t n)
+{
+    size_t len = utf8_length(s, n);
+    if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f)) return 0;
+    if ((s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f)) return 0;
+    return len;
+}
+
+char *lc_utf8(const char *s)
+{
+    const unsigned char *b = (const unsigned char *)s;
+    size_t n = strlen(s), i = 0, len = 1, need;
+    while (i < n && (len = strict_length(b + i, n - i)) > 0) i += len;
+    if (i >= n) return lc_strdup(s);
+    char *out = lc_mul(n, 2, &need) && lc_add(need, 1, &need) ? malloc(need) : NULL;
+    if (!out) return NULL;
+    size_t k = 0;
+    for (i = 0; i < n; i++) {
+        if (b[i] < 0x80) {
+            out[k++] = s[i];
+            continue;
+        }
+        out[k++] = (char)(0xc0 | b[i] >> 6);
+        out[k++] = (char)(0x80 | (b[i] & 0x3f));
+    }
+    out[k] = '\0';
+    return out;
+}
+
 bool lc_split_names(const char *list, char ***names, size_t *count)
 {
     *names = NULL;

@@ -148,16 +148,17 @@ static double *scatter(const grid *b, const double *value, const size_t *row, si
     return y;
 }
 
-static char *series_id(const lc_panel *p, const char *frame, const char *target, bool long_layout)
+/* Lengths of the runs of missing values in a column before it is interpolated; NULL where it is complete. */
+static bool count_gaps(uint32_t **out, const double *y, size_t n)
 {
-    if (!*frame) return lc_strdup(target);
-    if (long_layout && p->n_targets == 1) return lc_strdup(frame);
-    lc_buf id = {0};
-    lc_buf_puts(&id, frame);
-    lc_buf_puts(&id, ":");
-    lc_buf_puts(&id, target);
-    if (id.failed) lc_buf_free(&id);
-    return id.data;
+    size_t first = 0;
+    *out = NULL;
+    while (first < n && !isnan(y[first])) first++;
+    if (first == n) return true;
+    if (!(*out = lc_calloc(n, sizeof **out))) return false;
+    for (size_t i = first; i < n; i++)
+        if (isnan(y[i])) (*out)[i] = i ? (*out)[i - 1] + 1 : 1;
+    return true;
 }
 
 static bool fill_series(grid *b, lc_series *s, size_t target, size_t frame, const size_t *row, size_t n)
@@ -166,7 +167,7 @@ static bool fill_series(grid *b, lc_series *s, size_t target, size_t frame, cons
     s->frame = frame;
     s->target = target;
     s->steps = f->steps;
-    s->id = series_id(b->p, f->id, b->p->targets[target], b->t->id != NULL);
+    s->id = lc_panel_id_of(b->p, frame, target);
     s->y = scatter(b, b->t->value[target], row, n, f->steps);
     s->mask = lc_calloc(f->steps, sizeof *s->mask);
     if (!s->id || !s->y || !s->mask) return false;
@@ -180,6 +181,7 @@ static bool fill_series(grid *b, lc_series *s, size_t target, size_t frame, cons
         b->missing_cells += missing;
     }
     s->missing = f->steps - observed;
+    if (!count_gaps(&s->gap, s->y, f->steps)) return false;
     interpolate(s->y, f->steps);
     return true;
 }
@@ -188,7 +190,8 @@ static lc_code fill_past(grid *b, lc_frame *f, size_t frame, const size_t *row, 
 {
     lc_panel *p = b->p;
     f->past = calloc(p->n_past ? p->n_past : 1, sizeof *f->past);
-    if (!f->past) return lc_fail_memory(b->st);
+    f->past_gap = calloc(p->n_past ? p->n_past : 1, sizeof *f->past_gap);
+    if (!f->past || !f->past_gap) return lc_fail_memory(b->st);
     for (size_t i = 0; i < p->n_past; i++) {
         size_t v = p->n_targets + i;
         if (!b->has_number[v]) {
@@ -199,7 +202,7 @@ static lc_code fill_past(grid *b, lc_frame *f, size_t frame, const size_t *row, 
             return LC_E_DATA;
         }
         f->past[i] = scatter(b, b->t->value[v], row, n, f->steps);
-        if (!f->past[i]) return lc_fail_memory(b->st);
+        if (!f->past[i] || !count_gaps(&f->past_gap[i], f->past[i], f->steps)) return lc_fail_memory(b->st);
         interpolate(f->past[i], f->steps);
     }
     return LC_OK;
@@ -269,6 +272,32 @@ static lc_code build_frame(grid *b, size_t frame)
             return lc_fail_memory(b->st);
     }
     return fill_past(b, f, frame, row, n);
+}
+
+/* Stamps and values of the rows that no frame took. */
+static bool keep_left_out(const grid *b)
+{
+    lc_panel *p = b->p;
+    const lc_table *t = b->t;
+    size_t cells;
+    if (!b->skipped_rows) return true;
+    size_t *position =
+        lc_calloc(p->n_frames, sizeof *position); /* of the row in its frame, the stamp without a clock */
+    p->left_out = lc_calloc(b->skipped_rows, sizeof *p->left_out);
+    p->left_out_y = lc_mul(b->skipped_rows, p->n_targets, &cells) ? lc_calloc(cells, sizeof(double)) : NULL;
+    bool ok = position && p->left_out && p->left_out_y;
+    for (size_t row = 0; ok && row < t->n_rows; row++) {
+        size_t at = ++position[p->rows[row].frame];
+        if (p->rows[row].step != LC_NO_STEP) continue;
+        lc_left_out *one = &p->left_out[p->n_left_out];
+        one->row = row;
+        one->stamp = t->stamp ? t->stamp[row] : (lc_stamp)at;
+        one->offset = t->offset ? t->offset[row] : (int16_t)p->clock.offset_minutes;
+        one->y = p->left_out_y + p->n_left_out++ * p->n_targets;
+        for (size_t v = 0; v < p->n_targets; v++) one->y[v] = t->value[v][row];
+    }
+    lc_free(position);
+    return ok;
 }
 
 /* Drops the places of series without any number. */
@@ -355,7 +384,7 @@ lc_code lc_grid_build(lc_panel *p, const lc_table *t, const lc_grouping *g, lc_n
     for (size_t i = 0; i < g->n_frames && code == LC_OK; i++) code = build_frame(&b, i);
     if (code != LC_OK) goto done;
     close_up(p, places);
-    code = index_series(&b);
+    code = keep_left_out(&b) ? index_series(&b) : lc_fail_memory(st);
     if (code == LC_OK && !note(&b, notes)) code = lc_fail_memory(st);
 done:
     lc_free(b.step);

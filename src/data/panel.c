@@ -88,7 +88,9 @@ void lc_panel_free(lc_panel *p)
     for (size_t i = 0; i < p->n_frames; i++) {
         lc_frame *f = &p->frames[i];
         for (size_t k = 0; f->past && k < p->n_past; k++) lc_free(f->past[k]);
+        for (size_t k = 0; f->past_gap && k < p->n_past; k++) lc_free(f->past_gap[k]);
         free(f->past);
+        free(f->past_gap);
         lc_free(f->stamp);
         lc_free(f->offset);
         free(f->id);
@@ -97,10 +99,13 @@ void lc_panel_free(lc_panel *p)
         free(p->series[i].id);
         lc_free(p->series[i].y);
         lc_free(p->series[i].mask);
+        lc_free(p->series[i].gap);
     }
     lc_free(p->frames);
     lc_free(p->series);
     lc_free(p->rows);
+    lc_free(p->left_out);
+    lc_free(p->left_out_y);
     lc_free_names(p->targets, p->n_targets);
     lc_free_names(p->past, p->n_past);
     lc_free_names(p->notices, p->n_notices);
@@ -126,4 +131,24 @@ const char *lc_panel_stamp_text(const lc_panel *p, const lc_frame *f, size_t ste
     lc_clock c = p->clock;
     if (f->offset) c.offset_minutes = f->offset[at];
     return lc_clock_format(&c, lc_freq_add(&p->freq, f->stamp[at], (int64_t)(step - at)), out);
+}
+
+const char *lc_panel_left_out_text(const lc_panel *p, const lc_left_out *row, char out[LC_STAMP_TEXT])
+{
+    lc_clock c = p->clock;
+    c.offset_minutes = row->offset;
+    return lc_clock_format(&c, row->stamp, out);
+}
+
+char *lc_panel_id_of(const lc_panel *p, size_t frame, size_t target)
+{
+    const char *id = p->frames[frame].id, *name = p->targets[target];
+    if (!*id) return lc_strdup(name);
+    if (*p->id_name && p->n_targets == 1) return lc_strdup(id);
+    lc_buf both = {0};
+    lc_buf_puts(&both, id);
+    lc_buf_puts(&both, ":");
+    lc_buf_puts(&both, name);
+    if (both.failed) lc_buf_free(&both);
+    return both.data;
 }

@@ -4,7 +4,8 @@
  * A series is one target column of a frame; a column without any number in a frame makes no series there.
  * With `gaps` = skip, rows with a missing cell are left out, steps are consecutive rows, and stamps need not
  * be regular. Missing cells and missing steps are interpolated in `y`
- * (constant at the ends) and marked in `mask`: they serve as model input but never as truth. */
+ * (constant at the ends) and marked in `mask`: they serve as model input but never as truth. The line through a gap
+ * knows where the gap ends, so whoever looks from a row within it must not: see lc_known_rows. */
 #ifndef LC_DATA_PANEL_H
 #define LC_DATA_PANEL_H
 
@@ -15,11 +16,12 @@
 enum { LC_OBSERVED = 0, LC_MISSING_CELL = 1, LC_MISSING_STEP = 2 };
 
 typedef struct lc_frame {
-    char *id;        /* "" in a wide file */
-    size_t steps;    /* on the regular grid, gaps included */
-    lc_stamp *stamp; /* (steps) */
-    int16_t *offset; /* (steps) minutes from UTC; NULL unless they change within the column */
-    double **past;   /* (n_past)(steps), interpolated */
+    char *id;            /* "" in a wide file */
+    size_t steps;        /* on the regular grid, gaps included */
+    lc_stamp *stamp;     /* (steps) */
+    int16_t *offset;     /* (steps) minutes from UTC; NULL unless they change within the column */
+    double **past;       /* (n_past)(steps), interpolated */
+    uint32_t **past_gap; /* (n_past)(steps) as lc_series.gap */
 } lc_frame;
 
 typedef struct lc_series {
@@ -30,7 +32,14 @@ typedef struct lc_series {
     double *y;      /* (steps), gaps filled */
     uint8_t *mask;  /* (steps) LC_OBSERVED ... */
     size_t missing; /* steps that are not observed */
+    uint32_t *gap;  /* (steps) missing steps in a row up to and with this one; NULL: none is missing */
 } lc_series;
+
+/* How many of the first n rows do not depend on later ones: all, but for a gap at their end. */
+static inline size_t lc_known_rows(const uint32_t *gap, size_t n)
+{
+    return gap && n ? n - gap[n - 1] : n;
+}
 
 #define LC_NO_STEP UINT32_MAX
 
@@ -38,6 +47,13 @@ typedef struct lc_row_place { /* where an input row went */
     uint32_t frame;
     uint32_t step; /* LC_NO_STEP: left out, with `gaps` = skip */
 } lc_row_place;
+
+typedef struct lc_left_out { /* what is known of a row that has no step */
+    size_t row;
+    lc_stamp stamp;
+    int16_t offset;
+    double *y; /* (n_targets) NaN: missing */
+} lc_left_out;
 
 struct lc_panel {
     lc_frame *frames;
@@ -50,6 +66,9 @@ struct lc_panel {
     size_t n_past;
     lc_row_place *rows; /* (n_rows) input rows in order */
     size_t n_rows;
+    lc_left_out *left_out; /* (n_left_out) in the order of rows */
+    size_t n_left_out;
+    double *left_out_y; /* what they point to */
     lc_clock clock;
     lc_freq freq;
     char *source;      /* name of the (first) file */
@@ -77,6 +96,12 @@ void lc_panel_free(lc_panel *p);
 
 /* The stamp of a frame's step as the file writes it; steps beyond the last one go on in the last one's zone. */
 const char *lc_panel_stamp_text(const lc_panel *p, const lc_frame *f, size_t step, char out[LC_STAMP_TEXT]);
+
+/* The stamp of a row without a step. */
+const char *lc_panel_left_out_text(const lc_panel *p, const lc_left_out *row, char out[LC_STAMP_TEXT]);
+
+/* What results call a target of a frame (to be freed); NULL: out of memory. */
+char *lc_panel_id_of(const lc_panel *p, size_t frame, size_t target);
 
 /* The series with this id, or SIZE_MAX. */
 size_t lc_panel_find(const lc_panel *p, const char *id);

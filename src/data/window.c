@@ -46,9 +46,10 @@ lc_code lc_scales_fit(lc_scales *out, const lc_panel *p, const size_t *train, lc
     for (size_t s = 0; s < p->n_series; s++) {
         const lc_series *series = &p->series[s];
         size_t n = train && train[s] < series->steps ? train[s] : series->steps;
+        const lc_frame *f = &p->frames[series->frame];
         out->series[s] = lc_scale_fit(series->y, series->mask, n);
         for (size_t c = 0; c < p->n_past; c++)
-            out->past[series->frame * p->n_past + c] = lc_scale_fit(p->frames[series->frame].past[c], NULL, n);
+            out->past[series->frame * p->n_past + c] = lc_scale_fit(f->past[c], NULL, lc_known_rows(f->past_gap[c], n));
     }
     return LC_OK;
 }
@@ -126,17 +127,38 @@ static double scaled(double y, double center, double spread)
     return 2 * ((y / 2 - center / 2) / spread);
 }
 
-/* Scale of one column over a window. */
-static lc_window_scale scale_of(const lc_windows *w, const double *y, lc_scale s, size_t origin)
+/* A column as it was known at an origin. The line through a gap that reaches the origin leads to a value of the
+ * future: instead the last known value is held, and before any the scaler's mean. */
+typedef struct view {
+    const double *y;
+    size_t origin, lookback, known;
+    double held;
+    lc_scale scale;
+} view;
+
+static view view_of(const lc_windows *w, const double *y, const uint32_t *gap, lc_scale scale, size_t origin)
 {
-    if (!w->per_window) return (lc_window_scale){s.mean, s.sd};
+    size_t known = lc_known_rows(gap, origin);
+    return (view){y, origin, w->lookback, known, known ? y[known - 1] : scale.mean, scale};
+}
+
+static double value_at(const view *v, size_t t)
+{
+    size_t row = row_of(v->origin, v->lookback, t);
+    return row < v->known ? v->y[row] : v->held;
+}
+
+/* Scale of one column over a window. */
+static lc_window_scale scale_of(const view *v, bool per_window)
+{
+    lc_scale s = v->scale;
+    if (!per_window) return (lc_window_scale){s.mean, s.sd};
     const double most = 1e150; /* whose square is a number */
-    double mean = 0, square = 0, n = (double)w->lookback;
-    for (size_t t = 0; t < w->lookback; t++)
-        mean += within(scaled(y[row_of(origin, w->lookback, t)], s.mean, s.sd), most);
+    double mean = 0, square = 0, n = (double)v->lookback;
+    for (size_t t = 0; t < v->lookback; t++) mean += within(scaled(value_at(v, t), s.mean, s.sd), most);
     mean /= n;
-    for (size_t t = 0; t < w->lookback; t++) {
-        double d = within(scaled(y[row_of(origin, w->lookback, t)], s.mean, s.sd), most) - mean;
+    for (size_t t = 0; t < v->lookback; t++) {
+        double d = within(scaled(value_at(v, t), s.mean, s.sd), most) - mean;
         square += d * d;
     }
     /* Reversible instance normalization (Kim et al. 2022): the floor keeps flat windows defined. */
@@ -145,9 +167,16 @@ static lc_window_scale scale_of(const lc_windows *w, const double *y, lc_scale s
     return (lc_window_scale){center, fmax(within(s.sd * sd, DBL_MAX), DBL_MIN)};
 }
 
+static view view_of_series(const lc_windows *w, size_t series, size_t origin)
+{
+    const lc_series *s = &w->panel->series[series];
+    return view_of(w, s->y, s->gap, w->scales->series[series], origin);
+}
+
 lc_window_scale lc_windows_scale(const lc_windows *w, size_t series, size_t origin)
 {
-    return scale_of(w, w->panel->series[series].y, w->scales->series[series], origin);
+    view v = view_of_series(w, series, origin);
+    return scale_of(&v, w->per_window);
 }
 
 /* A window can hold values far outside what the scaler has seen; float has to hold them. */
@@ -156,12 +185,11 @@ static float bounded(double u)
     return (float)within(u, 1e6);
 }
 
-static lc_window_scale fill_column(const lc_windows *w, const double *y, lc_scale s, size_t origin, float *x,
-                                   size_t step_stride)
+static lc_window_scale fill_column(const lc_windows *w, const view *v, float *x, size_t step_stride)
 {
-    lc_window_scale scale = scale_of(w, y, s, origin);
-    for (size_t t = 0; t < w->lookback; t++)
-        x[t * step_stride] = bounded(scaled(y[row_of(origin, w->lookback, t)], scale.center, scale.spread));
+    lc_window_scale scale = scale_of(v, w->per_window);
+    for (size_t t = 0; t < v->lookback; t++)
+        x[t * step_stride] = bounded(scaled(value_at(v, t), scale.center, scale.spread));
     return scale;
 }
 
@@ -171,9 +199,12 @@ lc_window_scale lc_windows_fill(const lc_windows *w, size_t series, size_t origi
     const lc_series *s = &w->panel->series[series];
     const lc_frame *frame = &w->panel->frames[s->frame];
     size_t n_past = w->panel->n_past;
-    lc_window_scale scale = fill_column(w, s->y, w->scales->series[series], origin, x, step_stride);
-    for (size_t c = 0; c < n_past; c++)
-        fill_column(w, frame->past[c], w->scales->past[s->frame * n_past + c], origin, x + 1 + c, step_stride);
+    view v = view_of_series(w, series, origin);
+    lc_window_scale scale = fill_column(w, &v, x, step_stride);
+    for (size_t c = 0; c < n_past; c++) {
+        v = view_of(w, frame->past[c], frame->past_gap[c], w->scales->past[s->frame * n_past + c], origin);
+        fill_column(w, &v, x + 1 + c, step_stride);
+    }
     size_t limit = w->span[series].limit < s->steps ? w->span[series].limit : s->steps;
     for (size_t h = 0; target && h < w->horizon; h++) {
         size_t row = origin + h;

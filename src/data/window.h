@@ -54,7 +54,8 @@ typedef struct lc_window_scale {
     double center, spread;
 } lc_window_scale;
 
-/* Fills one window. x: step t, input c at x[t * step_stride + c]; rows before the series' first repeat it.
+/* Fills one window. x: step t, input c at x[t * step_stride + c]; rows before the series' first repeat it, and in a
+ * gap that reaches the origin the last known value is held, so that nothing from the origin on is seen.
  * target (horizon), unless NULL: scaled, NaN where not observed. Non-finite scaled values cannot arise from
  * finite data. */
 lc_window_scale lc_windows_fill(const lc_windows *w, size_t series, size_t origin, float *x, size_t step_stride,

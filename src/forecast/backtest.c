@@ -23,11 +23,19 @@ typedef struct backtest {
     lc_metrics *baseline;   /* (baselines, windows) */
 } backtest;
 
-/* Truth of a window; NaN where it was not observed. */
-static void truth_of(const backtest *b, size_t series, size_t origin, double *truth)
+/* Truth of a window; NaN where it was not observed, and where nothing before it was: nobody can forecast from that.
+ * Returns how many steps there are to score. */
+static size_t truth_of(const backtest *b, size_t series, size_t origin, double *truth)
 {
     const lc_series *s = &b->p->series[series];
-    for (size_t h = 0; h < b->w.horizon; h++) truth[h] = s->mask[origin + h] == LC_OBSERVED ? s->y[origin + h] : NAN;
+    bool known = lc_known_rows(s->gap, origin) > 0;
+    size_t n = 0;
+    for (size_t h = 0; h < b->w.horizon; h++) {
+        bool observed = known && s->mask[origin + h] == LC_OBSERVED;
+        truth[h] = observed ? s->y[origin + h] : NAN;
+        n += observed;
+    }
+    return n;
 }
 
 /* ---- baselines, windows split over the threads ---- */
@@ -48,10 +56,11 @@ static void baseline_worker(void *ctx, size_t thread, size_t threads)
     for (size_t i = begin; i < end; i++) {
         size_t series, origin;
         lc_windows_at(&b->w, i, &series, &origin);
-        truth_of(b, series, origin, truth);
+        if (!truth_of(b, series, origin, truth)) continue;
+        const lc_series *s = &b->p->series[series];
         for (size_t k = 0; k < lc_baseline_count; k++) {
-            lc_code code = lc_baselines[k].forecast(forecast, horizon, b->p->series[series].y, origin,
-                                                    b->m->settings->season, &j->status[thread]);
+            lc_code code = lc_baseline_from(&lc_baselines[k], forecast, horizon, s->y, lc_known_rows(s->gap, origin),
+                                            origin, b->m->settings->season, &j->status[thread]);
             if (code != LC_OK) return;
             lc_metrics_add(&b->baseline[k * b->w.n + i], horizon, truth, forecast, NULL, NULL, b->scale[series]);
         }
@@ -235,7 +244,7 @@ lc_code lc_backtest(lc_result **out, const lc_model *m, const lc_panel *p, const
     lc_result *r = NULL;
     size_t unknown;
     lc_code code = lc_levels_parse(&b.levels, s->level, st);
-    if (code == LC_OK) code = lc_model_scales(m, p, &scales, &unknown, st);
+    if (code == LC_OK) code = lc_model_scales(m, p, NULL, &scales, &unknown, st);
     if (code == LC_OK) code = test_windows(&b, &scales, st);
     if (code != LC_OK) goto done;
     b.point = lc_calloc(b.w.n * b.w.horizon, sizeof *b.point);

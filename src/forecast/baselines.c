@@ -2,6 +2,9 @@
 
 #include <float.h>
 #include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
 
 const lc_baseline lc_baselines[] = {
     {"naive", "the last value", lc_naive},
@@ -22,4 +25,17 @@ double lc_finite(double x)
 {
     if (isnan(x)) return 0;
     return fmin(fmax(x, -DBL_MAX), DBL_MAX);
+}
+
+lc_code lc_baseline_from(const lc_baseline *b, double *out, size_t horizon, const double *y, size_t known,
+                         size_t origin, size_t season, lc_status *st)
+{
+    if (known == origin) return b->forecast(out, horizon, y, known, season, st);
+    size_t gap = origin - known, n;
+    double *all = lc_add(gap, horizon, &n) ? lc_calloc(n, sizeof *all) : NULL;
+    if (!all) return lc_fail_memory(st);
+    lc_code code = b->forecast(all, n, y, known, season, st);
+    if (code == LC_OK) memcpy(out, all + gap, horizon * sizeof *out);
+    lc_free(all);
+    return code;
 }

@@ -58,7 +58,7 @@ lc_code lc_forecast_table(lc_result **out, const lc_model *m, const lc_panel *p,
         size_t end = p->series[i].steps;
         span[i] = (lc_span){end, end + 1, end};
     }
-    if (code == LC_OK) code = lc_model_scales(m, p, &scales, unknown, st);
+    if (code == LC_OK) code = lc_model_scales(m, p, NULL, &scales, unknown, st);
     if (code == LC_OK) code = lc_predict_windows(&w, m, p, &scales, span, 1, st);
     if (code != LC_OK) goto done;
     point = lc_calloc(w.n * horizon, sizeof *point);

@@ -116,7 +116,7 @@ lc_code lc_interval_calibrate(lc_model *m, const lc_panel *p, const lc_split *sp
     lc_windows w = {0};
     double *point = NULL, *spread = NULL;
     size_t unknown;
-    lc_code code = lc_model_scales(m, p, &scales, &unknown, st);
+    lc_code code = lc_model_scales(m, p, NULL, &scales, &unknown, st);
     if (code == LC_OK) code = lc_fit_validation(&w, p, &scales, m->settings, split, st);
     if (code != LC_OK || w.n == 0) goto done;
     point = lc_calloc(w.n * w.horizon, sizeof *point);
@@ -134,9 +134,10 @@ done:
 
 double lc_interval_half_width(const lc_calibration *c, size_t step, double percent)
 {
-    if (!c->windows) return 0;
+    if (!c->windows) return NAN;
     const double *score = c->score + (c->pooled ? 0 : step * c->kept);
-    double rank = ceil(((double)c->windows + 1) * percent / 100);
+    /* 64.4 % of 250 is 161, which binary fractions miss by a hair. */
+    double rank = ceil(((double)c->windows + 1) * percent / 100 * (1 - 1e-12));
     /* The smallest kept order statistic whose rank is at least the wanted one. */
     double at = ceil(rank * (double)c->kept / (double)c->windows) - 1;
     size_t i = at < 0 ? 0 : at > (double)(c->kept - 1) ? c->kept - 1 : (size_t)at;

@@ -13,6 +13,17 @@ static const lc_baseline *find(const char *name)
     return NULL;
 }
 
+/* A window counts when something is known before it and one of its steps was observed. */
+static bool counts(const lc_windows *w, size_t series, size_t origin)
+{
+    const lc_series *s = &w->panel->series[series];
+    size_t limit = w->span[series].limit < s->steps ? w->span[series].limit : s->steps;
+    if (!lc_known_rows(s->gap, origin)) return false;
+    for (size_t row = origin; row < limit && row - origin < w->horizon; row++)
+        if (s->mask[row] == LC_OBSERVED) return true;
+    return false;
+}
+
 /* Sum of |truth - forecast| / sd over the observed steps of a window. */
 static double window_error(const lc_windows *w, size_t series, size_t origin, const double *forecast)
 {
@@ -33,7 +44,10 @@ static lc_code baseline_error(double *sum, const lc_windows *w, const lc_baselin
     for (size_t i = 0; i < w->n; i++) {
         size_t series, origin;
         lc_windows_at(w, i, &series, &origin);
-        lc_code code = b->forecast(forecast, w->horizon, w->panel->series[series].y, origin, season, st);
+        const lc_series *s = &w->panel->series[series];
+        if (!counts(w, series, origin)) continue;
+        lc_code code =
+            lc_baseline_from(b, forecast, w->horizon, s->y, lc_known_rows(s->gap, origin), origin, season, st);
         if (code != LC_OK) return code;
         *sum += window_error(w, series, origin, forecast);
     }
@@ -48,7 +62,7 @@ lc_code lc_skill_measure(lc_model *m, const lc_windows *w, const double *point, 
     for (size_t i = 0; i < w->n; i++) {
         size_t series, origin;
         lc_windows_at(w, i, &series, &origin);
-        mine += window_error(w, series, origin, point + i * w->horizon);
+        if (counts(w, series, origin)) mine += window_error(w, series, origin, point + i * w->horizon);
     }
     lc_code code = baseline_error(&naive, w, find("naive"), 1, forecast, st);
     if (code == LC_OK) {

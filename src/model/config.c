@@ -8,10 +8,35 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-static json_t *names_json(char *const *names, size_t n)
+/* Whether every part found memory is asked once, at the end. */
+static void put(json_t *object, const char *key, json_t *value, bool *ok)
+{
+    if (json_object_set_new(object, key, value) != 0) *ok = false;
+}
+
+static void append(json_t *list, json_t *value, bool *ok)
+{
+    if (json_array_append_new(list, value) != 0) *ok = false;
+}
+
+/* Names come from files in any encoding; JSON holds UTF-8. */
+static json_t *name_json(const char *name)
+{
+    char *utf8 = lc_utf8(name);
+    json_t *text = utf8 ? json_string(utf8) : NULL;
+    free(utf8);
+    return text;
+}
+
+static json_t *count_json(size_t n)
+{
+    return json_integer((json_int_t)n);
+}
+
+static json_t *names_json(char *const *names, size_t n, bool *ok)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < n; i++) json_array_append_new(list, json_string(names[i]));
+    for (size_t i = 0; i < n; i++) append(list, name_json(names[i]), ok);
     return list;
 }
 
@@ -20,10 +45,10 @@ static json_t *real_json(double x)
     return isfinite(x) ? json_real(x) : json_null();
 }
 
-static json_t *reals_json(const double *x, size_t n)
+static json_t *reals_json(const double *x, size_t n, bool *ok)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < n; i++) json_array_append_new(list, real_json(x[i]));
+    for (size_t i = 0; i < n; i++) append(list, real_json(x[i]), ok);
     return list;
 }
 
@@ -32,67 +57,89 @@ static json_t *scale_json(lc_scale s)
     return json_pack("{s:f, s:f}", "mean", s.mean, "sd", s.sd);
 }
 
-static json_t *settings_json(const lc_settings *s)
+static json_t *settings_json(const lc_settings *s, bool *ok)
 {
     json_t *object = json_object();
     for (size_t i = 0; i < lc_setting_count(); i++) {
         const lc_setting_info *info = lc_setting_at(i);
-        char text[1024];
         /* How the work is done leaves no trace: the file is the same at any number of threads. */
         if (info->group == LC_GROUP_RUN) continue;
-        if (lc_settings_get(s, info->name, text, sizeof text))
-            json_object_set_new(object, info->name, json_string(text));
+        char *text = lc_settings_dup(s, info->name);
+        put(object, info->name, text ? name_json(text) : NULL, ok);
+        free(text);
     }
     return object;
 }
 
-static json_t *scales_json(const lc_model *m)
+static json_t *scales_json(const lc_model *m, bool *ok)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < m->n_scales; i++) {
         json_t *one = scale_json(m->scales[i].scale), *past = json_array();
-        json_object_set_new(one, "id", json_string(m->scales[i].id));
-        for (size_t c = 0; c < m->n_past; c++) json_array_append_new(past, scale_json(m->scales[i].past[c]));
-        json_object_set_new(one, "past", past);
-        json_array_append_new(list, one);
+        put(one, "id", name_json(m->scales[i].id), ok);
+        for (size_t c = 0; c < m->n_past; c++) append(past, scale_json(m->scales[i].past[c]), ok);
+        put(one, "past", past, ok);
+        append(list, one, ok);
     }
     return list;
+}
+
+static json_t *network_json(const lc_network_spec *n, bool *ok)
+{
+    json_t *object = json_object();
+    put(object, "inputs", count_json(n->inputs), ok);
+    put(object, "lookback", count_json(n->steps), ok);
+    put(object, "hidden", count_json(n->hidden), ok);
+    put(object, "layers", count_json(n->layers), ok);
+    put(object, "outputs", count_json(n->outputs), ok);
+    return object;
+}
+
+static json_t *calibration_json(const lc_calibration *c, size_t horizon, bool *ok)
+{
+    json_t *object = json_object(), *scores = json_array();
+    size_t steps = c->windows ? (c->pooled ? 1 : horizon) : 0;
+    for (size_t h = 0; h < steps; h++) append(scores, reals_json(c->score + h * c->kept, c->kept, ok), ok);
+    put(object, "windows", count_json(c->windows), ok);
+    put(object, "pooled", json_boolean(c->pooled), ok);
+    put(object, "scores", scores, ok);
+    return object;
+}
+
+static json_t *training_json(const lc_training_summary *t, bool *ok)
+{
+    json_t *object = json_object();
+    put(object, "series", count_json(t->series), ok);
+    put(object, "rows", count_json(t->rows), ok);
+    put(object, "windows", count_json(t->windows), ok);
+    put(object, "valid_windows", count_json(t->valid_windows), ok);
+    put(object, "epochs", count_json(t->epochs), ok);
+    put(object, "best_epoch", count_json(t->best_epoch), ok);
+    put(object, "train_loss", reals_json(t->train_loss, t->epochs, ok), ok);
+    put(object, "valid_loss", reals_json(t->valid_loss, t->epochs, ok), ok);
+    put(object, "against_naive", real_json(t->against_naive), ok);
+    put(object, "against_seasonal_naive", real_json(t->against_seasonal_naive), ok);
+    return object;
 }
 
 json_t *lc_config_write(const lc_model *m)
 {
     char freq[24];
-    const lc_network_spec *n = &m->net->spec;
-    const lc_calibration *c = &m->calibration;
-    const lc_training_summary *t = &m->training;
+    bool ok = true;
     json_t *root = json_object();
-    json_object_set_new(root, "arch", json_string(m->settings->arch));
-    json_object_set_new(root, "network",
-                        json_pack("{s:I, s:I, s:I, s:I, s:I}", "inputs", (json_int_t)n->inputs, "lookback",
-                                  (json_int_t)n->steps, "hidden", (json_int_t)n->hidden, "layers",
-                                  (json_int_t)n->layers, "outputs", (json_int_t)n->outputs));
-    json_object_set_new(root, "frequency", json_string(lc_freq_format(&m->freq, freq)));
-    json_object_set_new(root, "month_end", json_boolean(m->freq.month_end));
-    json_object_set_new(root, "targets", names_json(m->targets, m->n_targets));
-    json_object_set_new(root, "past", names_json(m->past, m->n_past));
-    json_object_set_new(root, "settings", settings_json(m->settings));
-    json_object_set_new(root, "scalers", scales_json(m));
-    size_t steps = c->windows ? (c->pooled ? 1 : n->outputs) : 0;
-    json_t *calibration = json_pack("{s:I, s:b}", "windows", (json_int_t)c->windows, "pooled", (int)c->pooled);
-    json_t *scores = json_array();
-    for (size_t h = 0; h < steps; h++) json_array_append_new(scores, reals_json(c->score + h * c->kept, c->kept));
-    json_object_set_new(calibration, "scores", scores);
-    json_object_set_new(root, "calibration", calibration);
-    json_t *training =
-        json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "series", (json_int_t)t->series, "rows", (json_int_t)t->rows,
-                  "windows", (json_int_t)t->windows, "valid_windows", (json_int_t)t->valid_windows, "epochs",
-                  (json_int_t)t->epochs, "best_epoch", (json_int_t)t->best_epoch);
-    json_object_set_new(training, "train_loss", reals_json(t->train_loss, t->epochs));
-    json_object_set_new(training, "valid_loss", reals_json(t->valid_loss, t->epochs));
-    json_object_set_new(training, "against_naive", real_json(t->against_naive));
-    json_object_set_new(training, "against_seasonal_naive", real_json(t->against_seasonal_naive));
-    json_object_set_new(root, "training", training);
-    return root;
+    put(root, "arch", json_string(m->settings->arch), &ok);
+    put(root, "network", network_json(&m->net->spec, &ok), &ok);
+    put(root, "frequency", json_string(lc_freq_format(&m->freq, freq)), &ok);
+    put(root, "month_end", json_boolean(m->freq.month_end), &ok);
+    put(root, "targets", names_json(m->targets, m->n_targets, &ok), &ok);
+    put(root, "past", names_json(m->past, m->n_past, &ok), &ok);
+    put(root, "settings", settings_json(m->settings, &ok), &ok);
+    put(root, "scalers", scales_json(m, &ok), &ok);
+    put(root, "calibration", calibration_json(&m->calibration, m->net->spec.outputs, &ok), &ok);
+    put(root, "training", training_json(&m->training, &ok), &ok);
+    if (ok) return root;
+    json_decref(root);
+    return NULL;
 }
 
 char *lc_model_config(const lc_model *m)
@@ -141,38 +188,54 @@ static bool get_names(const json_t *list, char ***names, size_t *n)
     return true;
 }
 
+/* Later versions may know more settings; those are no reason to refuse the file. */
+static lc_code read_setting(lc_settings *s, const char *key, const json_t *value, lc_status *st)
+{
+    const lc_setting_info *info = NULL;
+    for (size_t i = 0; i < lc_setting_count() && !info; i++)
+        if (strcmp(lc_setting_at(i)->name, key) == 0) info = lc_setting_at(i);
+    if (!info || info->group == LC_GROUP_RUN) return LC_OK;
+    if (!json_is_string(value)) return broken(st, "a setting is no text");
+    const char *text = json_string_value(value);
+    /* A count that follows from the data is 0 while nobody has set it. */
+    if (info->type == LC_SETTING_COUNT && !*info->fallback && strcmp(text, "0") == 0) return LC_OK;
+    lc_status inner = {0};
+    lc_code code = lc_settings_set(s, key, text, &inner);
+    if (code == LC_E_MEMORY) return lc_fail_memory(st);
+    return code == LC_OK ? LC_OK : broken(st, inner.text);
+}
+
+/* The network that the file describes is the one of the settings. */
+static bool read_network(const json_t *network, const lc_settings *s, size_t *inputs)
+{
+    const size_t most = (size_t)1 << 20;
+    size_t lookback, horizon, hidden, layers;
+    return get_count(network, "inputs", most, inputs) && get_count(network, "lookback", most, &lookback) &&
+           get_count(network, "hidden", most, &hidden) && get_count(network, "layers", most, &layers) &&
+           get_count(network, "outputs", most, &horizon) && *inputs && horizon && lookback && lookback == s->lookback &&
+           horizon == s->horizon && hidden == s->hidden && layers == s->layers;
+}
+
 lc_code lc_config_settings(const json_t *root, lc_settings **out, size_t *inputs, lc_status *st)
 {
     *out = NULL;
     const json_t *arch = json_object_get(root, "arch"), *network = json_object_get(root, "network");
-    if (!json_is_string(arch) || !json_is_object(network)) return broken(st, "\"arch\" or \"network\" is missing");
+    json_t *settings = json_object_get(root, "settings");
+    if (!json_is_string(arch) || !json_is_object(network) || !json_is_object(settings))
+        return broken(st, "\"arch\", \"network\" or \"settings\" is missing");
     lc_settings *s = lc_settings_create();
     if (!s) return lc_fail_memory(st);
-    lc_status inner = {0};
+    lc_code code = LC_OK;
     const char *key;
     json_t *value;
-    json_object_foreach(json_object_get(root, "settings"), key, value)
-    {
-        const char *text = json_is_string(value) ? json_string_value(value) : "?";
-        /* Later versions may know more settings; those are no reason to refuse the file. A count of 0 stands
-         * for "not set". */
-        char known[8];
-        if (!lc_settings_get(s, key, known, sizeof known) || strcmp(text, "0") == 0) continue;
-        if (lc_settings_set(s, key, text, &inner) != LC_OK) {
-            lc_settings_free(s);
-            return broken(st, inner.text);
-        }
-    }
-    size_t lookback, horizon, hidden, layers;
-    if (!get_count(network, "inputs", 1u << 20, inputs) || !get_count(network, "lookback", 1u << 20, &lookback) ||
-        !get_count(network, "hidden", 1u << 20, &hidden) || !get_count(network, "layers", 64, &layers) ||
-        !get_count(network, "outputs", 1u << 20, &horizon) || lookback != s->lookback || horizon != s->horizon ||
-        hidden != s->hidden || layers != s->layers) {
-        lc_settings_free(s);
-        return broken(st, "\"network\" is incomplete or contradicts \"settings\"");
-    }
-    *out = s;
-    return LC_OK;
+    json_object_foreach(settings, key, value) if (code == LC_OK) code = read_setting(s, key, value, st);
+    if (code == LC_OK && strcmp(json_string_value(arch), s->arch) != 0)
+        code = broken(st, "\"arch\" is unknown or contradicts \"settings\"");
+    if (code == LC_OK && !read_network(network, s, inputs))
+        code = broken(st, "\"network\" is incomplete or contradicts \"settings\"");
+    if (code == LC_OK) *out = s;
+    else lc_settings_free(s);
+    return code;
 }
 
 static bool read_scales(const json_t *list, lc_model *m)
@@ -206,12 +269,14 @@ static bool read_calibration(const json_t *object, lc_calibration *c, size_t hor
     if (!json_is_array(scores) || json_array_size(scores) != steps) return false;
     if (!steps) return true;
     c->kept = json_array_size(json_array_get(scores, 0));
-    if (!c->kept || c->kept > c->windows || c->kept > ((size_t)1 << 20)) return false;
+    if (!c->kept || c->kept > c->windows) return false;
+    /* All rows are there before memory is taken for them: what is allocated is bounded by the file. */
+    for (size_t h = 0; h < steps; h++)
+        if (json_array_size(json_array_get(scores, h)) != c->kept) return false;
     c->score = lc_calloc(steps * c->kept, sizeof *c->score);
     if (!c->score) return false;
     for (size_t h = 0; h < steps; h++) {
         const json_t *row = json_array_get(scores, h);
-        if (json_array_size(row) != c->kept) return false;
         for (size_t i = 0; i < c->kept; i++) {
             const json_t *x = json_array_get(row, i);
             double v = json_number_value(x);

@@ -7,6 +7,22 @@
 #include "base/memory.h"
 #include "base/text.h"
 
+lc_code lc_model_network(lc_network **out, const lc_settings *settings, size_t inputs, lc_status *st)
+{
+    *out = NULL;
+    lc_network_spec spec = {.inputs = inputs,
+                            .steps = settings->lookback,
+                            .hidden = settings->hidden,
+                            .layers = settings->layers,
+                            .outputs = settings->horizon,
+                            .dropout = settings->dropout};
+    const lc_kernels *kernels = lc_kernels_default();
+    if (kernels) return lc_network_create(out, &spec, kernels, st);
+    lc_fail(st, LC_E_USAGE, "LOOMCAST_ISA names no instruction set of this build");
+    lc_hint(st, "use base, avx2 or avx512");
+    return LC_E_USAGE;
+}
+
 lc_code lc_model_create(lc_model **out, const lc_settings *settings, size_t inputs, lc_status *st)
 {
     *out = NULL;
@@ -19,19 +35,7 @@ lc_code lc_model_create(lc_model **out, const lc_settings *settings, size_t inpu
         code = lc_fail_memory(st);
         goto done;
     }
-    lc_network_spec spec = {.inputs = inputs,
-                            .steps = settings->lookback,
-                            .hidden = settings->hidden,
-                            .layers = settings->layers,
-                            .outputs = settings->horizon,
-                            .dropout = settings->dropout};
-    const lc_kernels *kernels = lc_kernels_default();
-    if (!kernels) {
-        code = lc_fail(st, LC_E_USAGE, "LOOMCAST_ISA names no instruction set of this build");
-        lc_hint(st, "use base, avx2 or avx512");
-        goto done;
-    }
-    code = lc_network_create(&m->net, &spec, kernels, st);
+    code = lc_model_network(&m->net, settings, inputs, st);
     if (code != LC_OK) goto done;
     m->w = lc_calloc(m->net->params, sizeof *m->w);
     m->packed = lc_calloc(m->net->packed, sizeof *m->packed);
@@ -73,7 +77,7 @@ static bool copy_names(char ***to, size_t *n_to, char *const *from, size_t n)
     *to = calloc(n ? n : 1, sizeof **to);
     if (!*to) return false;
     for (*n_to = 0; *n_to < n; ++*n_to)
-        if (!((*to)[*n_to] = lc_strdup(from[*n_to]))) return false;
+        if (!((*to)[*n_to] = lc_utf8(from[*n_to]))) return false;
     return true;
 }
 
@@ -88,7 +92,7 @@ lc_code lc_model_adopt(lc_model *m, const lc_panel *p, const lc_scales *scales, 
         lc_named_scale *s = &m->scales[i];
         m->n_scales++;
         s->scale = scales->series[i];
-        s->id = lc_strdup(p->series[i].id);
+        s->id = lc_utf8(p->series[i].id);
         s->past = lc_calloc(p->n_past, sizeof *s->past);
         ok = s->id && s->past;
         for (size_t c = 0; ok && c < p->n_past; c++) s->past[c] = scales->past[p->series[i].frame * p->n_past + c];
@@ -115,27 +119,45 @@ static const lc_named_scale *find_scale(const lc_named_scale *const *sorted, siz
     return NULL;
 }
 
-lc_code lc_model_scales(const lc_model *m, const lc_panel *p, lc_scales *out, size_t *unknown, lc_status *st)
+static lc_code same_covariates(const lc_model *m, const lc_panel *p, lc_status *st)
+{
+    bool same = m->n_past == p->n_past;
+    for (size_t c = 0; same && c < m->n_past; c++) {
+        char *name = lc_utf8(p->past[c]);
+        if (!name) return lc_fail_memory(st);
+        same = strcmp(m->past[c], name) == 0;
+        free(name);
+    }
+    if (same) return LC_OK;
+    lc_fail(st, LC_E_MODEL, "the model was fitted with %zu covariates, the data has %zu or others", m->n_past,
+            p->n_past);
+    lc_hint(st, "give the covariates of the training with --past, in the same order");
+    return LC_E_MODEL;
+}
+
+lc_code lc_model_scales(const lc_model *m, const lc_panel *p, const size_t *rows, lc_scales *out, size_t *unknown,
+                        lc_status *st)
 {
     *out = (lc_scales){0};
     *unknown = 0;
-    bool same = m->n_past == p->n_past;
-    for (size_t c = 0; same && c < m->n_past; c++) same = strcmp(m->past[c], p->past[c]) == 0;
-    if (!same) {
-        lc_fail(st, LC_E_MODEL, "the model was fitted with %zu covariates, the data has %zu or others", m->n_past,
-                p->n_past);
-        lc_hint(st, "give the covariates of the training with --past, in the same order");
-        return LC_E_MODEL;
-    }
+    lc_code code = same_covariates(m, p, st);
+    if (code != LC_OK) return code;
     const lc_named_scale **sorted = lc_calloc(m->n_scales, sizeof *sorted);
-    if (!sorted || lc_scales_fit(out, p, NULL, st) != LC_OK) {
+    code = sorted ? lc_scales_fit(out, p, rows, st) : lc_fail_memory(st);
+    if (code != LC_OK) {
         lc_free(sorted);
-        return lc_fail_memory(st);
+        return code;
     }
     for (size_t i = 0; i < m->n_scales; i++) sorted[i] = &m->scales[i];
     qsort(sorted, m->n_scales, sizeof *sorted, by_id);
     for (size_t i = 0; i < p->n_series; i++) {
-        const lc_named_scale *s = find_scale(sorted, m->n_scales, p->series[i].id);
+        char *id = lc_utf8(p->series[i].id);
+        if (!id) {
+            code = lc_fail_memory(st);
+            break;
+        }
+        const lc_named_scale *s = find_scale(sorted, m->n_scales, id);
+        free(id);
         if (!s) {
             ++*unknown;
             continue;
@@ -144,5 +166,6 @@ lc_code lc_model_scales(const lc_model *m, const lc_panel *p, lc_scales *out, si
         for (size_t c = 0; c < p->n_past; c++) out->past[p->series[i].frame * p->n_past + c] = s->past[c];
     }
     lc_free(sorted);
-    return LC_OK;
+    if (code != LC_OK) lc_scales_free(out);
+    return code;
 }

@@ -35,7 +35,7 @@ typedef struct lc_training_summary {
 struct lc_model {
     lc_settings *settings; /* resolved: horizon, lookback and season are set */
     lc_freq freq;
-    char **targets;
+    char **targets; /* this and all names and ids: as UTF-8 (lc_utf8) */
     size_t n_targets;
     char **past;
     size_t n_past;
@@ -48,6 +48,9 @@ struct lc_model {
     lc_training_summary training;
 };
 
+/* The network of resolved settings, without weights. */
+lc_code lc_model_network(lc_network **out, const lc_settings *settings, size_t inputs, lc_status *st);
+
 /* An empty model for resolved settings (copied) and `inputs` columns a step, weights zero. */
 lc_code lc_model_create(lc_model **out, const lc_settings *settings, size_t inputs, lc_status *st);
 
@@ -58,8 +61,10 @@ void lc_model_set_weights(lc_model *m, const float *w);
 lc_code lc_model_adopt(lc_model *m, const lc_panel *p, const lc_scales *scales, lc_status *st);
 
 /* Scalers for the series of a panel: those learned in training by id; a series that training never saw gets one
- * from its own rows, counted in *unknown. LC_E_MODEL when the panel lacks a covariate of the model. */
-lc_code lc_model_scales(const lc_model *m, const lc_panel *p, lc_scales *out, size_t *unknown, lc_status *st);
+ * from its own first rows[series] rows (NULL: all), counted in *unknown. LC_E_MODEL when the panel lacks a covariate
+ * of the model. */
+lc_code lc_model_scales(const lc_model *m, const lc_panel *p, const size_t *rows, lc_scales *out, size_t *unknown,
+                        lc_status *st);
 
 lc_code lc_model_write(const lc_model *m, const char *path, bool replace, lc_status *st);
 lc_code lc_model_read(lc_model **out, const char *path, lc_status *st);

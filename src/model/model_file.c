@@ -69,6 +69,32 @@ done:
     return code;
 }
 
+/* Every tensor of the network is in the file, so that what is allocated for it is bounded by the file. */
+static lc_code check_shapes(const lc_settings *settings, size_t inputs, const lc_safetensors *f, lc_status *st)
+{
+    lc_network *net = NULL;
+    place *places = NULL;
+    size_t n = 0;
+    lc_status inner = {0};
+    lc_code code = lc_model_network(&net, settings, inputs, &inner);
+    if (code != LC_OK) /* sizes out of range are the file's fault */
+        code = lc_fail(st, lc_kernels_default() && code == LC_E_USAGE ? LC_E_MODEL : code, "%s", inner.text);
+    if (code == LC_OK) code = list_places(net, &places, &n, st);
+    for (size_t i = 0; code == LC_OK && i < n; i++) {
+        const lc_layer_tensor *want = &places[i].info;
+        const lc_tensor *t = lc_safetensors_find(f, want->name);
+        bool fits = t && t->dims == want->dims && t->shape[0] == want->shape[0] &&
+                    (t->dims == 1 || t->shape[1] == want->shape[1]);
+        if (!fits)
+            code = lc_fail(st, LC_E_MODEL, "tensor \"%s\" is missing or does not have the shape that config asks for",
+                           want->name);
+    }
+    lc_free(places);
+    lc_network_free(net);
+    return code;
+}
+
+/* Shapes are checked. */
 static lc_code read_weights(lc_model *m, const lc_safetensors *f, lc_status *st)
 {
     place *places = NULL;
@@ -77,13 +103,6 @@ static lc_code read_weights(lc_model *m, const lc_safetensors *f, lc_status *st)
     for (size_t i = 0; code == LC_OK && i < n; i++) {
         const place *p = &places[i];
         const lc_tensor *t = lc_safetensors_find(f, p->info.name);
-        bool fits = t && t->dims == p->info.dims && t->shape[0] == p->info.shape[0] &&
-                    (t->dims == 1 || t->shape[1] == p->info.shape[1]);
-        if (!fits) {
-            code = lc_fail(st, LC_E_MODEL, "tensor \"%s\" is missing or does not have the shape that config asks for",
-                           p->info.name);
-            break;
-        }
         for (size_t k = 0; k < tensor_floats(&p->info) && code == LC_OK; k++)
             if (!isfinite(t->data[k]))
                 code = lc_fail(st, LC_E_MODEL, "tensor \"%s\" holds a value that is not finite", p->info.name);
@@ -121,15 +140,7 @@ lc_code lc_model_read(lc_model **out, const char *path, lc_status *st)
         goto done;
     }
     code = lc_config_settings(root, &settings, &inputs, st);
-    /* The tensors in the file bound what is allocated for the network that config describes. */
-    if (code == LC_OK && lc_safetensors_count(f) < 4 * settings->layers + 2)
-        code = lc_fail(st, LC_E_MODEL, "holds fewer tensors than config asks for");
-    if (code == LC_OK) {
-        const lc_tensor *t = lc_safetensors_find(f, "lstm.weight_hh_l0");
-        if (!t || t->dims != 2 || t->shape[1] != settings->hidden)
-            code = lc_fail(st, LC_E_MODEL,
-                           "tensor \"lstm.weight_hh_l0\" is missing or does not have the shape that config asks for");
-    }
+    if (code == LC_OK) code = check_shapes(settings, inputs, f, st);
     if (code == LC_OK) code = lc_model_create(&m, settings, inputs, st);
     if (code == LC_OK) code = lc_config_read(root, m, st);
     if (code == LC_OK) code = read_weights(m, f, st);
