@@ -357,3 +357,8 @@ lc_code lc_plot_losses(const lc_model *m, const char *path, bool replace, lc_sta
                         .best = m->training.best_epoch};
     return lc_chart_loss(&f, path, replace, st);
 }
+
+lc_code lc_plot_check(const char *path, lc_status *st)
+{
+    return lc_chart_check(path, st);
+}
