@@ -1,4 +1,4 @@
-#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700 /* realpath */
 #include "base/file.h"
 
 #include <errno.h>
@@ -17,22 +17,8 @@ static lc_code exists(const char *path, lc_status *st)
     return LC_E_IO;
 }
 
-lc_code lc_output_open(lc_output *o, const char *path, bool replace, lc_status *st)
+static lc_code open_temporary(lc_output *o, const char *path, bool replace, lc_status *st)
 {
-    memset(o, 0, sizeof *o);
-    struct stat info;
-    bool there = stat(path, &info) == 0;
-    if (there && S_ISDIR(info.st_mode)) return lc_fail_at(st, LC_E_IO, path, 0, 0, "is a folder");
-    /* A device or a pipe is written to, never replaced: there is nothing in it to keep whole. */
-    if (there && !S_ISREG(info.st_mode)) {
-        o->stream = fopen(path, "we");
-        o->path = lc_strdup(path);
-        if (o->stream && o->path) return LC_OK;
-        int why = errno;
-        lc_output_discard(o);
-        return lc_fail_at(st, LC_E_IO, path, 0, 0, "cannot be written: %s", strerror(why));
-    }
-    if (!replace && lstat(path, &info) == 0) return exists(path, st);
     lc_buf name = {0};
     /* The process id keeps two jobs apart; O_EXCL refuses what somebody else put there. */
     int fd = -1;
@@ -62,6 +48,29 @@ lc_code lc_output_open(lc_output *o, const char *path, bool replace, lc_status *
         return lc_fail_memory(st);
     }
     return LC_OK;
+}
+
+lc_code lc_output_open(lc_output *o, const char *path, bool replace, lc_status *st)
+{
+    memset(o, 0, sizeof *o);
+    struct stat info;
+    bool there = stat(path, &info) == 0;
+    if (there && S_ISDIR(info.st_mode)) return lc_fail_at(st, LC_E_IO, path, 0, 0, "is a folder");
+    /* A device or a pipe is written to, never replaced: there is nothing in it to keep whole. */
+    if (there && !S_ISREG(info.st_mode)) {
+        o->stream = fopen(path, "we");
+        o->path = lc_strdup(path);
+        if (o->stream && o->path) return LC_OK;
+        int why = errno;
+        lc_output_discard(o);
+        return lc_fail_at(st, LC_E_IO, path, 0, 0, "cannot be written: %s", strerror(why));
+    }
+    if (!replace && lstat(path, &info) == 0) return exists(path, st);
+    /* What a link leads to is replaced, never the link: /dev/stdout may be one. */
+    char *end = lstat(path, &info) == 0 && S_ISLNK(info.st_mode) ? realpath(path, NULL) : NULL;
+    lc_code code = open_temporary(o, end ? end : path, replace, st);
+    free(end);
+    return code;
 }
 
 lc_code lc_output_commit(lc_output *o, lc_status *st)
