@@ -54,7 +54,8 @@ void cli_note(const cli_options *o, const char *fmt, ...) __attribute__((format(
 /* The same for a line of the run's summary, which --json prints in its own way. */
 void cli_line(const cli_options *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void cli_notices(const cli_options *o, const lc_panel *p);
-/* Copies text for a terminal (room bytes with the NUL): what a terminal would obey, and broken UTF-8, is '?'. */
+/* Copies text for a terminal (room bytes with the NUL): what a terminal would obey, and broken UTF-8, is '?'. out may
+ * be text itself. */
 const char *cli_harmless(char *out, size_t room, const char *text);
 
 /* ---- progress ---- */

@@ -2,6 +2,7 @@
 #define _DEFAULT_SOURCE
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -132,12 +133,31 @@ void cli_stdout_begins(void)
     sigaction(SIGPIPE, &at_start, NULL);
 }
 
+/* A person reads: names in the table must not command the terminal. */
+static lc_code write_terminal(const lc_result *r, lc_status *st)
+{
+    char *text = NULL;
+    size_t n = 0;
+    FILE *memory = open_memstream(&text, &n);
+    lc_code code = memory ? lc_result_write_stream(r, memory, st) : LC_E_MEMORY;
+    if (memory && fclose(memory) != 0) code = LC_E_MEMORY;
+    if (code == LC_E_MEMORY) *st = (lc_status){.code = LC_E_MEMORY, .text = "out of memory"};
+    for (char *line = text, *end; code == LC_OK && (end = memchr(line, '\n', n - (size_t)(line - text)));
+         line = end + 1) {
+        *end = '\0';
+        puts(cli_harmless(line, (size_t)(end - line) + 1, line));
+    }
+    free(text);
+    return code;
+}
+
 static int write_table(const lc_result *r, const cli_options *o)
 {
     lc_status st = {0};
+    lc_code code;
     if (!o->output) cli_stdout_begins();
-    lc_code code =
-        o->output ? lc_result_write_file(r, o->output, o->force, &st) : lc_result_write_stream(r, stdout, &st);
+    if (o->output) code = lc_result_write_file(r, o->output, o->force, &st);
+    else code = isatty(STDOUT_FILENO) ? write_terminal(r, &st) : lc_result_write_stream(r, stdout, &st);
     if (code != LC_OK) return cli_fail(&st);
     size_t n = lc_result_rows(r);
     if (o->output) cli_line(o, "wrote   %s, %zu row%s", o->output, n, n == 1 ? "" : "s");
