@@ -3,6 +3,14 @@
 
 #include "cli/cli.h"
 
+static void print_row(const cli_options *o, const char *name, double mae, double rmse, double smape, double mase)
+{
+    const double x[] = {mae, rmse, smape, mase};
+    char text[4][32];
+    for (size_t i = 0; i < 4; i++) snprintf(text[i], sizeof text[i], isnan(x[i]) ? "-" : i < 2 ? "%.5g" : "%.3f", x[i]);
+    cli_line(o, "%-16s %12s %12s %9s %9s", name, text[0], text[1], text[2], text[3]);
+}
+
 /* The rows over all series, aligned, and a plain word on who was better. */
 static void print_table(const lc_result *r, const cli_options *o)
 {
@@ -19,8 +27,8 @@ static void print_table(const lc_result *r, const cli_options *o)
             error = lc_result_real(r, row, mae);
             measure = "MAE";
         }
-        cli_line(o, "%-16s %12.5g %12.5g %9.3f %9.3f", name, lc_result_real(r, row, mae), lc_result_real(r, row, rmse),
-                 lc_result_real(r, row, smape), lc_result_real(r, row, mase));
+        print_row(o, name, lc_result_real(r, row, mae), lc_result_real(r, row, rmse), lc_result_real(r, row, smape),
+                  lc_result_real(r, row, mase));
         if (!mine) {
             mine = name;
             my_error = error;

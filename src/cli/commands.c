@@ -7,13 +7,13 @@
 
 /* The one table of commands. A new command is a file with its function and a row here. */
 const cli_command cli_commands[] = {
-    {"forecast", "FILE...", "the next steps of every series; fits a model unless --model names one",
+    {"forecast", "FILE...", "the next steps of every series; fits a model first without --model",
      "loomcast forecast weather.csv --horizon 14 --plot weather.png", LEARNING | GROUP(INTERVAL), "",
      "output plot model force json quiet", cli_forecast},
     {"train", "FILE... -o MODEL", "fit one model on all series of the files and save it",
      "loomcast train weather.csv -o weather.model --loss-plot loss.png", LEARNING, "",
      "output loss-plot force json quiet", cli_train},
-    {"detect", "FILE...", "score and flag every row; fits a model unless --model names one",
+    {"detect", "FILE...", "score and flag every row; fits a model first without --model",
      "loomcast detect sensor.csv -o flags.csv --plot flags.png", LEARNING | GROUP(DETECT),
      "horizon" /* always one step */, "output plot model force json quiet exit-code", cli_detect},
     {"evaluate", "FILE...", "rolling-origin backtest beside the baselines", "loomcast evaluate weather.csv --horizon 7",

@@ -53,6 +53,7 @@ static int check_place(const output *out, bool force)
     struct stat info;
     char folder[4096];
     bool there = stat(out->path, &info) == 0;
+    if (!there && errno != ENOENT) return refuse_unwritable(out->path);
     if (there && S_ISDIR(info.st_mode)) return refuse(out->path, "is a folder", "");
     /* Devices and pipes are written to, not replaced. */
     if (there && !S_ISREG(info.st_mode))
