@@ -145,7 +145,7 @@ static int ambiguous_option(const option_list *l, const char *name)
 static int unknown_option(const cli_command *c, const option_list *l, const char *word)
 {
     char name[48], hint[120];
-    const char *start = word + strspn(word, "-");
+    const char *start = word + (strncmp(word, "--", 2) == 0 ? 2 : 0);
     snprintf(name, sizeof name, "%.*s", (int)strcspn(start, "="), start);
     for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
         if (strcmp(later[i], name) == 0) return cli_usage(NULL, "--%s is not there yet in this version", name);
