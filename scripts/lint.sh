@@ -113,8 +113,8 @@ rule_house() {
             complain("the library does not print: give an lc_status, or leave it to src/cli")
         if (code ~ /[^A-Za-z0-9_](exit|quick_exit|abort|assert)[ \t]*\(/)
             complain("the library does not end the process: give an lc_status")
-        if (!par && code ~ /[^A-Za-z0-9_](secure_)?getenv[ \t]*\(/ && raw !~ /getenv\("TMPDIR"\)/)
-            complain("the library does not look at the environment (but for TMPDIR): take a setting")
+        if (!par && code ~ /[^A-Za-z0-9_](secure_)?getenv[ \t]*\(/ && raw !~ /getenv\("(TMPDIR|LOOMCAST_ISA)"\)/)
+            complain("the library does not look at the environment (but for TMPDIR and LOOMCAST_ISA): take a setting")
     }' src
 }
 

@@ -295,6 +295,16 @@ lc_code lc_panel_describe(const lc_panel *p, const lc_settings *s, bool json, ch
     return code == LC_OK ? finish(o, json, put_panel, text, st) : code;
 }
 
+static bool is_default(const char *name, const char *value)
+{
+    for (size_t i = 0; i < lc_setting_count(); i++) {
+        const lc_setting_info *info = lc_setting_at(i);
+        bool from_data = info->type == LC_SETTING_COUNT && !*info->fallback && strcmp(value, "0") == 0;
+        if (strcmp(info->name, name) == 0) return from_data || strcmp(info->fallback, value) == 0;
+    }
+    return false;
+}
+
 static void put_model(lc_buf *b, const json_t *o)
 {
     const json_t *n = json_object_get(o, "network"), *t = json_object_get(o, "training");
@@ -319,18 +329,19 @@ static void put_model(lc_buf *b, const json_t *o)
     if (json_is_number(naive)) lc_buf_printf(b, "error       %.3g x naive", json_number_value(naive));
     if (json_is_number(seasonal)) lc_buf_printf(b, ", %.3g x seasonal naive", json_number_value(seasonal));
     if (json_is_number(naive)) lc_buf_puts(b, ", on the validation windows\n");
-    lc_buf_puts(b, "settings   ");
+    const char *key;
+    json_t *value;
     size_t column = 11;
-    for (size_t i = 0; i < lc_setting_count(); i++) {
-        const lc_setting_info *info = lc_setting_at(i);
-        const char *value = text_of(json_object_get(o, "settings"), info->name);
-        bool shaped = info->group == LC_GROUP_MODEL || info->group == LC_GROUP_TRAINING;
-        /* Columns are of interest where they were not found by themselves; 0 stands for "from the data". */
-        if (!*value || (!shaped && strcmp(value, info->fallback) == 0)) continue;
-        if (info->group > LC_GROUP_TRAINING || (!*info->fallback && strcmp(value, "0") == 0)) continue;
-        put_option(b, &column, info->name, info->type == LC_SETTING_SWITCH ? "" : value);
+    bool any = false;
+    json_object_foreach(json_object_get(o, "settings"), key, value)
+    {
+        if (is_default(key, json_string_value(value))) continue;
+        if (!any) lc_buf_puts(b, "settings   ");
+        bool flag = strcmp(json_string_value(value), "true") == 0;
+        put_option(b, &column, key, flag ? "" : json_string_value(value));
+        any = true;
     }
-    lc_buf_puts(b, "\n");
+    if (any) lc_buf_puts(b, "\n");
 }
 
 lc_code lc_model_describe(const lc_model *m, bool json, char **text, lc_status *st)

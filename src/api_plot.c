@@ -177,7 +177,7 @@ static lc_code groups_create(groups *g, const lc_result *r, const lc_clock *cloc
     }
     for (size_t i = 0; i < n; i++) {
         size_t k = group_of(g, lc_result_text(r, i, id));
-        if (k == SIZE_MAX) continue;
+        if (k >= g->n || !g->list[k].row) continue;
         group *one = &g->list[k];
         one->row[one->n] = i;
         one->x[one->n] = position(clock, lc_result_text(r, i, ds), one->n);

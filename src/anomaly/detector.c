@@ -147,22 +147,42 @@ static lc_code make_table(lc_result **out, lc_status *st)
     return code;
 }
 
-static lc_code add_row(lc_result *r, const lc_panel *p, const lc_series *s, size_t step, const verdict *v,
+/* A row that stands on no step of a series, because --gaps skip left it out or the frame has no number of this
+ * target, is still there, without an expectation. */
+static lc_code add_row(lc_result *r, const lc_panel *p, const lc_series *s, lc_row_place at, const verdict *v,
                        lc_status *st)
 {
-    char ds[LC_STAMP_TEXT];
-    lc_panel_stamp_text(p, &p->frames[s->frame], step, ds);
+    char ds[LC_STAMP_TEXT] = "";
+    bool placed = at.step != LC_NO_STEP;
+    if (placed) lc_panel_stamp_text(p, &p->frames[at.frame], at.step, ds);
     lc_code code = lc_result_add_row(r, st);
-    if (code == LC_OK) code = lc_result_set_text(r, 0, s->id, st);
+    if (code == LC_OK) code = lc_result_set_text(r, 0, s ? s->id : p->frames[at.frame].id, st);
     if (code == LC_OK) code = lc_result_set_text(r, 1, ds, st);
-    if (code != LC_OK) return code;
-    lc_result_set_real(r, 2, s->mask[step] == LC_OBSERVED ? s->y[step] : NAN);
-    lc_result_set_real(r, 3, v->expected);
-    lc_result_set_real(r, 4, v->lo);
-    lc_result_set_real(r, 5, v->hi);
-    lc_result_set_real(r, 6, v->score);
-    lc_result_set_int(r, 7, v->anomaly);
+    if (code != LC_OK || !s || !placed) return code;
+    lc_result_set_real(r, 2, s->mask[at.step] == LC_OBSERVED ? s->y[at.step] : NAN);
+    lc_result_set_real(r, 3, v[at.step].expected);
+    lc_result_set_real(r, 4, v[at.step].lo);
+    lc_result_set_real(r, 5, v[at.step].hi);
+    lc_result_set_real(r, 6, v[at.step].score);
+    lc_result_set_int(r, 7, v[at.step].anomaly);
     return LC_OK;
+}
+
+static lc_code add_rows(lc_result *r, const lc_panel *p, verdict *const *v, lc_status *st)
+{
+    size_t *series = lc_calloc(p->n_frames, sizeof *series); /* of a frame, plus 1; 0: none */
+    lc_code code = series ? LC_OK : lc_fail_memory(st);
+    for (size_t target = 0; code == LC_OK && target < p->n_targets; target++) {
+        for (size_t f = 0; f < p->n_frames; f++) series[f] = 0;
+        for (size_t i = 0; i < p->n_series; i++)
+            if (p->series[i].target == target) series[p->series[i].frame] = i + 1;
+        for (size_t row = 0; code == LC_OK && row < p->n_rows; row++) {
+            size_t i = series[p->rows[row].frame];
+            code = add_row(r, p, i ? &p->series[i - 1] : NULL, p->rows[row], i ? v[i - 1] : NULL, st);
+        }
+    }
+    lc_free(series);
+    return code;
 }
 
 /* One-step forecasts of every row of one series: point (steps). */
@@ -212,12 +232,7 @@ lc_code lc_detector_table(lc_result **out, lc_detector_summary *summary, const l
                                 s->alarms_per, summary, st);
     }
     if (code == LC_OK) code = make_table(&r, st);
-    /* Series are ordered by target, then frame, so a target's series of a frame is found by arithmetic. */
-    for (size_t target = 0; code == LC_OK && target < p->n_targets; target++)
-        for (size_t row = 0; code == LC_OK && row < p->n_rows; row++) {
-            size_t i = target * p->n_frames + p->rows[row].frame;
-            code = add_row(r, p, &p->series[i], p->rows[row].step, &v[i][p->rows[row].step], st);
-        }
+    if (code == LC_OK) code = add_rows(r, p, v, st);
     for (size_t i = 0; v && i < p->n_series; i++) lc_free(v[i]);
     lc_free(v);
     lc_free(point);

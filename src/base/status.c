@@ -17,40 +17,18 @@ static void store_file(lc_status *st, const char *file)
     st->file[n] = '\0';
 }
 
-static lc_code fail_v(lc_status *st, lc_code code, const char *file, size_t line, size_t column, const char *fmt,
-                      va_list ap)
+void lc_status_set(lc_status *st, lc_code code, const char *file, size_t line, size_t column, const char *fmt, ...)
 {
-    if (!st || st->code != LC_OK) return code;
+    if (!st || st->code != LC_OK) return;
     st->code = code;
     st->line = line;
     st->column = column;
     store_file(st, file);
+    va_list ap;
+    va_start(ap, fmt);
     vsnprintf(st->text, sizeof st->text, fmt, ap);
+    va_end(ap);
     st->hint[0] = '\0';
-    return code;
-}
-
-lc_code lc_fail(lc_status *st, lc_code code, const char *fmt, ...)
-{
-    va_list ap;
-    va_start(ap, fmt);
-    fail_v(st, code, NULL, 0, 0, fmt, ap);
-    va_end(ap);
-    return code;
-}
-
-lc_code lc_fail_at(lc_status *st, lc_code code, const char *file, size_t line, size_t column, const char *fmt, ...)
-{
-    va_list ap;
-    va_start(ap, fmt);
-    fail_v(st, code, file, line, column, fmt, ap);
-    va_end(ap);
-    return code;
-}
-
-lc_code lc_fail_memory(lc_status *st)
-{
-    return lc_fail(st, LC_E_MEMORY, "out of memory");
 }
 
 void lc_hint(lc_status *st, const char *fmt, ...)

@@ -12,12 +12,19 @@
 #define LC_MUST_USE
 #endif
 
-/* Each of these stores into *st (NULL allowed) unless it already holds an error, and returns `code`
- * so that a caller can write `return lc_fail(...)`. */
-lc_code lc_fail(lc_status *st, lc_code code, const char *fmt, ...) LC_PRINTF(3, 4);
-lc_code lc_fail_at(lc_status *st, lc_code code, const char *file, size_t line, size_t column, const char *fmt, ...)
+/* Each of these stores into *st (NULL allowed) unless it already holds an error, and is worth `code`, so that a
+ * caller can write `return lc_fail(...)`. They are macros so that readers and analyzers see that value. */
+static inline lc_code lc_same(lc_code code)
+{
+    return code;
+}
+#define lc_fail(st, code, ...) (lc_status_set((st), (code), NULL, 0, 0, __VA_ARGS__), lc_same(code))
+#define lc_fail_at(st, code, file, line, column, ...)                                                                  \
+    (lc_status_set((st), (code), (file), (line), (column), __VA_ARGS__), lc_same(code))
+#define lc_fail_memory(st) lc_fail((st), LC_E_MEMORY, "out of memory")
+
+void lc_status_set(lc_status *st, lc_code code, const char *file, size_t line, size_t column, const char *fmt, ...)
     LC_PRINTF(6, 7);
-lc_code lc_fail_memory(lc_status *st);
 
 /* Adds the second line of an error: what the user can do. Keeps the first hint. */
 void lc_hint(lc_status *st, const char *fmt, ...) LC_PRINTF(2, 3);

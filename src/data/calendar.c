@@ -53,6 +53,6 @@ lc_civil lc_civil_of(lc_stamp t)
 lc_stamp lc_stamp_of(const lc_civil *c)
 {
     int64_t day = lc_day_number(c->year, c->month, c->day);
-    int64_t seconds = (int64_t)c->hour * 3600 + c->minute * 60 + c->second;
+    int64_t seconds = (int64_t)c->hour * 3600 + (int64_t)c->minute * 60 + c->second;
     return lc_add_clamped(lc_mul_clamped(day, LC_MICROS_PER_DAY), seconds * LC_MICROS_PER_SECOND + c->micro);
 }

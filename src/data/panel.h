@@ -23,7 +23,7 @@ typedef struct lc_frame {
 } lc_frame;
 
 typedef struct lc_series {
-    char *id;       /* what results call it: the id, the target's name, or id:target */
+    char *id;       /* what results call it: the id, the target, id:target, or file:target of several wide files */
     size_t frame;   /* index into frames */
     size_t target;  /* index into targets */
     size_t steps;   /* = the frame's */

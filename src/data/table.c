@@ -39,6 +39,7 @@ static int by_text(const void *a, const void *b)
 
 static lc_code refuse_twins(const lc_table *t, size_t line, lc_status *st)
 {
+    if (!t->columns || t->n_columns < 2) return LC_OK;
     char **sorted = calloc(t->n_columns, sizeof *sorted);
     if (!sorted) return lc_fail_memory(st);
     memcpy(sorted, t->columns, t->n_columns * sizeof *sorted);

@@ -135,7 +135,7 @@ static lc_code make_windows_table(lc_result **out, const lc_levels *levels, lc_s
 }
 
 static lc_code add_window(lc_result *t, const backtest *b, size_t i, size_t series, size_t origin, const double *truth,
-                          double *const *lo, double *const *hi, lc_status *st)
+                          const double *band, lc_status *st)
 {
     const lc_series *s = &b->p->series[series];
     const lc_frame *frame = &b->p->frames[s->frame];
@@ -151,28 +151,17 @@ static lc_code add_window(lc_result *t, const backtest *b, size_t i, size_t seri
         lc_result_set_real(t, W_Y, truth[h]);
         lc_result_set_real(t, W_FORECAST, b->point[i * b->w.horizon + h]);
         for (size_t l = 0; l < b->levels.n; l++) {
-            lc_result_set_real(t, W_BANDS + 2 * l, lo[l][h]);
-            lc_result_set_real(t, W_BANDS + 2 * l + 1, hi[l][h]);
+            lc_result_set_real(t, W_BANDS + 2 * l, band[2 * l * b->w.horizon + h]);
+            lc_result_set_real(t, W_BANDS + 2 * l + 1, band[(2 * l + 1) * b->w.horizon + h]);
         }
     }
     return LC_OK;
 }
 
-/* Rooms for one window. */
+/* Room for one window: its truth (horizon) and bands (levels, {lo, hi}, horizon). */
 typedef struct scratch {
-    double *truth;
-    double *lo[8], *hi[8];
+    double *truth, *band;
 } scratch;
-
-static bool scratch_create(scratch *x, size_t horizon, size_t levels)
-{
-    *x = (scratch){.truth = lc_calloc(horizon * (1 + 2 * levels), sizeof(double))};
-    for (size_t l = 0; l < levels && x->truth; l++) {
-        x->lo[l] = x->truth + (1 + 2 * l) * horizon;
-        x->hi[l] = x->lo[l] + horizon;
-    }
-    return x->truth != NULL;
-}
 
 static lc_code series_rows(lc_result *r, backtest *b, size_t series, scratch *x, lc_metrics *all, lc_backtest_sink sink,
                            void *user, lc_status *st)
@@ -187,14 +176,15 @@ static lc_code series_rows(lc_result *r, backtest *b, size_t series, scratch *x,
         truth_of(b, series, origin, x->truth);
         const double *point = b->point + i * b->w.horizon;
         for (size_t l = 0; l < b->levels.n; l++) {
+            double *lo = x->band + 2 * l * b->w.horizon, *hi = lo + b->w.horizon;
             for (size_t h = 0; h < b->w.horizon; h++) {
                 double half = b->spread[i] * lc_interval_half_width(&b->m->calibration, h, b->levels.percent[l]);
-                x->lo[l][h] = point[h] - half;
-                x->hi[l][h] = point[h] + half;
+                lo[h] = point[h] - half;
+                hi[h] = point[h] + half;
             }
-            lc_metrics_add(&mine[l], b->w.horizon, x->truth, point, x->lo[l], x->hi[l], b->scale[series]);
+            lc_metrics_add(&mine[l], b->w.horizon, x->truth, point, lo, hi, b->scale[series]);
         }
-        if (sink) code = add_window(t, b, i, series, origin, x->truth, x->lo, x->hi, st);
+        if (sink) code = add_window(t, b, i, series, origin, x->truth, x->band, st);
     }
     if (code == LC_OK && sink) code = sink(user, t, st);
     lc_result_free(t);
@@ -252,7 +242,9 @@ lc_code lc_backtest(lc_result **out, const lc_model *m, const lc_panel *p, const
     b.spread = lc_calloc(b.w.n, sizeof *b.spread);
     b.scale = lc_calloc(p->n_series, sizeof *b.scale);
     b.baseline = lc_calloc(b.w.n * lc_baseline_count, sizeof *b.baseline);
-    if (!b.point || !b.spread || !b.scale || !b.baseline || !scratch_create(&x, b.w.horizon, b.levels.n)) {
+    x.truth = lc_calloc(b.w.horizon, sizeof *x.truth);
+    x.band = lc_calloc(2 * b.levels.n * b.w.horizon, sizeof *x.band);
+    if (!b.point || !b.spread || !b.scale || !b.baseline || !x.truth || !x.band) {
         code = lc_fail_memory(st);
         goto done;
     }
@@ -266,6 +258,7 @@ lc_code lc_backtest(lc_result **out, const lc_model *m, const lc_panel *p, const
     if (code == LC_OK) code = all_rows(r, &b, all, st);
 done:
     lc_free(x.truth);
+    lc_free(x.band);
     lc_free(b.point);
     lc_free(b.spread);
     lc_free(b.scale);

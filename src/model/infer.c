@@ -8,7 +8,8 @@
 
 enum {
     JOB_ROWS = 32, /* rows of one job */
-    ROUND = 64     /* jobs whose losses are kept apart until they are summed in order */
+    ROUND = 64,    /* jobs whose losses are kept apart until they are summed in order */
+    ROUND_ROWS = ROUND * JOB_ROWS
 };
 
 struct lc_infer {
@@ -111,9 +112,9 @@ double lc_infer_loss(lc_infer *f, const float *w, const float *packed, const lc_
 {
     double sum = 0;
     size_t seen = 0;
-    for (size_t done = 0; done < n; done += ROUND * JOB_ROWS) {
+    for (size_t done = 0; done < n; done += ROUND_ROWS) {
         job j = {.f = f, .w = w, .packed = packed, .begin = done, .gather = gather, .user = user, .loss = loss};
-        j.n = n - done < ROUND * JOB_ROWS ? n - done : ROUND * JOB_ROWS;
+        j.n = n - done < ROUND_ROWS ? n - done : ROUND_ROWS;
         lc_team_run(f->threads, worker, &j);
         for (size_t i = 0; i * JOB_ROWS < j.n; i++) {
             sum += f->sum[i];

@@ -305,7 +305,7 @@ static double double_at(const unsigned char *p)
 
 static lc_code read_data(struct reader *r, const struct entry *e, float *to)
 {
-    unsigned char chunk[16384];
+    unsigned char chunk[16384] = {0};
     for (size_t done = 0; done < e->elements;) {
         size_t n = sizeof chunk / e->width;
         if (n > e->elements - done) n = e->elements - done;
@@ -334,6 +334,7 @@ static int by_name(const void *pa, const void *pb)
 static lc_code read_tensors(struct reader *r, lc_safetensors *f, const struct entry *entries)
 {
     size_t total = 0;
+    if (!entries) return lc_fail_memory(r->st);
     for (size_t i = 0; i < f->n; i++) total += entries[i].elements; /* no more than the file has bytes */
     f->data = lc_calloc(total, sizeof *f->data);
     f->tensors = lc_calloc(f->n, sizeof *f->tensors);

@@ -28,7 +28,7 @@ static bool sensible(const lc_network_spec *s)
     size_t units;
     return s->inputs && s->steps && s->hidden && s->layers && s->outputs && s->inputs <= most && s->steps <= most &&
            s->hidden <= most && s->outputs <= most && s->layers <= 64 &&
-           lc_mul(s->hidden + LC_LANES, s->hidden + s->inputs + s->outputs + 4 * LC_LANES, &units) &&
+           lc_mul(s->hidden + LC_LANES, s->hidden + s->inputs + s->outputs + 4 * (size_t)LC_LANES, &units) &&
            units <= ((size_t)1 << 36);
 }
 

@@ -9,7 +9,7 @@
 
 /* The series above, its score below, on one time axis. */
 typedef struct panel {
-    lc_frame series, score;
+    lc_axes series, score;
     lc_ticks series_ticks, score_ticks;
 } panel;
 
@@ -23,7 +23,7 @@ static void frame_of(const lc_detect_figure *f, panel *d)
     lc_range_add(&y, f->lo, f->n);
     lc_range_add(&y, f->hi, f->n);
     lc_range_pad(&y, .06);
-    d->series = (lc_frame){.x = x, .y = y, .calendar = f->calendar, .whole_x = !f->calendar, .y_label = f->y_label};
+    d->series = (lc_axes){.x = x, .y = y, .calendar = f->calendar, .whole_x = !f->calendar, .y_label = f->y_label};
     d->score = d->series;
     d->score.y = (lc_range){.lo = -.02, .hi = 1.05, .any = true};
     d->score.y_label = "score";
@@ -32,7 +32,7 @@ static void frame_of(const lc_detect_figure *f, panel *d)
 
 static void place(const lc_page *p, lc_buf *script, size_t i, const char *title, panel *d)
 {
-    lc_frame room;
+    lc_axes room;
     lc_page_panel(p, script, i, title, &room);
     double top = room.top + 8, height = top - room.bottom;
     /* The lower plot carries the labels of the time axis. */
@@ -47,7 +47,7 @@ static void place(const lc_page *p, lc_buf *script, size_t i, const char *title,
 
 /* Flagged rows as points: on the value, else on what was expected, else at the foot of the plot. Each is
  * drawn, however many points the lines leave out. */
-static void flags(lc_buf *rows, const lc_detect_figure *f, const lc_frame *frame)
+static void flags(lc_buf *rows, const lc_detect_figure *f, const lc_axes *frame)
 {
     for (size_t i = 0; i < f->n; i++) {
         if (!f->anomaly[i] || !isfinite(f->x[i])) continue;
@@ -56,7 +56,7 @@ static void flags(lc_buf *rows, const lc_detect_figure *f, const lc_frame *frame
     }
 }
 
-static void draw_series(lc_buf *script, const lc_detect_figure *f, const lc_frame *frame, int number, double pixel)
+static void draw_series(lc_buf *script, const lc_detect_figure *f, const lc_axes *frame, int number, double pixel)
 {
     lc_trace y = {0}, expected = {0}, band = {0};
     lc_buf marks = {0};
@@ -81,7 +81,7 @@ static void draw_series(lc_buf *script, const lc_detect_figure *f, const lc_fram
     if (y.n_line)
         lc_plot_add(&plot, "using 1:2 with lines", "values", number,
                     dense ? "lc rgb \"" LC_INK "\" lw 0.8" : "lc rgb \"" LC_INK "\" lw 1.2");
-    if (y.n_dots) lc_plot_add(&plot, "using 1:2 with points", "lone", number, "pt 7 ps 0.5 lc rgb \"" LC_INK "\"");
+    if (y.n_dots) lc_plot_add(&plot, "using 1:2 with points", "lone", number, "pt 7 ps 0.65 lc rgb \"" LC_INK "\"");
     if (marks.len) {
         lc_plot_add(&plot, "using 1:2 with points", "flags", number, "pt 7 ps 1.25 lc rgb \"#FFFFFF\"");
         lc_plot_add(&plot, "using 1:2 with points", "flags", number, "pt 7 ps 0.95 lc rgb \"" LC_RED "\"");
@@ -93,7 +93,7 @@ static void draw_series(lc_buf *script, const lc_detect_figure *f, const lc_fram
     lc_buf_free(&marks);
 }
 
-static void draw_score(lc_buf *script, const lc_detect_figure *f, const lc_frame *frame, int number, double pixel)
+static void draw_score(lc_buf *script, const lc_detect_figure *f, const lc_axes *frame, int number, double pixel)
 {
     lc_trace score = {0};
     lc_trace_line(&score, f->x, f->score, f->n, pixel);
@@ -104,7 +104,7 @@ static void draw_score(lc_buf *script, const lc_detect_figure *f, const lc_frame
     lc_plot plot = {.script = script};
     if (score.n_line) lc_plot_add(&plot, "using 1:2 with lines", "score", number, "lc rgb \"" LC_ORANGE "\" lw 1.3");
     if (score.n_dots)
-        lc_plot_add(&plot, "using 1:2 with points", "lonescore", number, "pt 7 ps 0.5 lc rgb \"" LC_ORANGE "\"");
+        lc_plot_add(&plot, "using 1:2 with points", "lonescore", number, "pt 7 ps 0.65 lc rgb \"" LC_ORANGE "\"");
     lc_plot_end(&plot, frame);
     lc_trace_free(&score);
 }
@@ -125,24 +125,24 @@ lc_code lc_chart_detect(const lc_detect_figure *f, size_t n, const char *path, b
         panel *d = panels + i;
         frame_of(f + i, d);
         place(&page, &measure, i, "", d);
-        lc_frame_y_ticks(&page, &d->series, &d->series_ticks);
+        lc_axes_y_ticks(&page, &d->series, &d->series_ticks);
         lc_ticks_numbers(&d->score_ticks, &d->score.y, 3, false);
         int columns = lc_ticks_columns(&d->series_ticks), below = lc_ticks_columns(&d->score_ticks);
         if (below > columns) columns = below;
         if (columns > widest) widest = columns;
     }
+    lc_page_legend(&page, &script, entries, sizeof entries / sizeof entries[0]);
     for (size_t i = 0; i < n; i++) {
         panel *d = panels + i;
         d->series.y_columns = d->score.y_columns = widest;
         d->series.y_ticks = &d->series_ticks;
         d->score.y_ticks = &d->score_ticks;
         place(&page, &script, i, f[i].title, d);
-        if (i == 0) lc_page_legend(&page, &script, entries, sizeof entries / sizeof entries[0]);
-        double pixel = lc_frame_pixel(&page, &d->series);
-        lc_frame_write(&page, &script, &d->series);
+        double pixel = lc_axes_pixel(&page, &d->series);
+        lc_axes_write(&page, &script, &d->series);
         draw_series(&script, f + i, &d->series, (int)i + 1, pixel);
         lc_gp(&script, "unset label\nunset arrow\nunset object\n");
-        lc_frame_write(&page, &script, &d->score);
+        lc_axes_write(&page, &script, &d->score);
         draw_score(&script, f + i, &d->score, (int)i + 1, pixel);
     }
     code = lc_page_finish(&page, &script, replace, st);

@@ -23,7 +23,7 @@ static void widest_first(const lc_forecast_figure *f, size_t *order)
     }
 }
 
-static void frame_of(const lc_forecast_figure *f, lc_frame *frame)
+static void frame_of(const lc_forecast_figure *f, lc_axes *frame)
 {
     frame->x = frame->y = (lc_range){0};
     lc_range_add(&frame->x, f->history_x, f->n_history);
@@ -58,7 +58,8 @@ static bool join(joined *j, const lc_forecast_figure *f)
     room = f->n + 1;
     *j = (joined){.n = f->n, .x = block, .y = block + room, .lo = block + 2 * room, .hi = block + 3 * room};
     size_t last = f->n_history ? f->n_history - 1 : 0;
-    j->anchored = f->n_history && f->n && isfinite(f->history_y[last]) && isfinite(f->history_x[last]);
+    j->anchored = f->n_history && f->n && isfinite(f->history_y[last]) && isfinite(f->history_x[last]) &&
+                  isfinite(f->forecast[0]);
     size_t skip = j->anchored ? 1 : 0;
     if (j->anchored) {
         j->x[0] = f->history_x[last];
@@ -81,7 +82,7 @@ static void join_band(joined *j, const lc_forecast_figure *f, size_t level)
 }
 
 /* Half of a typical step, for the bar that stands for a lone step's interval. */
-static double half_step(const lc_forecast_figure *f, const lc_frame *frame)
+static double half_step(const lc_forecast_figure *f, const lc_axes *frame)
 {
     double span = frame->x.hi - frame->x.lo, step = span / 40;
     if (f->n > 1) step = (f->x[f->n - 1] - f->x[0]) / (double)(f->n - 1);
@@ -89,7 +90,7 @@ static double half_step(const lc_forecast_figure *f, const lc_frame *frame)
     return isfinite(step) && step > 0 ? fmin(step * .4, span / 40) : span / 80;
 }
 
-static void origin(const lc_page *p, lc_buf *script, const lc_forecast_figure *f, const lc_frame *frame)
+static void origin(const lc_page *p, lc_buf *script, const lc_forecast_figure *f, const lc_axes *frame)
 {
     if (!f->n_history || !f->n || !isfinite(f->history_x[f->n_history - 1])) return;
     double x = f->history_x[f->n_history - 1];
@@ -97,11 +98,11 @@ static void origin(const lc_page *p, lc_buf *script, const lc_forecast_figure *f
     if (f->calendar) lc_date_label(date, x, frame->x.hi - frame->x.lo);
     else lc_number_label(date, x, 10);
     snprintf(label, sizeof label, "origin %s", date);
-    lc_frame_mark(p, script, frame, x, label);
+    lc_axes_mark(p, script, frame, x, label);
 }
 
 /* One panel: blocks of data, then the plot command over them. `number` keeps block names apart. */
-static bool draw(const lc_page *p, lc_buf *script, const lc_forecast_figure *f, const lc_frame *frame, int number)
+static bool draw(const lc_page *p, lc_buf *script, const lc_forecast_figure *f, const lc_axes *frame, int number)
 {
     bool ok = false;
     joined j = {0};
@@ -112,7 +113,7 @@ static bool draw(const lc_page *p, lc_buf *script, const lc_forecast_figure *f, 
     lc_plot bands = {.script = &curves};
     if (!order || !join(&j, f)) goto done;
     widest_first(f, order);
-    double pixel = lc_frame_pixel(p, frame);
+    double pixel = lc_axes_pixel(p, frame);
     for (size_t i = 0; i < f->n_levels; i++) {
         join_band(&j, f, order[i]);
         lc_trace_band(&band, j.x, j.lo, j.hi, j.n, pixel, half_step(f, frame));
@@ -155,7 +156,8 @@ done:
     return ok;
 }
 
-static lc_code legend(const lc_page *p, lc_buf *script, const lc_forecast_figure *f)
+/* One legend serves the page: that of the figure with the most levels. */
+static lc_code legend(lc_page *p, lc_buf *script, const lc_forecast_figure *figures, size_t n_figures)
 {
     /* Bands overlap: what the eye sees of the k-th is k layers of paint. */
     static const char *const paint[LEVELS_NAMED] = {
@@ -163,10 +165,16 @@ static lc_code legend(const lc_page *p, lc_buf *script, const lc_forecast_figure
         "rgb \"" LC_BLUE "\" fs transparent solid 0.45", "rgb \"" LC_BLUE "\" fs transparent solid 0.55"};
     lc_entry entry[2 + LEVELS_NAMED];
     char text[LEVELS_NAMED][LC_TICK_TEXT + 16];
+    const lc_forecast_figure *f = figures;
+    bool history = false;
+    for (size_t i = 0; i < n_figures; i++) {
+        if (figures[i].n_levels > f->n_levels) f = figures + i;
+        if (figures[i].n_history) history = true;
+    }
     size_t n = 0, *order = lc_calloc(f->n_levels, sizeof *order);
     if (!order) return LC_E_MEMORY;
     widest_first(f, order);
-    if (f->n_history) entry[n++] = (lc_entry){LC_MARK_LINE, "history", "lw 1.2 lc rgb \"" LC_INK "\""};
+    if (history) entry[n++] = (lc_entry){LC_MARK_LINE, "history", "lw 1.2 lc rgb \"" LC_INK "\""};
     entry[n++] = (lc_entry){LC_MARK_LINE, "forecast", "lw 2.4 lc rgb \"" LC_BLUE "\""};
     /* Narrow bands first in words, as people say them: 80 %, 95 %. */
     for (size_t k = f->n_levels < LEVELS_NAMED ? f->n_levels : LEVELS_NAMED; k-- > 0;) {
@@ -185,7 +193,7 @@ lc_code lc_chart_forecast(const lc_forecast_figure *f, size_t n, const char *pat
     lc_page page;
     lc_buf script = {0};
     lc_ticks *ticks = lc_calloc(LC_CHART_MOST, sizeof *ticks);
-    lc_frame frames[LC_CHART_MOST] = {0};
+    lc_axes frames[LC_CHART_MOST] = {0};
     lc_code code = ticks ? lc_page_start(&page, &script, path, n, 600, st) : lc_fail_memory(st);
     if (code != LC_OK) goto done;
     /* First every panel's labels are measured, so that all plots start at the same distance. */
@@ -194,19 +202,19 @@ lc_code lc_chart_forecast(const lc_forecast_figure *f, size_t n, const char *pat
     for (size_t i = 0; i < n; i++) {
         frame_of(f + i, frames + i);
         lc_page_panel(&page, &measure, i, "", frames + i);
-        lc_frame_y_ticks(&page, frames + i, ticks + i);
+        lc_axes_y_ticks(&page, frames + i, ticks + i);
         int columns = lc_ticks_columns(ticks + i);
         if (columns > widest) widest = columns;
     }
     lc_buf_free(&measure);
+    if (legend(&page, &script, f, n) != LC_OK) code = lc_fail_memory(st);
     for (size_t i = 0; i < n && code == LC_OK; i++) {
         frames[i].y_columns = widest;
         frames[i].y_ticks = ticks + i;
         lc_page_panel(&page, &script, i, f[i].title, frames + i);
-        if (i == 0) code = legend(&page, &script, f);
-        lc_frame_write(&page, &script, frames + i);
+        lc_axes_write(&page, &script, frames + i);
         origin(&page, &script, f + i, frames + i);
-        if (code != LC_OK || !draw(&page, &script, f + i, frames + i, (int)i + 1)) code = lc_fail_memory(st);
+        if (!draw(&page, &script, f + i, frames + i, (int)i + 1)) code = lc_fail_memory(st);
     }
     if (code == LC_OK) code = lc_page_finish(&page, &script, replace, st);
 done:

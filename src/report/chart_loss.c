@@ -15,7 +15,7 @@ static void add_positive(lc_range *r, const double *v, size_t n)
         if (v[i] > 1e-300) lc_range_add(r, v + i, 1);
 }
 
-static void choose_y(const lc_loss_figure *f, lc_frame *frame)
+static void choose_y(const lc_loss_figure *f, lc_axes *frame)
 {
     lc_range all = {0}, positive = {0};
     lc_range_add(&all, f->train, f->n);
@@ -34,21 +34,21 @@ static void choose_y(const lc_loss_figure *f, lc_frame *frame)
 }
 
 /* The best epoch: its line, its label and the point on the curve that chose it. */
-static void mark_best(const lc_page *p, lc_buf *script, const lc_loss_figure *f, const lc_frame *frame)
+static void mark_best(const lc_page *p, lc_buf *script, const lc_loss_figure *f, const lc_axes *frame)
 {
     char number[LC_TICK_TEXT] = "", label[2 * LC_TICK_TEXT];
     double v = f->valid[f->best - 1];
     if (!isfinite(v)) v = f->train[f->best - 1];
     if (isfinite(v)) lc_number_label(number, v, 4);
     snprintf(label, sizeof label, "best epoch %zu%s%s", f->best, number[0] ? ": " : "", number);
-    lc_frame_mark(p, script, frame, (double)f->best, label);
+    lc_axes_mark(p, script, frame, (double)f->best, label);
     if (isfinite(v)) {
         lc_gp(script, "set label \"\" at first %g,%g point pt 7 ps 1.1 lc rgb \"" LC_ORANGE "\" front\n",
               (double)f->best, lc_drawn(v));
     }
 }
 
-static void draw(lc_buf *script, const lc_loss_figure *f, const lc_frame *frame, const double *epoch, double pixel)
+static void draw(lc_buf *script, const lc_loss_figure *f, const lc_axes *frame, const double *epoch, double pixel)
 {
     static const char *const names[] = {"train", "valid"}, *const lone[] = {"trainlone", "validlone"};
     static const char *const line[] = {"lc rgb \"" LC_BLUE "\" lw 1.8", "lc rgb \"" LC_ORANGE "\" lw 2.2"};
@@ -76,7 +76,7 @@ lc_code lc_chart_loss(const lc_loss_figure *f, const char *path, bool replace, l
                                        {LC_MARK_LINE, "validation", "lw 2.2 lc rgb \"" LC_ORANGE "\""}};
     lc_page page;
     lc_buf script = {0};
-    lc_frame frame = {.whole_x = true, .y_label = f->y_label, .x_labels = true};
+    lc_axes frame = {.whole_x = true, .y_label = f->y_label, .x_labels = true};
     lc_ticks *ticks = lc_calloc(1, sizeof *ticks);
     double *epoch = lc_calloc(f->n, sizeof *epoch);
     lc_code code = ticks && epoch ? lc_page_start(&page, &script, path, 1, 600, st) : lc_fail_memory(st);
@@ -86,17 +86,17 @@ lc_code lc_chart_loss(const lc_loss_figure *f, const char *path, bool replace, l
     if (f->n == 1) frame.x.lo = 0;
     lc_range_pad(&frame.x, .012);
     choose_y(f, &frame);
+    lc_page_legend(&page, &script, entries, sizeof entries / sizeof entries[0]);
     lc_page_panel(&page, &script, 0, f->title, &frame);
     frame.bottom += page.font * 1.7; /* the name of the axis stands below its numbers */
-    lc_frame_y_ticks(&page, &frame, ticks);
+    lc_axes_y_ticks(&page, &frame, ticks);
     frame.y_ticks = ticks;
     frame.y_columns = lc_ticks_columns(ticks);
-    lc_page_legend(&page, &script, entries, sizeof entries / sizeof entries[0]);
     lc_gp(&script, "set label \"epoch\" at screen 0.5,%g center textcolor rgb \"#555555\" noenhanced front\n",
-          (frame.bottom - page.font * .6) / page.height);
-    lc_frame_write(&page, &script, &frame);
+          (frame.bottom - page.font * .95) / page.height);
+    lc_axes_write(&page, &script, &frame);
     if (f->best >= 1 && f->best <= f->n) mark_best(&page, &script, f, &frame);
-    draw(&script, f, &frame, epoch, lc_frame_pixel(&page, &frame));
+    draw(&script, f, &frame, epoch, lc_axes_pixel(&page, &frame));
     code = lc_page_finish(&page, &script, replace, st);
 done:
     lc_free(ticks);

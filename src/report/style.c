@@ -25,8 +25,9 @@ static void terminal(const lc_page *p, lc_buf *script, const char *name)
     if (strcmp(name, "pdfcairo") == 0) {
         /* 120 pixels of the page are an inch: fonts, in points, and lines shrink along. */
         lc_gp(script,
-              "set terminal pdfcairo noenhanced color size %gin,%gin font \"sans,%g\" fontscale 1 linewidth 0.6\n",
-              p->width / 120., p->height / 120., p->font * .6);
+              "set terminal pdfcairo noenhanced color size %gin,%gin font \"sans,%g\" fontscale 1 linewidth 1.2 "
+              "pointscale 0.6\n",
+              p->width / 120., p->height / 120., p->font * .45);
     } else if (strcmp(name, "svg") == 0) {
         lc_gp(script, "set terminal svg noenhanced size %d,%d dynamic font \"sans-serif,%d\" background \"#FFFFFF\"\n",
               p->width, p->height, p->font);
@@ -111,13 +112,13 @@ static int columns_in(double px, double size)
 
 static double font_size(const lc_page *p, double px)
 {
-    /* The pixel terminal takes points of 1/96 inch, .svg pixels and .pdf points of its smaller page. */
+    /* The pixel terminal counts 4/3 pixels a point, .svg pixels; .pdf has 0.6 points a pixel of ours. */
     const char *dot = strrchr(p->path, '.');
     if (dot && lc_equal_nocase(dot, ".svg")) return px;
-    return dot && lc_equal_nocase(dot, ".pdf") ? px * .6 : px * .75;
+    return dot && lc_equal_nocase(dot, ".pdf") ? px * .45 : px * .75;
 }
 
-void lc_page_panel(const lc_page *p, lc_buf *script, size_t i, const char *title, lc_frame *room)
+void lc_page_panel(const lc_page *p, lc_buf *script, size_t i, const char *title, lc_axes *room)
 {
     int cell_w = p->width / p->columns, header = p->columns == 1 ? 0 : HEADER;
     int cell_h = (p->height - header) / p->rows;
@@ -127,10 +128,10 @@ void lc_page_panel(const lc_page *p, lc_buf *script, size_t i, const char *title
     double top = p->height - header - row * cell_h;
     room->bottom = top - cell_h + MARGIN / 2.;
     room->top = top - TITLE - STRIP;
-    lc_gp(script, "unset label\nunset arrow\nunset object\n");
+    /* The legend is set before the first panel and drawn along with it. */
+    if (i) lc_gp(script, "unset label\nunset arrow\nunset object\n");
     double size = p->columns == 1 ? 20 : p->font + 1;
-    /* The legend of a single panel stands at the right of its title. */
-    double wide = room->right - room->left - (p->columns == 1 ? 560 : 0);
+    double wide = room->right - room->left - (p->columns == 1 ? p->legend_px + MARGIN : 0);
     lc_gp(script, "set label %q at ", title, columns_in(wide, size));
     at(p, script, room->left, top - TITLE / 2. - 6);
     lc_gp(script, " left font \",%g\" textcolor rgb \"" LC_INK "\" noenhanced front\n", font_size(p, size));
@@ -143,7 +144,9 @@ lc_code lc_page_finish(const lc_page *p, lc_buf *script, bool replace, lc_status
         lc_gp(script, "unset output\n");
         return lc_gp_save(script, p->path, replace, st);
     }
-    return lc_gp_draw(script, p->path, replace, st);
+    /* The fonts of an .svg are those of whoever looks at it. */
+    bool fit_fonts = !lc_equal_nocase(strrchr(p->path, '.'), ".svg");
+    return lc_gp_draw(script, fit_fonts, p->path, replace, st);
 }
 
 /* Width of a text of ours in the legend's font; proportional fonts are about this wide. */
@@ -155,11 +158,12 @@ static double legend_px(const lc_page *p, const char *text)
 }
 
 /* Drawn by hand: a key of gnuplot's belongs to one plot and takes its room from it. */
-void lc_page_legend(const lc_page *p, lc_buf *script, const lc_entry *entry, size_t n)
+void lc_page_legend(lc_page *p, lc_buf *script, const lc_entry *entry, size_t n)
 {
     enum { SAMPLE = 28, GAP = 7, BETWEEN = 20 };
     double total = 0, y = p->height - (p->columns == 1 ? TITLE / 2. + 6 : HEADER / 2.);
     for (size_t i = 0; i < n; i++) total += SAMPLE + GAP + legend_px(p, entry[i].text) + (i ? BETWEEN : 0);
+    p->legend_px = total;
     double x = p->width - MARGIN - total;
     for (size_t i = 0; i < n; i++) {
         double end = x + SAMPLE;
@@ -189,17 +193,17 @@ void lc_page_legend(const lc_page *p, lc_buf *script, const lc_entry *entry, siz
 
 /* ---- axes ---- */
 
-static double plot_left(const lc_page *p, const lc_frame *f)
+static double plot_left(const lc_page *p, const lc_axes *f)
 {
     return f->left + (f->y_label && *f->y_label ? p->font * 1.7 : 0) + f->y_columns * p->column_px + 12;
 }
 
-static double plot_bottom(const lc_page *p, const lc_frame *f)
+static double plot_bottom(const lc_page *p, const lc_axes *f)
 {
-    return f->bottom + (f->x_labels ? p->font * (f->calendar ? 2.9 : 1.7) : 6);
+    return f->bottom + (f->x_labels ? p->font * (f->calendar ? 3.3 : 1.8) : 6);
 }
 
-void lc_frame_y_ticks(const lc_page *p, const lc_frame *f, lc_ticks *t)
+void lc_axes_y_ticks(const lc_page *p, const lc_axes *f, lc_ticks *t)
 {
     int most = (int)((f->top - plot_bottom(p, f)) / (p->font * 3.));
     t->n = 0;
@@ -207,12 +211,12 @@ void lc_frame_y_ticks(const lc_page *p, const lc_frame *f, lc_ticks *t)
     else lc_ticks_numbers(t, &f->y, most < 2 ? 2 : most > 8 ? 8 : most, false);
 }
 
-double lc_frame_pixel(const lc_page *p, const lc_frame *f)
+double lc_axes_pixel(const lc_page *p, const lc_axes *f)
 {
     return (f->x.hi - f->x.lo) / (f->right - plot_left(p, f));
 }
 
-static void x_ticks(const lc_page *p, const lc_frame *f, lc_ticks *t)
+static void x_ticks(const lc_page *p, const lc_axes *f, lc_ticks *t)
 {
     int columns = (int)((f->right - plot_left(p, f)) / p->column_px);
     if (f->calendar && lc_ticks_dates(t, &f->x, columns)) return;
@@ -224,7 +228,7 @@ static void x_ticks(const lc_page *p, const lc_frame *f, lc_ticks *t)
 }
 
 /* A label that would reach beyond the page keeps its mark only. */
-static void drop_cut_labels(const lc_page *p, const lc_frame *f, lc_ticks *t)
+static void drop_cut_labels(const lc_page *p, const lc_axes *f, lc_ticks *t)
 {
     double left = plot_left(p, f);
     for (size_t i = 0; i < t->n; i++) {
@@ -237,7 +241,7 @@ static void drop_cut_labels(const lc_page *p, const lc_frame *f, lc_ticks *t)
     }
 }
 
-void lc_frame_write(const lc_page *p, lc_buf *script, const lc_frame *f)
+void lc_axes_write(const lc_page *p, lc_buf *script, const lc_axes *f)
 {
     lc_ticks *t = lc_calloc(1, sizeof *t);
     if (!t) {
@@ -255,7 +259,7 @@ void lc_frame_write(const lc_page *p, lc_buf *script, const lc_frame *f)
     if (f->y_ticks) {
         lc_ticks_write(script, 'y', f->y_ticks, true);
     } else {
-        lc_frame_y_ticks(p, f, t);
+        lc_axes_y_ticks(p, f, t);
         lc_ticks_write(script, 'y', t, true);
     }
     if (f->y_label && *f->y_label) {
@@ -266,7 +270,7 @@ void lc_frame_write(const lc_page *p, lc_buf *script, const lc_frame *f)
     lc_free(t);
 }
 
-void lc_frame_mark(const lc_page *p, lc_buf *script, const lc_frame *f, double x, const char *label)
+void lc_axes_mark(const lc_page *p, lc_buf *script, const lc_axes *f, double x, const char *label)
 {
     lc_gp(script,
           "set arrow from first %g, graph 0 to first %g, graph 1 nohead back dt 2 lw 1 lc rgb \"" LC_FAINT "\"\n", x,
@@ -289,10 +293,11 @@ void lc_plot_add(lc_plot *p, const char *fmt, const char *name, int number, cons
     lc_gp(p->script, "%s %s notitle", fmt, style);
 }
 
-void lc_plot_end(lc_plot *p, const lc_frame *f)
+void lc_plot_end(lc_plot *p, const lc_axes *f)
 {
     if (p->curves == 0) {
-        lc_gp(p->script, "set label \"no values\" at graph 0.5,0.5 center textcolor rgb \"" LC_FAINT "\" noenhanced\n");
+        lc_gp(p->script,
+              "set label \"no values\" at graph 0.5,0.65 center textcolor rgb \"" LC_FAINT "\" noenhanced\n");
         /* gnuplot draws a frame only around something: a point below it does. */
         lc_gp(p->script, "plot \"+\" using (%g):(%g) with dots lc rgb \"#FFFFFF\" notitle", f->x.lo, f->y.lo);
     }

@@ -201,7 +201,8 @@ lc_code lc_fit(lc_model **out, const lc_panel *p, const lc_settings *settings, c
     if (code == LC_OK) code = lc_infer_create(&f.infer, f.model->net, lc_fit_threads(settings), st);
     if (code == LC_OK) code = run_epochs(&f, progress, user, st);
 
-    bool usable = code == LC_OK || ((code == LC_E_NUMERIC || code == LC_E_CANCELLED) && f.model->training.best_epoch);
+    bool whole = code == LC_OK || code == LC_E_NUMERIC || code == LC_E_CANCELLED;
+    bool usable = whole && f.model && (code == LC_OK || f.model->training.best_epoch);
     if (usable) *out = f.model;
     else lc_model_free(f.model);
     lc_infer_free(f.infer);
