@@ -37,20 +37,30 @@ static void terminal(const lc_page *p, lc_buf *script, const char *name)
     }
 }
 
+/* The terminal that the extension of `path` chooses; NULL: none. */
+static const char *terminal_of(const char *path)
+{
+    const char *dot = strrchr(base_name(path), '.');
+    for (size_t i = 0; i < sizeof terminals / sizeof terminals[0] && dot; i++)
+        if (lc_equal_nocase(dot + 1, terminals[i].extension)) return terminals[i].terminal;
+    return NULL;
+}
+
+lc_code lc_chart_check(const char *path, lc_status *st)
+{
+    if (terminal_of(path)) return LC_OK;
+    lc_fail_at(st, LC_E_USAGE, path, 0, 0, "no chart format goes by this name");
+    lc_hint(st, "let it end in .png, .svg, .pdf or .gp (a gnuplot script)");
+    return LC_E_USAGE;
+}
+
 lc_code lc_page_start(lc_page *p, lc_buf *script, const char *path, size_t n, int height, lc_status *st)
 {
     *p = (lc_page){.path = path, .n = n};
     if (n == 0 || n > LC_CHART_MOST)
         return lc_fail(st, LC_E_USAGE, "a page of charts takes 1 to %d of them, not %zu", LC_CHART_MOST, n);
-    const char *name = base_name(path), *dot = strrchr(name, '.');
-    const char *found = NULL;
-    for (size_t i = 0; i < sizeof terminals / sizeof terminals[0] && dot; i++)
-        if (lc_equal_nocase(dot + 1, terminals[i].extension)) found = terminals[i].terminal;
-    if (!found) {
-        lc_fail_at(st, LC_E_USAGE, path, 0, 0, "no chart format goes by this name");
-        lc_hint(st, "let it end in .png, .svg, .pdf or .gp (a gnuplot script)");
-        return LC_E_USAGE;
-    }
+    const char *name = base_name(path), *dot = strrchr(name, '.'), *found = terminal_of(path);
+    if (!found) return lc_chart_check(path, st);
     p->script_only = lc_equal_nocase(dot + 1, "gp");
     p->columns = n == 1 ? 1 : n <= 4 ? 2 : 3;
     p->rows = ((int)n + p->columns - 1) / p->columns;
