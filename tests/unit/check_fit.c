@@ -5,7 +5,8 @@
 
 #include "train/engine.h"
 #include "train/fit.h"
-#include "unit/support/panels.h"
+#include "unit/support/panel_text.h"
+#include "unit/support/pipeline.h"
 #include "unit/support/unit.h"
 
 #define TURN 6.283185307179586
@@ -33,7 +34,7 @@ static run fit_panel(lc_panel *p, lc_settings *s, lc_progress_fn progress, void 
 
 static run fit_values(const double *y, size_t n, lc_settings *s, lc_progress_fn progress, void *user)
 {
-    return fit_panel(panel_of_values(y, n), s, progress, user);
+    return fit_panel(panel_of_values(y, n, ""), s, progress, user);
 }
 
 static void free_run(run *r)
@@ -219,7 +220,7 @@ START_TEST(too_short)
         } else {
             ck_assert_int_eq(r.code, LC_E_DATA);
             ck_assert_ptr_null(r.model);
-            ck_assert_str_eq(r.st.file, "made.csv");
+            ck_assert_str_eq(r.st.file, "f.csv");
             char has[32];
             snprintf(has, sizeof has, "%zu rows", n);
             ck_assert_msg(strstr(r.st.text, "too short") && strstr(r.st.text, has) && strstr(r.st.text, "needs 11") &&

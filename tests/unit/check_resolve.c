@@ -5,7 +5,8 @@
 
 #include "base/rng.h"
 #include "train/resolve.h"
-#include "unit/support/panels.h"
+#include "unit/support/panel_text.h"
+#include "unit/support/pipeline.h"
 #include "unit/support/unit.h"
 
 /* Settings that follow from the data. Days from 2023-01-01, or hours of them. */
@@ -28,9 +29,7 @@ static lc_panel *dated(size_t n, size_t season, bool hours)
         if (++month == 12) month = 0, year++;
     }
     fclose(f);
-    lc_settings *s = settings_of("target=y", NULL);
-    lc_panel *p = panel_of(text, s);
-    lc_settings_free(s);
+    lc_panel *p = panel_of(text, "target=y");
     free(text);
     return p;
 }
@@ -88,7 +87,7 @@ START_TEST(only_the_rows_of_the_split_count)
     double y[400];
     lc_rng r = lc_rng_make(4, LC_STREAM_TEST, 0);
     for (size_t i = 0; i < 400; i++) y[i] = lc_rng_normal(&r) + (i < 100 ? 0 : 30 * sin(6.283185307 * (double)i / 10));
-    lc_panel *p = panel_of_values(y, 400);
+    lc_panel *p = panel_of_values(y, 400, "");
     lc_split split = {60, 90};
     size_t season = 0;
     ck_assert_int_eq(lc_resolve_season(&season, p, &split, NULL), LC_OK);
@@ -123,13 +122,11 @@ START_TEST(series_vote_on_the_season)
                 fprintf(f, "%.4f%c", wave + lc_rng_normal(&r), k < 4 ? ',' : '\n');
             }
         fclose(f);
-        lc_settings *s = settings_of("target=a,b,c,d,e", NULL);
-        lc_panel *p = panel_of(text, s);
+        lc_panel *p = panel_of(text, "");
         size_t season;
         ck_assert_int_eq(lc_resolve_season(&season, p, NULL, NULL), LC_OK);
         ck_assert_msg(season == votes[v].want, "vote %zu: season %zu, wanted %zu", v, season, votes[v].want);
         lc_panel_free(p);
-        lc_settings_free(s);
         free(text);
     }
 }
@@ -149,7 +146,7 @@ START_TEST(split_keeps_the_last_rows)
     };
     for (size_t i = 0; i < sizeof splits / sizeof splits[0]; i++) {
         double y[101] = {0};
-        lc_panel *p = panel_of_values(y, splits[i].rows);
+        lc_panel *p = panel_of_values(y, splits[i].rows, "");
         lc_settings *s = settings_of(splits[i].horizon, splits[i].valid, NULL);
         lc_split got;
         lc_resolve_split(&got, p, s, splits[i].limit ? &splits[i].limit : NULL);

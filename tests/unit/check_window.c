@@ -6,7 +6,8 @@
 #include "base/memory.h"
 #include "base/rng.h"
 #include "data/window.h"
-#include "unit/support/panels.h"
+#include "unit/support/panel_text.h"
+#include "unit/support/pipeline.h"
 #include "unit/support/unit.h"
 
 /* ---- the scaler ---- */
@@ -73,9 +74,7 @@ static const char csv[] = "unique_id,y,z,x\n"
 
 static lc_panel *made(void)
 {
-    lc_settings *s = settings_of("id=unique_id", "target=y,z", "past=x", NULL);
-    lc_panel *p = panel_of(csv, s);
-    lc_settings_free(s);
+    lc_panel *p = panel_of(csv, "id=unique_id;target=y,z;past=x");
     ck_assert_uint_eq(p->n_series, 4); /* y of a and b, z of a and b */
     ck_assert_uint_eq(p->n_frames, 2);
     ck_assert_uint_eq(p->n_past, 1);
@@ -83,12 +82,16 @@ static lc_panel *made(void)
 }
 
 /* What the header promises, computed once more and in the plainest way. */
-static void naive_column(double *u, const double *y, lc_scale s, size_t origin, size_t lookback, bool per_window,
-                         lc_window_scale *scale)
+static void naive_column(double *u, const double *y, const bool *missing, lc_scale s, size_t origin, size_t lookback,
+                         bool per_window, lc_window_scale *scale)
 {
+    long last = (long)origin - 1; /* the last known row: a gap at the origin is not seen through */
+    while (last >= 0 && missing[last]) last--;
     for (size_t t = 0; t < lookback; t++) {
         long row = (long)origin - (long)lookback + (long)t;
-        u[t] = (y[row < 0 ? 0 : row] - s.mean) / s.sd;
+        if (row < 0) row = 0;
+        if (row > last) row = last;
+        u[t] = ((row < 0 ? s.mean : y[row]) - s.mean) / s.sd;
     }
     *scale = (lc_window_scale){s.mean, s.sd};
     if (!per_window) return;
@@ -112,14 +115,18 @@ static void check_window(const lc_windows *w, const lc_scales *scales, size_t se
     lc_window_scale got = lc_windows_fill(w, series, origin, x, STRIDE, target), want, other;
     lc_window_scale alone = lc_windows_scale(w, series, origin);
     ck_assert(memcmp(&got, &alone, sizeof got) == 0);
-    naive_column(u, s->y, scales->series[series], origin, w->lookback, w->per_window, &want);
+    bool missing[MOST];
+    for (size_t row = 0; row < s->steps; row++) missing[row] = s->mask[row] != LC_OBSERVED;
+    naive_column(u, s->y, missing, scales->series[series], origin, w->lookback, w->per_window, &want);
     UNIT_MUST(fabs(got.center - want.center) < 1e-9 * (1 + fabs(want.center)) &&
                   fabs(got.spread - want.spread) < 1e-9 * want.spread,
               "scale %g %g, wanted %g %g", got.center, got.spread, want.center, want.spread);
     for (size_t t = 0; t < w->lookback; t++)
         UNIT_MUST(fabs((double)x[t * STRIDE] - u[t]) < 1e-6 * (1 + fabs(u[t])),
                   "series %zu origin %zu step %zu: %g, wanted %g", series, origin, t, (double)x[t * STRIDE], u[t]);
-    naive_column(u, p->frames[s->frame].past[0], scales->past[s->frame], origin, w->lookback, w->per_window, &other);
+    for (size_t row = 0; row < s->steps; row++) missing[row] = row == 4; /* the empty cell of x in both frames */
+    naive_column(u, p->frames[s->frame].past[0], missing, scales->past[s->frame], origin, w->lookback, w->per_window,
+                 &other);
     for (size_t t = 0; t < w->lookback; t++) {
         UNIT_MUST(fabs((double)x[t * STRIDE + 1] - u[t]) < 1e-6 * (1 + fabs(u[t])), "covariate at step %zu", t);
         for (size_t c = 2; c < STRIDE; c++) UNIT_MUST(x[t * STRIDE + c] == 0, "column %zu was written", c);
@@ -220,7 +227,7 @@ START_TEST(extreme_values_stay_finite)
     for (size_t v = 0; v < sizeof kinds / sizeof kinds[0]; v++)
         for (int per_window = 0; per_window < 2; per_window++)
             for (size_t train = 1; train <= 6; train++) {
-                lc_panel *p = panel_of_values(kinds[v], 6);
+                lc_panel *p = panel_of_values(kinds[v], 6, "");
                 lc_scales scales;
                 ck_assert_int_eq(lc_scales_fit(&scales, p, &train, NULL), LC_OK);
                 lc_span span = {1, 7, 6};
