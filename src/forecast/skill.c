@@ -76,8 +76,7 @@ lc_code lc_skill_measure(lc_model *m, const lc_windows *w, const double *point, 
         m->training.against_naive = relative(mine, naive);
         code = baseline_error(&seasonal, w, find("seasonal-naive"), m->settings->season, forecast, st);
     }
-    if (code == LC_OK && m->settings->season > 1)
-        m->training.against_seasonal_naive = relative(mine, seasonal);
+    if (code == LC_OK && m->settings->season > 1) m->training.against_seasonal_naive = relative(mine, seasonal);
     lc_free(forecast);
     return code;
 }
