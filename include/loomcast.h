@@ -80,6 +80,9 @@ lc_code lc_settings_set(lc_settings *s, const char *name, const char *value, lc_
 /* The value as text, written to out (at most room bytes with the NUL); NULL for an unknown name. */
 const char *lc_settings_get(const lc_settings *s, const char *name, char *out, size_t room);
 
+/* Refuses what only a run would find wrong at its end (LC_E_USAGE): the texts of `level`. */
+lc_code lc_settings_check(const lc_settings *s, lc_status *st);
+
 size_t lc_setting_count(void);
 const lc_setting_info *lc_setting_at(size_t i);
 
@@ -201,6 +204,8 @@ enum { LC_PLOT_SERIES = 12 }; /* most series on a page; the first ones are drawn
 lc_code lc_plot_result(const lc_result *r, const lc_panel *p, const char *path, bool replace, size_t *drawn,
                        size_t *all, lc_status *st);
 lc_code lc_plot_losses(const lc_model *m, const char *path, bool replace, lc_status *st);
+/* LC_E_USAGE when the ending of `path` names no chart format: a question to ask before a long run. */
+lc_code lc_plot_check(const char *path, lc_status *st);
 
 /* ---- small helpers ----------------------------------------------------------------------------- */
 

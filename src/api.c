@@ -12,6 +12,14 @@
 #include "par/team.h"
 #include "train/fit.h"
 
+/* ---- settings ---- */
+
+lc_code lc_settings_check(const lc_settings *s, lc_status *st)
+{
+    lc_levels levels;
+    return lc_levels_parse(&levels, s->level, st);
+}
+
 /* ---- data ---- */
 
 lc_code lc_panel_read(lc_panel **out, const char *const *paths, size_t n, const lc_settings *s, lc_status *st)

@@ -174,37 +174,55 @@ static void put_series(lc_buf *b, const json_t *list)
 {
     enum { MOST = 40 };
     size_t n = json_array_size(list);
-    lc_buf_printf(b, "\n%-20s %8s %8s %11s %11s %11s %11s  %s\n", "series", "steps", "missing", "min", "mean", "max",
-                  "sd", "season: autocorrelation");
+    lc_buf_printf(b, "\n%-18s %7s %7s %11s %11s %11s  %s\n", "series", "steps", "missing", "min", "mean", "max",
+                  "season");
     for (size_t i = 0; i < n && i < MOST; i++) {
-        const json_t *s = json_array_get(list, i), *candidates = json_object_get(s, "season_candidates");
-        char shown[20];
+        const json_t *s = json_array_get(list, i);
+        char shown[18];
         const char *id = text_of(s, "unique_id");
-        lc_buf_printf(b, "%-20s %8lld %8lld", lc_printable(shown, sizeof shown, id, strlen(id)), int_of(s, "steps"),
+        lc_buf_printf(b, "%-18s %7lld %7lld", lc_printable(shown, sizeof shown, id, strlen(id)), int_of(s, "steps"),
                       int_of(s, "missing_cells") + int_of(s, "missing_steps"));
         put_number(b, s, "min");
         put_number(b, s, "mean");
         put_number(b, s, "max");
-        put_number(b, s, "sd");
-        for (size_t k = 0; k < json_array_size(candidates); k++) {
-            const json_t *c = json_array_get(candidates, k);
-            lc_buf_printf(b, "  %lld: %.2f%s", int_of(c, "period"),
-                          json_number_value(json_object_get(c, "autocorrelation")),
-                          json_is_true(json_object_get(c, "accepted")) ? " found" : "");
-        }
-        lc_buf_puts(b, "\n");
+        if (int_of(s, "season") > 1) lc_buf_printf(b, "  %lld\n", int_of(s, "season"));
+        else lc_buf_puts(b, "  none\n");
     }
     if (n > MOST) lc_buf_printf(b, "and %zu more series\n", n - MOST);
+}
+
+/* Options as they would be typed, in lines of at most 80 columns behind column 12. */
+static void put_option(lc_buf *b, size_t *column, const char *name, const char *value)
+{
+    enum { INDENT = 11, WIDTH = 80 };
+    char shown[64];
+    lc_printable(shown, sizeof shown, value, strlen(value));
+    size_t width = strlen(name) + strlen(shown) + (*shown ? 4 : 3);
+    if (*column + width > WIDTH && *column > INDENT) {
+        lc_buf_printf(b, "\n%*s", INDENT, "");
+        *column = INDENT;
+    }
+    lc_buf_printf(b, " --%s%s%s", name, *shown ? " " : "", shown);
+    *column += width;
+}
+
+static const char *delimiter_name(const char *delimiter)
+{
+    switch (*delimiter) {
+    case ',': return "commas";
+    case ';': return "semicolons";
+    case '\t': return "tabs";
+    default: return "bars (|)";
+    }
 }
 
 static void put_panel(lc_buf *b, const json_t *o)
 {
     const json_t *series = json_object_get(o, "series"), *first = json_array_get(series, 0);
-    const char *delimiter = text_of(o, "delimiter");
     lc_buf_puts(b, "file        ");
     put_name(b, text_of(o, "file"));
     lc_buf_printf(b, "\nrows        %lld, separated by %s, %s\n", int_of(o, "rows"),
-                  *delimiter == '\t' ? "tabs" : delimiter,
+                  delimiter_name(text_of(o, "delimiter")),
                   json_is_true(json_object_get(o, "header")) ? "with a header" : "without a header");
     put_list(b, "columns", json_object_get(o, "columns"));
     lc_buf_puts(b, "time        ");
@@ -220,11 +238,12 @@ static void put_panel(lc_buf *b, const json_t *o)
     put_list(b, "targets", json_object_get(o, "targets"));
     put_list(b, "covariates", json_object_get(o, "past"));
     put_series(b, series);
-    lc_buf_puts(b, "\na run would use");
+    lc_buf_puts(b, "\nwould use  ");
     const char *key;
     json_t *value;
+    size_t column = 11;
     json_object_foreach(json_object_get(o, "options"), key, value)
-        lc_buf_printf(b, " --%s %s", key, json_string_value(value));
+        put_option(b, &column, key, json_string_value(value));
     lc_buf_puts(b, "\n");
     const json_t *notices = json_object_get(o, "notices");
     for (size_t i = 0; i < json_array_size(notices); i++) {
@@ -273,37 +292,53 @@ lc_code lc_panel_describe(const lc_panel *p, const lc_settings *s, bool json, ch
     return code == LC_OK ? finish(o, json, put_panel, text, st) : code;
 }
 
+static bool is_default(const char *name, const char *value)
+{
+    for (size_t i = 0; i < lc_setting_count(); i++) {
+        const lc_setting_info *info = lc_setting_at(i);
+        bool from_data = info->type == LC_SETTING_COUNT && !*info->fallback && strcmp(value, "0") == 0;
+        if (strcmp(info->name, name) == 0) return from_data || strcmp(info->fallback, value) == 0;
+    }
+    return false;
+}
+
 static void put_model(lc_buf *b, const json_t *o)
 {
     const json_t *n = json_object_get(o, "network"), *t = json_object_get(o, "training");
     const json_t *losses = json_object_get(t, "valid_loss");
     size_t best = (size_t)int_of(t, "best_epoch");
-    lc_buf_printf(b, "model       %s: %lld layers of %lld hidden units, %lld inputs a step\n", text_of(o, "arch"),
-                  int_of(n, "layers"), int_of(n, "hidden"), int_of(n, "inputs"));
+    lc_buf_printf(b, "model       %s, %lld layer%s of %lld hidden units, %lld input%s a step\n", text_of(o, "arch"),
+                  int_of(n, "layers"), int_of(n, "layers") == 1 ? "" : "s", int_of(n, "hidden"), int_of(n, "inputs"),
+                  int_of(n, "inputs") == 1 ? "" : "s");
     lc_buf_printf(b, "window      lookback %lld, horizon %lld, step %s, season %s\n", int_of(n, "lookback"),
                   int_of(n, "outputs"), text_of(o, "frequency"), text_of(json_object_get(o, "settings"), "season"));
     put_list(b, "targets", json_object_get(o, "targets"));
     put_list(b, "covariates", json_object_get(o, "past"));
-    lc_buf_printf(b, "training    %lld series, %lld rows, %lld windows; epoch %zu of %lld kept", int_of(t, "series"),
-                  int_of(t, "rows"), int_of(t, "windows"), best, int_of(t, "epochs"));
+    lc_buf_printf(b, "training    %lld series, %lld rows, %lld windows\n", int_of(t, "series"), int_of(t, "rows"),
+                  int_of(t, "windows"));
+    lc_buf_printf(b, "epoch       %zu of %lld kept", best, int_of(t, "epochs"));
     const json_t *loss = best ? json_array_get(losses, best - 1) : NULL;
     if (json_is_number(loss)) lc_buf_printf(b, ", validation loss %.5g", json_number_value(loss));
     lc_buf_printf(
         b, "\nintervals   calibrated on %lld errors a step%s\n", int_of(json_object_get(o, "calibration"), "windows"),
         json_is_true(json_object_get(json_object_get(o, "calibration"), "pooled")) ? ", all steps together" : "");
     const json_t *naive = json_object_get(t, "against_naive"), *seasonal = json_object_get(t, "against_seasonal_naive");
-    if (json_is_number(naive)) lc_buf_printf(b, "error       %.3g x the naive forecast's", json_number_value(naive));
-    if (json_is_number(seasonal)) lc_buf_printf(b, ", %.3g x the seasonal naive's", json_number_value(seasonal));
+    if (json_is_number(naive)) lc_buf_printf(b, "error       %.3g x naive", json_number_value(naive));
+    if (json_is_number(seasonal)) lc_buf_printf(b, ", %.3g x seasonal naive", json_number_value(seasonal));
     if (json_is_number(naive)) lc_buf_puts(b, ", on the validation windows\n");
-    lc_buf_puts(b, "settings   ");
     const char *key;
     json_t *value;
-    json_object_foreach(json_object_get(o, "settings"), key, value) if (*json_string_value(value))
+    size_t column = 11;
+    bool any = false;
+    json_object_foreach(json_object_get(o, "settings"), key, value)
     {
-        lc_buf_printf(b, " --%s ", key);
-        put_name(b, json_string_value(value));
+        if (is_default(key, json_string_value(value))) continue;
+        if (!any) lc_buf_puts(b, "settings   ");
+        bool flag = strcmp(json_string_value(value), "true") == 0;
+        put_option(b, &column, key, flag ? "" : json_string_value(value));
+        any = true;
     }
-    lc_buf_puts(b, "\n");
+    if (any) lc_buf_puts(b, "\n");
 }
 
 lc_code lc_model_describe(const lc_model *m, bool json, char **text, lc_status *st)

@@ -25,6 +25,13 @@ static bool is_text_column(const char *name)
            strcmp(name, "cutoff") == 0;
 }
 
+static lc_code refuse_header(const reader *in, lc_status *st)
+{
+    lc_fail_at(st, LC_E_PARSE, in->path, 1, 0, "is no result of forecast or detect: unique_id or ds is missing");
+    lc_hint(st, "plot draws what forecast -o and detect -o wrote");
+    return LC_E_PARSE;
+}
+
 static lc_code read_row(void *ctx, const lc_csv_row *row, lc_status *st)
 {
     reader *in = ctx;
@@ -34,7 +41,8 @@ static lc_code read_row(void *ctx, const lc_csv_row *row, lc_status *st)
         for (size_t i = 0; code == LC_OK && i < row->n; i++)
             code = lc_result_add_column(in->r, row->cell[i],
                                         is_text_column(row->cell[i]) ? LC_COLUMN_TEXT : LC_COLUMN_REAL, 0, st);
-        return code;
+        bool known = lc_result_find(in->r, "unique_id") != SIZE_MAX && lc_result_find(in->r, "ds") != SIZE_MAX;
+        return code == LC_OK && !known ? refuse_header(in, st) : code;
     }
     if (row->n != lc_result_columns(in->r))
         return lc_fail_at(st, LC_E_PARSE, in->path, row->line, 0, "has %zu cells, the header has %zu", row->n,
@@ -63,10 +71,8 @@ lc_code lc_result_read(lc_result **out, const char *path, lc_status *st)
     lc_csv *csv = lc_csv_create(path, ',', read_row, &in);
     lc_code code = in.r && csv ? lc_csv_read_file(csv, path, st) : lc_fail_memory(st);
     lc_csv_free(csv);
-    if (code == LC_OK && (lc_result_find(in.r, "unique_id") == SIZE_MAX || lc_result_find(in.r, "ds") == SIZE_MAX)) {
-        code = lc_fail_at(st, LC_E_PARSE, path, 1, 0, "is no result of forecast or detect: unique_id or ds is missing");
-        lc_hint(st, "plot draws what forecast -o and detect -o wrote");
-    }
+    /* A file without a line has not been asked yet. */
+    if (code == LC_OK && !in.started) code = refuse_header(&in, st);
     if (code == LC_OK) *out = in.r;
     else lc_result_free(in.r);
     return code;
@@ -388,4 +394,9 @@ lc_code lc_plot_losses(const lc_model *m, const char *path, bool replace, lc_sta
                         .valid = m->training.valid_loss,
                         .best = m->training.best_epoch};
     return lc_chart_loss(&f, path, replace, st);
+}
+
+lc_code lc_plot_check(const char *path, lc_status *st)
+{
+    return lc_chart_check(path, st);
 }

@@ -17,6 +17,7 @@ typedef struct cli_options {
     const char *output, *plot, *model, *save_windows, *loss_plot;
     bool force, json, quiet, exit_code, help;
     const char *program; /* name of the command */
+    const char *fitting; /* an option that was given and matters to a fit alone; NULL: none */
 } cli_options;
 
 /* A command is one file and one row of cli_commands. */
@@ -25,8 +26,9 @@ typedef struct cli_command {
     const char *arguments; /* "FILE..." */
     const char *help;
     const char *example;
-    unsigned groups; /* bit 1 << lc_setting_group for each group of settings it takes */
-    const char *own; /* names of the program's own options that it takes, space-separated */
+    unsigned groups;     /* bit 1 << lc_setting_group for each group of settings it takes */
+    const char *without; /* settings of those groups that have no effect here, space-separated */
+    const char *own;     /* names of the program's own options that it takes, space-separated */
     int (*run)(const cli_options *o);
 } cli_command;
 
@@ -44,10 +46,17 @@ int cli_plot(const cli_options *o);
 
 /* Prints an error ("file:line:column: text", then the hint) and returns the exit code for it. */
 int cli_fail(const lc_status *st);
-int cli_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* Prints what is wrong with the command line, and the hint unless it is NULL; returns LC_EXIT_USAGE. */
+int cli_usage(const char *hint, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+int cli_no_memory(void);
 /* A line for the user on standard error; nothing with --quiet. */
 void cli_note(const cli_options *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The same for a line of the run's summary, which --json prints in its own way. */
+void cli_line(const cli_options *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void cli_notices(const cli_options *o, const lc_panel *p);
+/* Copies text for a terminal (room bytes with the NUL): what a terminal would obey, and broken UTF-8, is '?'. out may
+ * be text itself. */
+const char *cli_harmless(char *out, size_t room, const char *text);
 
 /* ---- progress ---- */
 
@@ -57,33 +66,51 @@ typedef struct cli_progress {
     double started, last;
 } cli_progress;
 
+/* Call before a fit: interrupts then end it after the epoch that runs. */
 cli_progress cli_progress_start(const cli_options *o);
 bool cli_progress_step(void *progress, const lc_progress *p);
 void cli_progress_clear(cli_progress *p);
-double cli_seconds(void);
-bool cli_interrupted(void);
-void cli_catch_interrupts(void);
+/* The signal that asked to stop, or 0. */
+int cli_interrupted(void);
 
 /* ---- what several commands do ---- */
+
+/* Refuses early what would fail late: outputs that exist without --force or cannot be written, charts of no known
+ * format, files named twice. */
+int cli_check_outputs(const cli_options *o);
+/* Refuses --json where the result itself would go to standard output. */
+int cli_check_json(const cli_options *o);
 
 /* Reads the files into a panel and prints its notices. */
 int cli_read(lc_panel **out, const cli_options *o);
 
-/* Writes a result to --output or standard output. */
-int cli_write(const lc_result *r, const cli_options *o);
+/* The model that --model names; *out stays NULL without the option. */
+int cli_load_model(lc_model **out, const cli_options *o);
 
-/* Draws a result where --plot says; p may be NULL. */
+/* Fits a model. After an interrupt or divergence *out may hold the best model so far beside the failure. */
+int cli_fit(lc_model **out, const lc_panel *p, const cli_options *o);
+
+/* Writes a result to --output or standard output, and its chart where --plot says; p may be NULL. */
+int cli_deliver(const lc_result *r, const lc_panel *p, const cli_options *o);
 int cli_draw(const lc_result *r, const lc_panel *p, const cli_options *o);
 
-/* Refuses early what would fail late: outputs that exist without --force. */
-int cli_check_outputs(const cli_options *o);
+/* Until cli_stdout_begins nobody who stops reading ends the program: a chart or model is finished first. */
+void cli_ignore_closed_pipes(void);
+/* From here on a closed pipe behind standard output ends the program without a word, as it ends any filter. */
+void cli_stdout_begins(void);
 
-/* The model that --model names, or one fitted on the panel. */
-int cli_get_model(lc_model **out, const lc_panel *p, const cli_options *o);
+/* ---- summary of a run ---- */
 
-/* Summary of a run: a JSON object on standard output with --json (freed), else lines on standard error. */
+/* A JSON object for --json. */
 json_t *cli_summary(const cli_options *o, const lc_panel *p, const lc_model_info *m);
+/* Prints it with --json; takes it in any case. */
 int cli_print_summary(json_t *summary, const cli_options *o);
+/* Text as a JSON string, broken UTF-8 replaced. */
+json_t *cli_json_text(const char *text);
+
+/* Lines on standard error: what was read and which model it is. */
 void cli_print_model(const cli_options *o, const lc_panel *p, const lc_model_info *m);
+/* How the model did beside the naive forecasts on its validation windows. */
+void cli_print_error(const cli_options *o, const lc_model_info *m);
 
 #endif

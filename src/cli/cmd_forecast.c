@@ -8,21 +8,23 @@ int cli_forecast(const cli_options *o)
     lc_model_info info;
     lc_status st = {0};
     size_t unknown = 0;
-    int code = cli_check_outputs(o);
+    int code = cli_check_json(o);
+    if (code == LC_EXIT_OK) code = cli_check_outputs(o);
+    if (code == LC_EXIT_OK) code = cli_load_model(&m, o);
     if (code == LC_EXIT_OK) code = cli_read(&p, o);
-    if (code == LC_EXIT_OK) code = cli_get_model(&m, p, o);
+    if (code == LC_EXIT_OK && !m) code = cli_fit(&m, p, o);
     if (code != LC_EXIT_OK) goto done;
     if (lc_forecast(&r, m, p, o->settings, &unknown, &st) != LC_OK) {
         code = cli_fail(&st);
         goto done;
     }
     if (unknown && o->model)
-        cli_note(o, "note: the model was not trained on %zu of %zu series; they are scaled by their own rows", unknown,
+        cli_note(o, "note: %zu of %zu series are new to the model and scaled by their own rows", unknown,
                  lc_panel_series_count(p));
     lc_model_get_info(m, &info);
-    if (!o->json) cli_print_model(o, p, &info);
-    code = cli_write(r, o);
-    if (code == LC_EXIT_OK) code = cli_draw(r, p, o);
+    cli_print_model(o, p, &info);
+    if (!o->model) cli_print_error(o, &info);
+    code = cli_deliver(r, p, o);
     if (code == LC_EXIT_OK) code = cli_print_summary(cli_summary(o, p, &info), o);
 done:
     lc_result_free(r);

@@ -1,5 +1,7 @@
+#define _POSIX_C_SOURCE 200809L
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/cli.h"
 
@@ -7,7 +9,9 @@
 static bool is_model(const char *path)
 {
     unsigned char head[9] = {0};
-    if (strcmp(path, "-") == 0) return false;
+    struct stat info;
+    /* What is read from a pipe is gone: pipes hold CSV. */
+    if (strcmp(path, "-") == 0 || stat(path, &info) != 0 || !S_ISREG(info.st_mode)) return false;
     FILE *f = fopen(path, "rb");
     size_t n = f ? fread(head, 1, sizeof head, f) : 0;
     if (f) fclose(f);
@@ -16,7 +20,7 @@ static bool is_model(const char *path)
 
 int cli_inspect(const cli_options *o)
 {
-    if (o->n_files != 1) return cli_usage("inspect takes one file");
+    if (o->n_files != 1) return cli_usage(NULL, "inspect takes one file");
     lc_status st = {0};
     char *text = NULL;
     lc_code code;
@@ -31,7 +35,10 @@ int cli_inspect(const cli_options *o)
         if (code == LC_OK) code = lc_panel_describe(p, o->settings, o->json, &text, &st);
         lc_panel_free(p);
     }
-    if (code == LC_OK) fputs(text, stdout);
+    if (code == LC_OK) {
+        cli_stdout_begins();
+        fputs(text, stdout);
+    }
     free(text);
     return code == LC_OK ? LC_EXIT_OK : cli_fail(&st);
 }

@@ -2,8 +2,8 @@
 
 int cli_plot(const cli_options *o)
 {
-    if (!o->plot) return cli_usage("plot needs --plot FILE, the chart to draw");
-    if (o->n_files > 2) return cli_usage("plot takes a result and at most one file of data");
+    if (!o->plot) return cli_usage(NULL, "plot needs --plot FILE, the chart to draw");
+    if (o->n_files > 2) return cli_usage(NULL, "plot takes a result and at most one file of data");
     lc_result *r = NULL;
     lc_panel *p = NULL;
     lc_status st = {0};

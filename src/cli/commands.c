@@ -7,22 +7,23 @@
 
 /* The one table of commands. A new command is a file with its function and a row here. */
 const cli_command cli_commands[] = {
-    {"forecast", "FILE...", "the next steps of every series; fits a model first unless --model names one",
-     "loomcast forecast weather.csv --horizon 14 --plot weather.png", LEARNING | GROUP(INTERVAL),
+    {"forecast", "FILE...", "the next steps of every series; fits a model first without --model",
+     "loomcast forecast weather.csv --horizon 14 --plot weather.png", LEARNING | GROUP(INTERVAL), "",
      "output plot model force json quiet", cli_forecast},
     {"train", "FILE... -o MODEL", "fit one model on all series of the files and save it",
-     "loomcast train weather.csv -o weather.model --loss-plot loss.png", LEARNING, "output loss-plot force json quiet",
-     cli_train},
-    {"detect", "FILE...", "score and flag every row; fits a model first unless --model names one",
+     "loomcast train weather.csv -o weather.model --loss-plot loss.png", LEARNING, "",
+     "output loss-plot force json quiet", cli_train},
+    {"detect", "FILE...", "score and flag every row; fits a model first without --model",
      "loomcast detect sensor.csv -o flags.csv --plot flags.png", LEARNING | GROUP(DETECT),
-     "output plot model force json quiet exit-code", cli_detect},
+     "horizon" /* always one step */, "output plot model force json quiet exit-code", cli_detect},
     {"evaluate", "FILE...", "rolling-origin backtest beside the baselines", "loomcast evaluate weather.csv --horizon 7",
-     LEARNING | GROUP(INTERVAL) | GROUP(EVALUATE), "output save-windows force json quiet", cli_evaluate},
-    {"inspect", "FILE", "describe a CSV file (columns, frequency, gaps, season) or a model file",
-     "loomcast inspect weather.csv", LEARNING, "json", cli_inspect},
-    {"plot", "RESULT.csv [DATA.csv]", "draw the chart of a result again; DATA.csv gives a forecast its history",
-     "loomcast plot flags.csv --plot flags.svg", GROUP(COLUMNS), "plot force quiet", cli_plot},
-    {NULL, NULL, NULL, NULL, 0, NULL, NULL},
+     LEARNING | GROUP(INTERVAL) | GROUP(EVALUATE), "valid" /* --split says it */,
+     "output save-windows force json quiet", cli_evaluate},
+    {"inspect", "FILE", "describe a CSV file (columns, step, gaps, season) or a model file",
+     "loomcast inspect weather.csv", LEARNING, "", "json", cli_inspect},
+    {"plot", "RESULT.csv [DATA.csv]", "draw a result again; DATA.csv gives a forecast its history",
+     "loomcast plot flags.csv --plot flags.svg", GROUP(COLUMNS), "", "plot force quiet", cli_plot},
+    {NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL},
 };
 
 const cli_command *cli_find_command(const char *name)

@@ -1,6 +1,10 @@
+#define _POSIX_C_SOURCE 200809L
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/options.h"
 
@@ -12,50 +16,47 @@ static const char *nth_command(const void *list, size_t i)
 
 static int unknown_command(const char *name)
 {
+    char hint[80] = "\"loomcast --help\" lists the commands";
+    if (name[0] == '-' && name[1])
+        return cli_usage("the command comes first: loomcast COMMAND [OPTIONS] [FILE...]",
+                         "there is no command \"%.60s\"", name);
     const char *near = cli_nearest(name, nth_command, NULL);
-    char shown[40];
-    snprintf(shown, sizeof shown, "%s", name);
-    for (char *p = shown; *p; p++)
-        if ((unsigned char)*p < 0x20 || *p == 0x7f) *p = '?';
-    if (near) return cli_usage("there is no command \"%s\"; did you mean \"%s\"?", shown, near);
-    return cli_usage("there is no command \"%s\"; \"loomcast --help\" lists them", shown);
+    if (near) snprintf(hint, sizeof hint, "did you mean \"%s\"?", near);
+    return cli_usage(hint, "there is no command \"%.60s\"", name);
 }
 
 static int version(void)
 {
     const char *isa = lc_instruction_set();
     printf("loomcast %s (kernels: %s, threads: %zu)\n", lc_version(), isa ? isa : "none", lc_default_threads());
-    return isa ? LC_EXIT_OK : cli_usage("LOOMCAST_ISA names no instruction set of this build");
+    return isa ? LC_EXIT_OK
+               : cli_usage("use base, avx2 or avx512", "LOOMCAST_ISA names no instruction set of this build");
 }
 
-/* Output that could not be written is a failure even when everything else went well. */
-static int finish(int code)
+static int general_help(void)
 {
-    if (fflush(stdout) == 0 && !ferror(stdout)) return code;
-    fprintf(stderr, "loomcast: standard output cannot be written\n");
-    return code == LC_EXIT_OK ? LC_EXIT_FAILED : code;
+    cli_help(stdout);
+    return LC_EXIT_OK;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-    signal(SIGPIPE, SIG_IGN); /* a closed pipe is reported like a full disk, not by silent death */
     if (argc < 2) {
         cli_help(stderr);
         return LC_EXIT_USAGE;
     }
     const char *name = argv[1];
-    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
-        cli_help(stdout);
-        return finish(LC_EXIT_OK);
-    }
-    if (strcmp(name, "--version") == 0) return finish(version());
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) return general_help();
+    if (strcmp(name, "--version") == 0) return version();
     bool help = strcmp(name, "help") == 0;
-    if (help && argc == 2) {
-        cli_help(stdout);
-        return finish(LC_EXIT_OK);
+    if (help) {
+        if (argc > 3) return cli_usage(NULL, "help takes the name of one command");
+        if (argc < 3 || strcmp(argv[2], "help") == 0 || strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0)
+            return general_help();
+        name = argv[2];
     }
-    const cli_command *c = cli_find_command(help ? argv[2] : name);
-    if (!c) return unknown_command(help ? argv[2] : name);
+    const cli_command *c = cli_find_command(name);
+    if (!c) return unknown_command(name);
     cli_options o = {0};
     int code = help ? LC_EXIT_OK : cli_parse(&o, c, argc - 1, argv + 1);
     if (code == LC_EXIT_OK) {
@@ -63,5 +64,37 @@ int main(int argc, char **argv)
         else code = c->run(&o);
     }
     lc_settings_free(o.settings);
-    return finish(code);
+    return code;
+}
+
+/* A closed standard stream would be the next file that is opened: nothing can be read from or written to these. */
+static void fill_standard_streams(void)
+{
+    for (int fd = 0; fd < 3; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0) break;
+}
+
+/* Output that could not be written is a failure even when everything else went well. */
+static int finish(int code)
+{
+    errno = 0;
+    bool lost = ferror(stdout) != 0;
+    if (fclose(stdout) == 0 && !lost) return code;
+    if (code == LC_EXIT_FAILED || code == LC_EXIT_USAGE) return code; /* one message is enough */
+    fprintf(stderr, "loomcast: standard output cannot be written%s%s\n", errno ? ": " : "",
+            errno ? strerror(errno) : "");
+    return LC_EXIT_FAILED;
+}
+
+int main(int argc, char **argv)
+{
+    fill_standard_streams();
+    cli_ignore_closed_pipes();
+    int code = finish(run(argc, argv));
+    /* A run that was interrupted ends by that signal, so that a shell's loop around it ends, too. */
+    if (code != LC_EXIT_OK && cli_interrupted()) {
+        signal(cli_interrupted(), SIG_DFL);
+        raise(cli_interrupted());
+    }
+    return code;
 }

@@ -1,5 +1,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/cli.h"
 
@@ -12,60 +13,120 @@ static int exit_code(lc_code code)
     }
 }
 
-/* Names come from files and users: what a terminal would obey is shown as '?'. */
-static void print_safe(const char *s)
+/* ---- text that a terminal cannot obey ---- */
+
+/* Bytes of the character at s; *harmless false for broken UTF-8, control characters and marks that turn the
+ * direction of writing. */
+static size_t character(const unsigned char *s, bool *harmless)
 {
-    for (; *s; s++) fputc((unsigned char)*s < 0x20 || *s == 0x7f ? '?' : *s, stderr);
+    size_t n = s[0] < 0x80 ? 1 : s[0] >= 0xf0 && s[0] < 0xf5 ? 4 : s[0] >= 0xe0 && s[0] < 0xf0 ? 3 : 2;
+    unsigned c = n == 1 ? s[0] : s[0] & (0x7fu >> n);
+    *harmless = s[0] < 0x80 || (s[0] >= 0xc2 && s[0] < 0xf5);
+    for (size_t i = 1; *harmless && i < n; i++) {
+        *harmless = (s[i] & 0xc0) == 0x80;
+        c = c << 6 | (s[i] & 0x3fu);
+    }
+    if (!*harmless) return 1;
+    bool control = c < 0x20 || (c >= 0x7f && c < 0xa0),
+         turns = (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+    *harmless = !control && !turns;
+    return n;
+}
+
+const char *cli_harmless(char *out, size_t room, const char *text)
+{
+    size_t at = 0;
+    for (const unsigned char *s = (const unsigned char *)text; *s;) {
+        bool harmless;
+        size_t n = character(s, &harmless), width = harmless ? n : 1;
+        if (at + width + 1 > room) break;
+        memcpy(out + at, harmless ? (const char *)s : "?", width);
+        at += width;
+        s += n;
+    }
+    if (room) out[at] = '\0';
+    return out;
+}
+
+static void print_harmless(const char *text)
+{
+    char out[2048];
+    fputs(cli_harmless(out, sizeof out, text), stderr);
+}
+
+/* ---- errors ---- */
+
+/* The library names settings, the command line names options. */
+static bool begins_with_setting(const char *text)
+{
+    size_t n = strcspn(text, ":");
+    for (size_t i = 0; text[n] && i < lc_setting_count(); i++) {
+        const char *name = lc_setting_at(i)->name;
+        if (strlen(name) == n && strncmp(name, text, n) == 0) return true;
+    }
+    return false;
 }
 
 int cli_fail(const lc_status *st)
 {
-    if (st->file[0]) {
-        print_safe(st->file);
-        if (st->line) fprintf(stderr, ":%zu", st->line);
-        if (st->line && st->column) fprintf(stderr, ":%zu", st->column);
-        fprintf(stderr, ": ");
-    } else {
-        fprintf(stderr, "loomcast: ");
-    }
-    print_safe(st->text);
+    print_harmless(st->file[0] ? st->file : "loomcast");
+    if (st->file[0] && st->line) fprintf(stderr, ":%zu", st->line);
+    if (st->file[0] && st->line && st->column) fprintf(stderr, ":%zu", st->column);
+    fprintf(stderr, ": %s", st->code == LC_E_USAGE && begins_with_setting(st->text) ? "--" : "");
+    print_harmless(st->text);
     fputc('\n', stderr);
     if (st->hint[0]) {
         fprintf(stderr, "  ");
-        print_safe(st->hint);
+        print_harmless(st->hint);
         fputc('\n', stderr);
     }
     return exit_code(st->code);
 }
 
-int cli_usage(const char *fmt, ...)
+int cli_usage(const char *hint, const char *fmt, ...)
 {
-    char text[512];
+    lc_status st = {.code = LC_E_USAGE};
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(text, sizeof text, fmt, ap);
+    vsnprintf(st.text, sizeof st.text, fmt, ap);
     va_end(ap);
-    fprintf(stderr, "loomcast: ");
-    print_safe(text);
+    if (hint) snprintf(st.hint, sizeof st.hint, "%s", hint);
+    return cli_fail(&st);
+}
+
+int cli_no_memory(void)
+{
+    lc_status st = {.code = LC_E_MEMORY, .text = "out of memory"};
+    return cli_fail(&st);
+}
+
+/* ---- notes ---- */
+
+static void print_line(const char *fmt, va_list ap)
+{
+    char text[1024];
+    vsnprintf(text, sizeof text, fmt, ap);
+    print_harmless(text);
     fputc('\n', stderr);
-    return LC_EXIT_USAGE;
 }
 
 void cli_note(const cli_options *o, const char *fmt, ...)
 {
-    if (o->quiet) return;
     va_list ap;
     va_start(ap, fmt);
-    vfprintf(stderr, fmt, ap);
+    if (!o->quiet) print_line(fmt, ap);
     va_end(ap);
-    fputc('\n', stderr);
+}
+
+void cli_line(const cli_options *o, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    if (!o->quiet && !o->json) print_line(fmt, ap);
+    va_end(ap);
 }
 
 void cli_notices(const cli_options *o, const lc_panel *p)
 {
-    for (size_t i = 0; i < lc_panel_notice_count(p) && !o->quiet; i++) {
-        fprintf(stderr, "note: ");
-        print_safe(lc_panel_notice(p, i));
-        fputc('\n', stderr);
-    }
+    for (size_t i = 0; i < lc_panel_notice_count(p); i++) cli_note(o, "note: %s", lc_panel_notice(p, i));
 }

@@ -39,18 +39,22 @@ static const char *const later[] = {"future",  "future-file", "time-format", "ch
                                     "out-dir", "online",      "state",       "nab",        "rejects",
                                     "refit",   "duplicates",  "aggregate"};
 
-static bool takes_own(const cli_command *c, const char *name)
+static bool lists(const char *words, const char *name)
 {
     size_t n = strlen(name);
-    if (strcmp(name, "help") == 0) return true;
-    for (const char *p = c->own; *p; p += strcspn(p, " "), p += strspn(p, " "))
+    for (const char *p = words; *p; p += strcspn(p, " "), p += strspn(p, " "))
         if (strcspn(p, " ") == n && strncmp(p, name, n) == 0) return true;
     return false;
 }
 
+static bool takes_own(const cli_command *c, const char *name)
+{
+    return strcmp(name, "help") == 0 || lists(c->own, name);
+}
+
 static bool takes_setting(const cli_command *c, const lc_setting_info *info)
 {
-    return (c->groups >> info->group) & 1;
+    return ((c->groups >> info->group) & 1) && !lists(c->without, info->name);
 }
 
 /* ---- did you mean ---- */
@@ -103,20 +107,55 @@ static const char *nth_option(const void *list, size_t i)
     return i < l->n ? l->entry[i].name : NULL;
 }
 
+/* "--model" or "--horizon" for what getopt_long returns. */
+static const char *name_of(int val)
+{
+    if (val >= VAL_SETTING) return lc_setting_at((size_t)(val - VAL_SETTING))->name;
+    return own_options[val - VAL_OWN].name;
+}
+
+/* An option of other commands: says which. */
+static int foreign_option(const cli_command *c, const char *name)
+{
+    char hint[120] = "";
+    option_list l;
+    for (const cli_command *other = cli_commands; other->name; other++) {
+        bool found = false;
+        list_options(&l, other);
+        for (size_t i = 0; i < l.n; i++) found = found || strcmp(l.entry[i].name, name) == 0;
+        size_t n = strlen(hint);
+        if (found) snprintf(hint + n, sizeof hint - n, "%s%s", n ? ", " : "it belongs to ", other->name);
+    }
+    return *hint ? cli_usage(hint, "%s does not take --%s", c->name, name) : LC_EXIT_OK;
+}
+
+/* getopt_long takes the beginning of a name for the name where only one option begins so. */
+static int ambiguous_option(const option_list *l, const char *name)
+{
+    char hint[160] = "";
+    size_t n = strlen(name);
+    for (size_t i = 0; i < l->n; i++) {
+        size_t used = strlen(hint);
+        if (n && strncmp(l->entry[i].name, name, n) == 0)
+            snprintf(hint + used, sizeof hint - used, "%s--%s", used ? ", " : "write ", l->entry[i].name);
+    }
+    return *hint ? cli_usage(hint, "--%s is the beginning of several options", name) : LC_EXIT_OK;
+}
+
 static int unknown_option(const cli_command *c, const option_list *l, const char *word)
 {
-    char name[48];
-    const char *start = word + strspn(word, "-");
+    char name[48], hint[120];
+    const char *start = word + (strncmp(word, "--", 2) == 0 ? 2 : 0);
     snprintf(name, sizeof name, "%.*s", (int)strcspn(start, "="), start);
     for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
-        if (strcmp(later[i], name) == 0) return cli_usage("--%s is not there yet in this version", name);
-    for (size_t i = 0; i < OWN_COUNT; i++)
-        if (strcmp(own_options[i].name, name) == 0) return cli_usage("%s does not take --%s", c->name, name);
-    for (size_t i = 0; i < lc_setting_count(); i++)
-        if (strcmp(lc_setting_at(i)->name, name) == 0) return cli_usage("%s does not take --%s", c->name, name);
+        if (strcmp(later[i], name) == 0) return cli_usage(NULL, "--%s is not there yet in this version", name);
+    int code = foreign_option(c, name);
+    if (code == LC_EXIT_OK) code = ambiguous_option(l, name);
+    if (code != LC_EXIT_OK) return code;
     const char *near = cli_nearest(name, nth_option, l);
-    if (near) return cli_usage("there is no option %s; did you mean --%s?", word, near);
-    return cli_usage("there is no option %s; \"loomcast %s --help\" lists them", word, c->name);
+    if (near) snprintf(hint, sizeof hint, "did you mean --%s?", near);
+    else snprintf(hint, sizeof hint, "\"loomcast %s --help\" lists them", c->name);
+    return cli_usage(hint, "there is no option --%s", name);
 }
 
 static int set_option(cli_options *o, int val, const char *argument)
@@ -124,6 +163,8 @@ static int set_option(cli_options *o, int val, const char *argument)
     if (val >= VAL_SETTING) {
         lc_status st = {0};
         const lc_setting_info *info = lc_setting_at((size_t)(val - VAL_SETTING));
+        bool fitting = info->group == LC_GROUP_MODEL || info->group == LC_GROUP_TRAINING;
+        if (fitting || strcmp(info->name, "season") == 0) o->fitting = info->name;
         if (lc_settings_set(o->settings, info->name, argument ? argument : "", &st) == LC_OK) return LC_EXIT_OK;
         return cli_fail(&st);
     }
@@ -134,37 +175,54 @@ static int set_option(cli_options *o, int val, const char *argument)
     return LC_EXIT_OK;
 }
 
+/* What getopt_long could not take; `wrong` is what it returned and `word` what it looked at. */
+static int refuse_option(const cli_command *c, const option_list *l, int wrong, const char *word)
+{
+    char hint[80];
+    snprintf(hint, sizeof hint, "\"loomcast %s --help\" lists the options", c->name);
+    if (optopt >= VAL_OWN && wrong == ':') return cli_usage(NULL, "--%s needs a value", name_of(optopt));
+    if (optopt >= VAL_OWN) return cli_usage(NULL, "--%s takes no value", name_of(optopt));
+    if (wrong == ':') return cli_usage(NULL, "-%c needs a value", optopt);
+    if (optopt) return cli_usage(hint, "there is no option -%c", optopt);
+    return unknown_option(c, l, word);
+}
+
+/* Rules between options, and between options and files. */
+static int check_line(cli_options *o, const cli_command *c)
+{
+    size_t standard = 0;
+    lc_status st = {0};
+    if (o->n_files == 0) return cli_usage(NULL, "%s needs a file: loomcast %s %s", c->name, c->name, c->arguments);
+    for (size_t i = 0; i < o->n_files; i++) {
+        if (!*o->files[i]) return cli_usage(NULL, "the name of a file is empty");
+        standard += strcmp(o->files[i], "-") == 0;
+    }
+    if (standard > 1) return cli_usage(NULL, "standard input (-) can be read only once");
+    if (o->model && o->fitting)
+        return cli_usage("leave one of the two out", "--model names a fitted model, which --%s cannot change",
+                         o->fitting);
+    if (o->output && (strcmp(o->output, "-") == 0 || strcmp(o->output, "/dev/stdout") == 0)) o->output = NULL;
+    return lc_settings_check(o->settings, &st) == LC_OK ? LC_EXIT_OK : cli_fail(&st);
+}
+
 int cli_parse(cli_options *o, const cli_command *c, int argc, char **argv)
 {
     option_list l;
     list_options(&l, c);
     *o = (cli_options){.program = c->name, .settings = lc_settings_create()};
-    if (!o->settings) {
-        lc_status st = {.code = LC_E_MEMORY, .text = "out of memory"};
-        return cli_fail(&st);
-    }
+    if (!o->settings) return cli_no_memory();
     opterr = 0;
     optind = 1;
-    for (;;) {
-        int at = optind, index = -1;
-        int val = getopt_long(argc, argv, ":o:h", l.entry, &index);
-        if (val == -1) break;
-        const char *word = argv[at < argc ? at : argc - 1];
-        if (optind - 1 > at && val == '?') word = argv[optind - 1];
-        int code;
-        if (val == '?' && optopt > 0 && optopt < 256) code = cli_usage("there is no option -%c", optopt);
-        else if (val == '?' && optopt >= VAL_OWN) code = cli_usage("%s takes no value", word);
-        else if (val == '?') code = unknown_option(c, &l, word);
-        else if (val == ':') code = cli_usage("%s needs a value", argv[optind - 1]);
-        else if (val == 'o' && !takes_own(c, "output")) code = cli_usage("%s does not take -o", c->name);
-        else code = set_option(o, val == 'o' ? VAL_OWN : val == 'h' ? VAL_OWN + OWN_COUNT - 1 : val, optarg);
+    int val;
+    while ((val = getopt_long(argc, argv, takes_own(c, "output") ? ":o:h" : ":h", l.entry, NULL)) != -1) {
+        if (val == '?' || val == ':') return refuse_option(c, &l, val, argv[optind - 1]);
+        int code = set_option(o, val == 'o' ? VAL_OWN : val == 'h' ? VAL_OWN + OWN_COUNT - 1 : val, optarg);
         if (code != LC_EXIT_OK) return code;
         if (o->help) return LC_EXIT_OK;
     }
     o->files = (const char *const *)argv + optind;
     o->n_files = (size_t)(argc - optind);
-    if (o->n_files == 0) return cli_usage("%s needs a file: loomcast %s %s", c->name, c->name, c->arguments);
-    return LC_EXIT_OK;
+    return check_line(o, c);
 }
 
 /* ---- help ---- */
@@ -177,16 +235,17 @@ void cli_help(FILE *to)
             lc_version());
     for (const cli_command *c = cli_commands; c->name; c++) fprintf(to, "  %-10s %s\n", c->name, c->help);
     fprintf(to,
-            "\n\"loomcast COMMAND --help\" lists a command's options. FILE is a CSV file, or - for standard input.\n"
+            "\n\"loomcast COMMAND --help\" lists a command's options.\n"
+            "FILE is a CSV file, or - for standard input.\n"
             "For a start:  %s\n",
             cli_commands[0].example);
 }
 
-/* One option, its help wrapped behind column 30 at 100 characters. */
+/* One option, its help wrapped behind column 30 at 80 characters. */
 static void help_line(FILE *to, char letter, const char *name, const char *metavar, const char *fallback,
                       const char *help)
 {
-    enum { INDENT = 30, WIDTH = 100 };
+    enum { INDENT = 30, WIDTH = 80 };
     char head[80];
     snprintf(head, sizeof head, "  %s%c%s--%s%s%s", letter ? "-" : " ", letter ? letter : ' ', letter ? ", " : "  ",
              name, metavar ? " " : "", metavar ? metavar : "");
@@ -225,7 +284,8 @@ void cli_help_command(FILE *to, const cli_command *c)
         fprintf(to, "\n%s\n", group_titles[group]);
         for (size_t i = 0; i < lc_setting_count(); i++) {
             const lc_setting_info *info = lc_setting_at(i);
-            if (info->group == group) help_line(to, 0, info->name, info->metavar, info->fallback, info->help);
+            if (info->group == group && takes_setting(c, info))
+                help_line(to, 0, info->name, info->metavar, info->fallback, info->help);
         }
     }
 }

@@ -1,47 +1,76 @@
-/* One line on a terminal while a model is fitted; nothing anywhere else. */
-#define _POSIX_C_SOURCE 200809L
+/* One line on a terminal while a model is fitted, nothing anywhere else; and how a fit is interrupted. */
+#define _DEFAULT_SOURCE
 #include <math.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
 
-static volatile sig_atomic_t interrupted;
+static volatile sig_atomic_t interrupted, tell;
 
 static void on_interrupt(int signal_number)
 {
-    (void)signal_number;
-    interrupted = 1;
+    static const char text[] = "\r\nstopping when this epoch is done; once more stops at once\r\n";
+    interrupted = signal_number;
+    if (!tell) return;
+    ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
+    (void)written;
 }
 
-void cli_catch_interrupts(void)
+static void catch_interrupts(void)
 {
-    /* The second interrupt ends the process at once. */
-    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+        /* The second signal ends the process; one that whoever started it had ignored stays so. */
+        struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)(SA_RESETHAND | SA_RESTART)}, old;
+        if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN) sigaction(signals[i], &action, NULL);
+    }
 }
 
-bool cli_interrupted(void)
+int cli_interrupted(void)
 {
-    return interrupted != 0;
+    return interrupted;
 }
 
-double cli_seconds(void)
+static double seconds(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+static bool can_redraw_a_line(void)
+{
+    const char *term = getenv("TERM");
+    return isatty(STDERR_FILENO) && term && *term && strcmp(term, "dumb") != 0;
+}
+
+/* A line that wraps could not be drawn over: it ends before the last column. */
+static void draw(cli_progress *p, const char *line)
+{
+    struct winsize size = {.ws_col = 0};
+    int width = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col : 80;
+    fprintf(stderr, "\r\033[K%.*s", width - 1, line);
+    fflush(stderr);
+    p->drawn = true;
+}
+
 cli_progress cli_progress_start(const cli_options *o)
 {
-    return (cli_progress){.shown = !o->quiet && isatty(STDERR_FILENO), .started = cli_seconds()};
+    cli_progress p = {.shown = !o->quiet && can_redraw_a_line(), .started = seconds()};
+    tell = !o->quiet && isatty(STDERR_FILENO);
+    catch_interrupts();
+    if (p.shown) draw(&p, "fitting ...");
+    return p;
 }
 
 void cli_progress_clear(cli_progress *p)
 {
+    tell = 0;
     if (p->drawn) fputs("\r\033[K", stderr);
     p->drawn = false;
 }
@@ -49,17 +78,15 @@ void cli_progress_clear(cli_progress *p)
 bool cli_progress_step(void *progress, const lc_progress *now)
 {
     cli_progress *p = progress;
-    double t = cli_seconds();
+    double t = seconds(), took = t - p->started;
     if (p->shown && t - p->last > 0.1) {
-        double seconds = t - p->started;
-        double rate = seconds > 0 ? (double)(now->windows * now->epoch) / seconds : 0;
-        fprintf(stderr, "\r\033[Kepoch %zu of at most %zu  loss %.4f", now->epoch, now->epochs, now->train_loss);
+        char line[200], valid[80] = "";
         if (isfinite(now->valid_loss))
-            fprintf(stderr, "  validation %.4f (best: epoch %zu)", now->valid_loss, now->best_epoch);
-        fprintf(stderr, "  %.0f windows/s", rate);
-        fflush(stderr);
+            snprintf(valid, sizeof valid, "  valid %.4f (best: %zu)", now->valid_loss, now->best_epoch);
+        snprintf(line, sizeof line, "epoch %zu/%zu  loss %.4f%s  %.0f windows/s", now->epoch, now->epochs,
+                 now->train_loss, valid, took > 0 ? (double)now->windows * (double)now->epoch / took : 0.0);
+        draw(p, line);
         p->last = t;
-        p->drawn = true;
     }
     return !interrupted;
 }

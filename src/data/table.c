@@ -39,18 +39,18 @@ static int by_text(const void *a, const void *b)
 
 static lc_code refuse_twins(const lc_table *t, size_t line, lc_status *st)
 {
-    if (t->n_columns < 2) return LC_OK;
-    char **sorted = calloc(t->n_columns, sizeof *sorted);
+    if (!t->columns || t->n_columns < 2) return LC_OK;
+    char **sorted = lc_calloc(t->n_columns, sizeof *sorted);
     if (!sorted) return lc_fail_memory(st);
     memcpy(sorted, t->columns, t->n_columns * sizeof *sorted);
     qsort(sorted, t->n_columns, sizeof *sorted, by_text);
     const char *twin = NULL;
     for (size_t i = 1; i < t->n_columns && !twin; i++)
         if (strcmp(sorted[i - 1], sorted[i]) == 0) twin = sorted[i];
-    free(sorted);
+    lc_free(sorted);
     if (!twin) return LC_OK;
     size_t column = t->n_columns;
-    while (strcmp(t->columns[column - 1], twin) != 0) column--;
+    while (column > 1 && strcmp(t->columns[column - 1], twin) != 0) column--;
     char shown[NAME_ROOM];
     lc_fail_at(st, LC_E_PARSE, file_name(t), line, column, "two columns are called \"%s\"",
                column_name(t, column - 1, shown));

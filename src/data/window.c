@@ -1,24 +1,37 @@
 #include "data/window.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/memory.h"
 
+/* The power of two next to the largest size among n values: divided by it, none of them and no square overflows. */
+static double unit_of(const double *y, const uint8_t *mask, size_t n)
+{
+    double most = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!(mask && mask[i])) most = fmax(most, fabs(y[i]));
+    int exponent;
+    frexp(most, &exponent);
+    return most > DBL_MIN ? ldexp(1, exponent - 1) : 1;
+}
+
 lc_scale lc_scale_fit(const double *y, const uint8_t *mask, size_t n)
 {
-    double mean = 0, square = 0;
+    double mean = 0, square = 0, unit = unit_of(y, mask, n);
     size_t seen = 0;
     for (size_t i = 0; i < n; i++) {
         if (mask && mask[i]) continue;
         seen++;
-        double d = y[i] - mean; /* Welford 1962: no cancellation at large levels */
+        double d = y[i] / unit - mean; /* Welford 1962: no cancellation at large levels */
         mean += d / (double)seen;
-        square += d * (y[i] - mean);
+        square += d * (y[i] / unit - mean);
     }
-    double sd = seen ? sqrt(square / (double)seen) : 0;
+    double sd = seen ? sqrt(square / (double)seen) * unit : 0;
+    mean *= unit;
     /* Rounding alone gives a constant series of large level an sd of about 1e-16 of it. */
-    if (!(sd > 1e-12 * fabs(mean)) || !isfinite(sd)) sd = fabs(mean) > 0 && isfinite(mean) ? fabs(mean) : 1;
+    if (!(sd > 1e-12 * fabs(mean)) || sd < DBL_MIN) sd = fabs(mean) >= DBL_MIN ? fabs(mean) : 1;
     return (lc_scale){mean, sd};
 }
 
@@ -103,6 +116,17 @@ static size_t row_of(size_t origin, size_t lookback, size_t t)
     return origin > back ? origin - back : 0;
 }
 
+static double within(double x, double limit)
+{
+    return x > limit ? limit : x < -limit ? -limit : x;
+}
+
+/* (y - center) / spread; by halves, because the difference of two finite numbers can overflow. */
+static double scaled(double y, double center, double spread)
+{
+    return 2 * ((y / 2 - center / 2) / spread);
+}
+
 /* A column as it was known at an origin. The line through a gap that reaches the origin leads to a value of the
  * future: instead the last known value is held, and before any the scaler's mean. */
 typedef struct view {
@@ -129,16 +153,18 @@ static lc_window_scale scale_of(const view *v, bool per_window)
 {
     lc_scale s = v->scale;
     if (!per_window) return (lc_window_scale){s.mean, s.sd};
-    double mean = 0, square = 0;
-    for (size_t t = 0; t < v->lookback; t++) mean += (value_at(v, t) - s.mean) / s.sd;
-    mean /= (double)v->lookback;
+    const double most = 1e150; /* whose square is a number */
+    double mean = 0, square = 0, n = (double)v->lookback;
+    for (size_t t = 0; t < v->lookback; t++) mean += within(scaled(value_at(v, t), s.mean, s.sd), most);
+    mean /= n;
     for (size_t t = 0; t < v->lookback; t++) {
-        double d = (value_at(v, t) - s.mean) / s.sd - mean;
+        double d = within(scaled(value_at(v, t), s.mean, s.sd), most) - mean;
         square += d * d;
     }
     /* Reversible instance normalization (Kim et al. 2022): the floor keeps flat windows defined. */
-    double sd = sqrt(square / (double)v->lookback + 1e-5);
-    return (lc_window_scale){s.mean + s.sd * mean, s.sd * sd};
+    double sd = sqrt(square / n + 1e-5);
+    double center = within(2 * (s.mean / 2 + s.sd * (mean / 2)), DBL_MAX);
+    return (lc_window_scale){center, fmax(within(s.sd * sd, DBL_MAX), DBL_MIN)};
 }
 
 static view view_of_series(const lc_windows *w, size_t series, size_t origin)
@@ -156,15 +182,14 @@ lc_window_scale lc_windows_scale(const lc_windows *w, size_t series, size_t orig
 /* A window can hold values far outside what the scaler has seen; float has to hold them. */
 static float bounded(double u)
 {
-    const double most = 1e6;
-    return (float)(u > most ? most : u < -most ? -most : u);
+    return (float)within(u, 1e6);
 }
 
 static lc_window_scale fill_column(const lc_windows *w, const view *v, float *x, size_t step_stride)
 {
     lc_window_scale scale = scale_of(v, w->per_window);
     for (size_t t = 0; t < v->lookback; t++)
-        x[t * step_stride] = bounded((value_at(v, t) - scale.center) / scale.spread);
+        x[t * step_stride] = bounded(scaled(value_at(v, t), scale.center, scale.spread));
     return scale;
 }
 
@@ -184,7 +209,7 @@ lc_window_scale lc_windows_fill(const lc_windows *w, size_t series, size_t origi
     for (size_t h = 0; target && h < w->horizon; h++) {
         size_t row = origin + h;
         bool observed = row < limit && !s->mask[row];
-        target[h] = observed ? bounded((s->y[row] - scale.center) / scale.spread) : NAN;
+        target[h] = observed ? bounded(scaled(s->y[row], scale.center, scale.spread)) : NAN;
     }
     return scale;
 }

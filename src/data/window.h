@@ -11,8 +11,8 @@ typedef struct lc_scale {
     double mean, sd;
 } lc_scale;
 
-/* Mean and standard deviation of the observed ones among n values (mask NULL: all). sd is 1 for constants,
- * so that scaling is always defined; mean is 0 without any value. */
+/* Mean and standard deviation of the observed ones among n finite values (mask NULL: all). Always defined: sd of a
+ * constant is its size, 1 for zeros; without any value mean is 0 and sd 1. */
 lc_scale lc_scale_fit(const double *y, const uint8_t *mask, size_t n);
 
 /* Scalers of what the windows read: one per series, and per frame and covariate. */

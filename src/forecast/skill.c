@@ -54,6 +54,13 @@ static lc_code baseline_error(double *sum, const lc_windows *w, const lc_baselin
     return LC_OK;
 }
 
+/* Against a forecast without any error everything but perfection is infinitely worse. */
+static double relative(double mine, double theirs)
+{
+    if (theirs > 0) return mine / theirs;
+    return mine > 0 ? INFINITY : NAN;
+}
+
 lc_code lc_skill_measure(lc_model *m, const lc_windows *w, const double *point, lc_status *st)
 {
     double mine = 0, naive, seasonal;
@@ -66,11 +73,11 @@ lc_code lc_skill_measure(lc_model *m, const lc_windows *w, const double *point, 
     }
     lc_code code = baseline_error(&naive, w, find("naive"), 1, forecast, st);
     if (code == LC_OK) {
-        m->training.against_naive = naive > 0 ? mine / naive : NAN;
+        m->training.against_naive = relative(mine, naive);
         code = baseline_error(&seasonal, w, find("seasonal-naive"), m->settings->season, forecast, st);
     }
     if (code == LC_OK && m->settings->season > 1)
-        m->training.against_seasonal_naive = seasonal > 0 ? mine / seasonal : NAN;
+        m->training.against_seasonal_naive = relative(mine, seasonal);
     lc_free(forecast);
     return code;
 }

@@ -6,6 +6,12 @@
 #include <stdint.h>
 #include <string.h>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
 #define PASTE2(a, b) a##b
 #define PASTE(a, b) PASTE2(a, b)
 #define TEXT2(a) #a
@@ -51,6 +57,23 @@ INLINE vf splat(float x)
 INLINE vf pick(vi mask, vf yes, vf no)
 {
     return (vf)((mask & (vi)yes) | (~mask & (vi)no));
+}
+
+/* sqrtf may set errno, which keeps compilers from making a vector of it. */
+INLINE vf square_root(vf x)
+{
+#if defined(__AVX512F__)
+    return (vf)_mm512_sqrt_ps((__m512)x);
+#elif defined(__AVX2__)
+    return (vf)_mm256_sqrt_ps((__m256)x);
+#elif defined(__x86_64__)
+    return (vf)_mm_sqrt_ps((__m128)x);
+#elif defined(__aarch64__)
+    return (vf)vsqrtq_f32((float32x4_t)x);
+#else
+    for (int l = 0; l < VL; l++) x[l] = sqrtf(x[l]);
+    return x;
+#endif
 }
 
 /* ---- matrix product ---- */
@@ -246,15 +269,35 @@ static double reduce(size_t n, const float *const *part, size_t parts, size_t of
     return squares;
 }
 
+typedef struct adam_step {
+    float scale, rate, beta1, beta2, inv_sqrt_correction2, eps;
+} adam_step;
+
+INLINE void adam_vector(const adam_step *s, float *w, const float *g, float *m, float *v)
+{
+    vf d = load(g) * s->scale;
+    vf first = s->beta1 * load(m) + (1.0f - s->beta1) * d;
+    vf second = s->beta2 * load(v) + (1.0f - s->beta2) * d * d;
+    store(m, first);
+    store(v, second);
+    store(w, load(w) - s->rate * first / (square_root(second) * s->inv_sqrt_correction2 + s->eps));
+}
+
 static void adam(size_t n, float *restrict w, const float *restrict g, float *restrict m, float *restrict v,
                  float scale, float rate, float beta1, float beta2, float inv_sqrt_correction2, float eps)
 {
-    for (size_t i = 0; i < n; i++) {
-        float d = g[i] * scale;
-        m[i] = beta1 * m[i] + (1.0f - beta1) * d;
-        v[i] = beta2 * v[i] + (1.0f - beta2) * d * d;
-        w[i] -= rate * m[i] / (sqrtf(v[i]) * inv_sqrt_correction2 + eps);
-    }
+    const adam_step s = {scale, rate, beta1, beta2, inv_sqrt_correction2, eps};
+    size_t i = 0;
+    for (; i + VL <= n; i += VL) adam_vector(&s, w + i, g + i, m + i, v + i);
+    if (i == n) return;
+    /* The last few take the same way, so that no bit depends on where a slice ends. */
+    float rest[4][VL] = {{0}};
+    float *all[] = {w + i, m + i, v + i};
+    size_t bytes = (n - i) * sizeof *w;
+    for (size_t k = 0; k < 3; k++) memcpy(rest[k], all[k], bytes);
+    memcpy(rest[3], g + i, bytes);
+    adam_vector(&s, rest[0], rest[3], rest[1], rest[2]);
+    for (size_t k = 0; k < 3; k++) memcpy(all[k], rest[k], bytes);
 }
 
 extern const lc_kernels PASTE(lc_kernels_, LC_ISA);

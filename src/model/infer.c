@@ -121,5 +121,6 @@ double lc_infer_loss(lc_infer *f, const float *w, const float *packed, const lc_
             seen += f->seen[i];
         }
     }
-    return seen ? sum / (double)seen : NAN;
+    if (!seen) return NAN;
+    return isfinite(sum) ? sum / (double)seen : INFINITY;
 }

@@ -19,7 +19,7 @@ void lc_infer_free(lc_infer *f);
 void lc_infer_predict(lc_infer *f, const float *w, const float *packed, size_t n, lc_gather_fn gather, void *user,
                       float *out);
 
-/* Mean loss over the observed targets of n rows; NaN without any. */
+/* Mean loss over the observed targets of n rows; NaN without any, INFINITY where it is not finite. */
 double lc_infer_loss(lc_infer *f, const float *w, const float *packed, const lc_loss *loss, size_t n,
                      lc_gather_fn gather, void *user);
 

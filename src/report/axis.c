@@ -102,6 +102,11 @@ void lc_number_label(char out[LC_TICK_TEXT], double v, int digits)
     int exponent = most > 0 ? (int)floor(log10(most) + 1e-12) : 0;
     int step = exponent - digits + 1;
     label_number(out, v, most, step > 0 ? 0 : step);
+    size_t n = strlen(out);
+    if (strchr(out, '.') && strspn(strchr(out, '.') + 1, "0123456789") + 1 == strlen(strchr(out, '.'))) {
+        while (out[n - 1] == '0') out[--n] = '\0';
+        if (out[n - 1] == '.') out[n - 1] = '\0';
+    }
 }
 
 void lc_ticks_numbers(lc_ticks *t, const lc_range *r, int most, bool whole)
@@ -112,12 +117,13 @@ void lc_ticks_numbers(lc_ticks *t, const lc_range *r, int most, bool whole)
     int e = (int)floor(log10(span / most));
     double step = 0, factor = 1;
     bool found = false;
+    const double slack = 1e-9; /* of a step: an end that is a round number itself gets its tick */
     for (int tries = 0; tries < 4 && !found; tries++, e++) {
         static const double factors[] = {1, 2, 5};
         for (int i = 0; i < 3 && !found; i++) {
             factor = factors[i];
             step = factor * power10(e);
-            found = floor(r->hi / step) - ceil(r->lo / step) + 1 <= most;
+            found = floor(r->hi / step + slack) - ceil(r->lo / step - slack) + 1 <= most;
         }
         if (found) break;
     }
@@ -126,10 +132,12 @@ void lc_ticks_numbers(lc_ticks *t, const lc_range *r, int most, bool whole)
         e = 0;
     }
     double largest = fmax(fabs(r->lo), fabs(r->hi));
-    for (double k = ceil(r->lo / step); k * step <= r->hi && t->n < LC_TICKS_MOST; k++) {
+    double last = floor(r->hi / step + slack);
+    for (double k = ceil(r->lo / step - slack); k <= last && t->n < LC_TICKS_MOST; k++) {
         lc_tick *tick = t->tick + t->n++;
         tick->at = e < 0 && e > -300 ? k * factor / power10(-e) : k * step;
         if (k == 0) tick->at = 0; /* no minus zero */
+        tick->at = fmin(fmax(tick->at, r->lo), r->hi);
         label_number(tick->label, tick->at, largest, e);
     }
 }

@@ -43,4 +43,7 @@ lc_code lc_chart_forecast(const lc_forecast_figure *f, size_t n, const char *pat
 lc_code lc_chart_detect(const lc_detect_figure *f, size_t n, const char *path, bool replace, lc_status *st);
 lc_code lc_chart_loss(const lc_loss_figure *f, const char *path, bool replace, lc_status *st);
 
+/* LC_E_USAGE when the extension of `path` chooses nothing. */
+lc_code lc_chart_check(const char *path, lc_status *st);
+
 #endif

@@ -81,7 +81,7 @@ static void draw_series(lc_buf *script, const lc_detect_figure *f, const lc_axes
     if (y.n_line)
         lc_plot_add(&plot, "using 1:2 with lines", "values", number,
                     dense ? "lc rgb \"" LC_INK "\" lw 0.8" : "lc rgb \"" LC_INK "\" lw 1.2");
-    if (y.n_dots) lc_plot_add(&plot, "using 1:2 with points", "lone", number, "pt 7 ps 0.5 lc rgb \"" LC_INK "\"");
+    if (y.n_dots) lc_plot_add(&plot, "using 1:2 with points", "lone", number, "pt 7 ps 0.65 lc rgb \"" LC_INK "\"");
     if (marks.len) {
         lc_plot_add(&plot, "using 1:2 with points", "flags", number, "pt 7 ps 1.25 lc rgb \"#FFFFFF\"");
         lc_plot_add(&plot, "using 1:2 with points", "flags", number, "pt 7 ps 0.95 lc rgb \"" LC_RED "\"");
@@ -104,7 +104,7 @@ static void draw_score(lc_buf *script, const lc_detect_figure *f, const lc_axes 
     lc_plot plot = {.script = script};
     if (score.n_line) lc_plot_add(&plot, "using 1:2 with lines", "score", number, "lc rgb \"" LC_ORANGE "\" lw 1.3");
     if (score.n_dots)
-        lc_plot_add(&plot, "using 1:2 with points", "lonescore", number, "pt 7 ps 0.5 lc rgb \"" LC_ORANGE "\"");
+        lc_plot_add(&plot, "using 1:2 with points", "lonescore", number, "pt 7 ps 0.65 lc rgb \"" LC_ORANGE "\"");
     lc_plot_end(&plot, frame);
     lc_trace_free(&score);
 }
@@ -131,13 +131,13 @@ lc_code lc_chart_detect(const lc_detect_figure *f, size_t n, const char *path, b
         if (below > columns) columns = below;
         if (columns > widest) widest = columns;
     }
+    lc_page_legend(&page, &script, entries, sizeof entries / sizeof entries[0]);
     for (size_t i = 0; i < n; i++) {
         panel *d = panels + i;
         d->series.y_columns = d->score.y_columns = widest;
         d->series.y_ticks = &d->series_ticks;
         d->score.y_ticks = &d->score_ticks;
         place(&page, &script, i, f[i].title, d);
-        if (i == 0) lc_page_legend(&page, &script, entries, sizeof entries / sizeof entries[0]);
         double pixel = lc_axes_pixel(&page, &d->series);
         lc_axes_write(&page, &script, &d->series);
         draw_series(&script, f + i, &d->series, (int)i + 1, pixel);

@@ -58,7 +58,8 @@ static bool join(joined *j, const lc_forecast_figure *f)
     room = f->n + 1;
     *j = (joined){.n = f->n, .x = block, .y = block + room, .lo = block + 2 * room, .hi = block + 3 * room};
     size_t last = f->n_history ? f->n_history - 1 : 0;
-    j->anchored = f->n_history && f->n && isfinite(f->history_y[last]) && isfinite(f->history_x[last]);
+    j->anchored = f->n_history && f->n && isfinite(f->history_y[last]) && isfinite(f->history_x[last]) &&
+                  isfinite(f->forecast[0]);
     size_t skip = j->anchored ? 1 : 0;
     if (j->anchored) {
         j->x[0] = f->history_x[last];
@@ -155,7 +156,8 @@ done:
     return ok;
 }
 
-static lc_code legend(const lc_page *p, lc_buf *script, const lc_forecast_figure *f)
+/* One legend serves the page: that of the figure with the most levels. */
+static lc_code legend(lc_page *p, lc_buf *script, const lc_forecast_figure *figures, size_t n_figures)
 {
     /* Bands overlap: what the eye sees of the k-th is k layers of paint. */
     static const char *const paint[LEVELS_NAMED] = {
@@ -163,10 +165,16 @@ static lc_code legend(const lc_page *p, lc_buf *script, const lc_forecast_figure
         "rgb \"" LC_BLUE "\" fs transparent solid 0.45", "rgb \"" LC_BLUE "\" fs transparent solid 0.55"};
     lc_entry entry[2 + LEVELS_NAMED];
     char text[LEVELS_NAMED][LC_TICK_TEXT + 16];
+    const lc_forecast_figure *f = figures;
+    bool history = false;
+    for (size_t i = 0; i < n_figures; i++) {
+        if (figures[i].n_levels > f->n_levels) f = figures + i;
+        if (figures[i].n_history) history = true;
+    }
     size_t n = 0, *order = lc_calloc(f->n_levels, sizeof *order);
     if (!order) return LC_E_MEMORY;
     widest_first(f, order);
-    if (f->n_history) entry[n++] = (lc_entry){LC_MARK_LINE, "history", "lw 1.2 lc rgb \"" LC_INK "\""};
+    if (history) entry[n++] = (lc_entry){LC_MARK_LINE, "history", "lw 1.2 lc rgb \"" LC_INK "\""};
     entry[n++] = (lc_entry){LC_MARK_LINE, "forecast", "lw 2.4 lc rgb \"" LC_BLUE "\""};
     /* Narrow bands first in words, as people say them: 80 %, 95 %. */
     for (size_t k = f->n_levels < LEVELS_NAMED ? f->n_levels : LEVELS_NAMED; k-- > 0;) {
@@ -199,14 +207,14 @@ lc_code lc_chart_forecast(const lc_forecast_figure *f, size_t n, const char *pat
         if (columns > widest) widest = columns;
     }
     lc_buf_free(&measure);
+    if (legend(&page, &script, f, n) != LC_OK) code = lc_fail_memory(st);
     for (size_t i = 0; i < n && code == LC_OK; i++) {
         frames[i].y_columns = widest;
         frames[i].y_ticks = ticks + i;
         lc_page_panel(&page, &script, i, f[i].title, frames + i);
-        if (i == 0) code = legend(&page, &script, f);
         lc_axes_write(&page, &script, frames + i);
         origin(&page, &script, f + i, frames + i);
-        if (code != LC_OK || !draw(&page, &script, f + i, frames + i, (int)i + 1)) code = lc_fail_memory(st);
+        if (!draw(&page, &script, f + i, frames + i, (int)i + 1)) code = lc_fail_memory(st);
     }
     if (code == LC_OK) code = lc_page_finish(&page, &script, replace, st);
 done:

@@ -86,14 +86,14 @@ lc_code lc_chart_loss(const lc_loss_figure *f, const char *path, bool replace, l
     if (f->n == 1) frame.x.lo = 0;
     lc_range_pad(&frame.x, .012);
     choose_y(f, &frame);
+    lc_page_legend(&page, &script, entries, sizeof entries / sizeof entries[0]);
     lc_page_panel(&page, &script, 0, f->title, &frame);
     frame.bottom += page.font * 1.7; /* the name of the axis stands below its numbers */
     lc_axes_y_ticks(&page, &frame, ticks);
     frame.y_ticks = ticks;
     frame.y_columns = lc_ticks_columns(ticks);
-    lc_page_legend(&page, &script, entries, sizeof entries / sizeof entries[0]);
     lc_gp(&script, "set label \"epoch\" at screen 0.5,%g center textcolor rgb \"#555555\" noenhanced front\n",
-          (frame.bottom - page.font * .6) / page.height);
+          (frame.bottom - page.font * .95) / page.height);
     lc_axes_write(&page, &script, &frame);
     if (f->best >= 1 && f->best <= f->n) mark_best(&page, &script, f, &frame);
     draw(&script, f, &frame, epoch, lc_axes_pixel(&page, &frame));

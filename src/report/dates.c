@@ -147,6 +147,7 @@ bool lc_ticks_dates(lc_ticks *t, const lc_range *r, int columns)
     size_t n = sizeof steps / sizeof steps[0], i = 0;
     for (; i + 1 < n; i++) {
         double ticks = span / steps[i].seconds;
+        if (steps[i].unit == DAY && steps[i].multiple == 4 && span >= 21 * 86400.) continue; /* weeks read better */
         if (ticks * steps[i].columns <= columns && ticks <= 12) break;
     }
     unit u = steps[i].unit;

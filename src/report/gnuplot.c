@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <spawn.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,14 +12,12 @@
 
 #include "base/file.h"
 #include "base/text.h"
-
-extern char **environ;
+#include "report/fonts.h"
+#include "report/tool.h"
 
 /* ---- writing a script ---- */
 
-/* Reads the character at s (Unicode, table 3-7: no surrogates, no overlong forms); returns its bytes, or
- * 0 where it is broken. */
-static size_t decode(const unsigned char *s, unsigned *out)
+size_t lc_gp_decode(const unsigned char *s, unsigned *out)
 {
     unsigned char c = s[0];
     if (c < 0x80) {
@@ -60,7 +57,7 @@ int lc_gp_columns(const char *text)
     int columns = 0;
     while (*s && columns < 1000000) {
         unsigned c = 0;
-        size_t n = decode(s, &c);
+        size_t n = lc_gp_decode(s, &c);
         columns += n ? width_of(c) : 1;
         s += n ? n : 1;
     }
@@ -73,12 +70,13 @@ static void append_quoted(lc_buf *b, const char *text, int most)
     const unsigned char *s = (const unsigned char *)text;
     bool cut = most > 0 && lc_gp_columns(text) > most;
     int room = cut ? most - 1 : 1000000;
-    size_t bytes = (size_t)room * BYTES_A_COLUMN, begin = b->len;
+    size_t bytes = (size_t)(most > 0 ? most : room) * BYTES_A_COLUMN, begin = b->len;
     int brackets = 0;
+    bool escaped = false; /* gnuplot reads any number of octal digits: a digit behind one is escaped too */
     lc_buf_puts(b, "\"");
     while (*s && b->len - begin < bytes) {
         unsigned c = 0;
-        size_t n = decode(s, &c);
+        size_t n = lc_gp_decode(s, &c);
         room -= n ? width_of(c) : 1;
         if (room < 0) break;
         /* gnuplot's svg leaves the > of "]]>" bare, which ends the XML: a blank of no width parts them. */
@@ -87,8 +85,10 @@ static void append_quoted(lc_buf *b, const char *text, int most)
         if (!n) lc_buf_puts(b, "\xef\xbf\xbd");
         else if (c == '\n' || c == '\t' || c == '\r' || c == 0x2028 || c == 0x2029) lc_buf_puts(b, " ");
         else if (is_control(c)) lc_buf_puts(b, "\xef\xbf\xbd");
-        else if (strchr("\"\\`@$%'", (int)c) && c < 0x80) lc_buf_printf(b, "\\%03o", c);
+        else if ((c < 0x80 && strchr("\"\\`@$%'", (int)c)) || (escaped && c >= '0' && c <= '9'))
+            lc_buf_printf(b, "\\%03o", c);
         else lc_buf_append(b, s, n);
+        escaped = b->len >= 4 && b->data[b->len - 4] == '\\';
         s += n ? n : 1;
     }
     if (cut || *s) lc_buf_puts(b, "\xe2\x80\xa6");
@@ -125,36 +125,6 @@ void lc_gp(lc_buf *script, const char *fmt, ...)
 
 /* ---- running it ---- */
 
-/* A file that only its descriptor and, for gnuplot to open, `name` know; mode 0600. */
-static int scratch(char *name, size_t room)
-{
-    const char *folder = getenv("TMPDIR");
-    /* gnuplot reads "<command" and "~user" as more than a file name; an absolute path cannot begin so. */
-    if (!folder || folder[0] != '/' || strlen(folder) + 32 > room) folder = "/tmp";
-    snprintf(name, room, "%s/loomcast-chart-XXXXXX", folder);
-    int fd = mkostemp(name, O_CLOEXEC);
-    if (fd < 0) return -1;
-    /* 0, 1 and 2 are free where the caller closed them, and the child's own streams would land on us. */
-    int high = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-    int why = errno;
-    close(fd);
-    if (high < 0) unlink(name);
-    errno = why;
-    return high;
-}
-
-static bool write_all(int fd, const char *bytes, size_t n)
-{
-    while (n) {
-        ssize_t k = write(fd, bytes, n);
-        if (k < 0 && errno == EINTR) continue;
-        if (k <= 0) return false;
-        bytes += k;
-        n -= (size_t)k;
-    }
-    return true;
-}
-
 /* The last line that says something; gnuplot puts an echo of the command and a caret above it. */
 static void last_words(int fd, char *out, size_t room)
 {
@@ -185,45 +155,6 @@ static lc_code missing(lc_status *st)
     return LC_E_TOOL;
 }
 
-/* Starts gnuplot and waits for it. 0, or the errno of a start that failed. */
-static int spawn_and_wait(const char *script, int out, int err, int *status)
-{
-    char program[] = "gnuplot", plain[] = "-d";
-    char *arguments[] = {program, plain, (char *)script, NULL}; /* -d: no start-up files of the user */
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t attributes;
-    sigset_t none, standard;
-    pid_t child;
-    int why = posix_spawn_file_actions_init(&files);
-    if (why) return why;
-    why = posix_spawnattr_init(&attributes);
-    if (why) goto files;
-    /* The child starts with plain signals whatever this process ignores or blocks. */
-    sigemptyset(&none);
-    sigemptyset(&standard);
-    sigaddset(&standard, SIGPIPE);
-    sigaddset(&standard, SIGCHLD);
-    sigaddset(&standard, SIGXFSZ);
-    why = posix_spawnattr_setsigmask(&attributes, &none);
-    if (!why) why = posix_spawnattr_setsigdefault(&attributes, &standard);
-    if (!why) why = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    if (!why) why = posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-    if (!why) why = posix_spawn_file_actions_adddup2(&files, out, 1);
-    if (!why) why = posix_spawn_file_actions_adddup2(&files, err, 2);
-    if (!why) why = posix_spawnp(&child, program, &files, &attributes, arguments, environ);
-    if (!why) {
-        *status = 0;
-        pid_t got;
-        while ((got = waitpid(child, status, 0)) < 0 && errno == EINTR) continue;
-        /* A host that ignores SIGCHLD gets no status: the picture itself has to speak. */
-        if (got < 0) *status = 0;
-    }
-    posix_spawnattr_destroy(&attributes);
-files:
-    posix_spawn_file_actions_destroy(&files);
-    return why;
-}
-
 static lc_code failed(int status, int err, lc_status *st)
 {
     char words[300];
@@ -236,24 +167,33 @@ static lc_code failed(int status, int err, lc_status *st)
     return LC_E_TOOL;
 }
 
-lc_code lc_gp_draw(const lc_buf *script, const char *path, bool replace, lc_status *st)
+lc_code lc_gp_draw(const lc_buf *script, bool fit_fonts, const char *path, bool replace, lc_status *st)
 {
     if (script->failed) return lc_fail_memory(st);
     lc_output o;
     lc_code code = lc_output_open(&o, path, replace, st);
     if (code != LC_OK) return code;
     char script_name[512] = "", err_name[512] = "";
+    lc_buf drawn = {0};
+    if (fit_fonts) lc_fonts_fit(script, &drawn);
+    else lc_buf_append(&drawn, script->data, script->len);
+    if (drawn.failed) {
+        lc_output_discard(&o);
+        return lc_fail_memory(st);
+    }
     int commands = -1, err = -1, out = -1, status = 0;
-    commands = scratch(script_name, sizeof script_name);
-    if (commands >= 0) err = scratch(err_name, sizeof err_name);
+    commands = lc_tool_file(script_name, sizeof script_name);
+    if (commands >= 0) err = lc_tool_file(err_name, sizeof err_name);
     if (err >= 0) unlink(err_name);
     if (err >= 0) out = fcntl(fileno(o.stream), F_DUPFD_CLOEXEC, 3);
-    if (out < 0 || !write_all(commands, script->data, script->len)) {
+    if (out < 0 || !lc_tool_write(commands, drawn.data, drawn.len)) {
         code = lc_fail(st, LC_E_IO, "no temporary file for gnuplot: %s", strerror(errno));
         lc_hint(st, "set TMPDIR to a folder that can be written");
         goto done;
     }
-    int why = spawn_and_wait(script_name, out, err, &status);
+    char program[] = "gnuplot", plain[] = "-d"; /* -d: no start-up files of the user */
+    char *arguments[] = {program, plain, script_name, NULL};
+    int why = lc_tool_run(arguments, out, err, &status);
     struct stat info;
     if (why == ENOENT || why == EACCES || why == ENOTDIR) {
         code = missing(st);
@@ -263,6 +203,7 @@ lc_code lc_gp_draw(const lc_buf *script, const char *path, bool replace, lc_stat
         code = failed(status, err, st);
     }
 done:
+    lc_buf_free(&drawn);
     if (commands >= 0) {
         close(commands);
         unlink(script_name);

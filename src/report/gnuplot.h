@@ -16,12 +16,17 @@
  * stay as they are: every script sets its terminal to noenhanced. */
 void lc_gp(lc_buf *script, const char *fmt, ...);
 
+/* Reads the UTF-8 character at s (NUL-terminated; Unicode, table 3-7: no surrogates, no overlong forms);
+ * returns its bytes, or 0 where it is broken. */
+size_t lc_gp_decode(const unsigned char *s, unsigned *out);
+
 /* Width of a text in columns of a fixed-width font: wide East Asian characters count twice. */
 int lc_gp_columns(const char *text);
 
 /* Runs the script and puts the picture that gnuplot writes to its standard output into `path`, whole or
- * not at all. LC_E_TOOL when gnuplot is missing or fails. */
-lc_code lc_gp_draw(const lc_buf *script, const char *path, bool replace, lc_status *st);
+ * not at all. `fit_fonts`: characters that no font here has become question marks (see fonts.h). LC_E_TOOL when gnuplot
+ * is missing or fails. */
+lc_code lc_gp_draw(const lc_buf *script, bool fit_fonts, const char *path, bool replace, lc_status *st);
 
 /* Writes the script itself. */
 lc_code lc_gp_save(const lc_buf *script, const char *path, bool replace, lc_status *st);

@@ -25,8 +25,9 @@ static void terminal(const lc_page *p, lc_buf *script, const char *name)
     if (strcmp(name, "pdfcairo") == 0) {
         /* 120 pixels of the page are an inch: fonts, in points, and lines shrink along. */
         lc_gp(script,
-              "set terminal pdfcairo noenhanced color size %gin,%gin font \"sans,%g\" fontscale 1 linewidth 0.6\n",
-              p->width / 120., p->height / 120., p->font * .6);
+              "set terminal pdfcairo noenhanced color size %gin,%gin font \"sans,%g\" fontscale 1 linewidth 1.2 "
+              "pointscale 0.6\n",
+              p->width / 120., p->height / 120., p->font * .45);
     } else if (strcmp(name, "svg") == 0) {
         lc_gp(script, "set terminal svg noenhanced size %d,%d dynamic font \"sans-serif,%d\" background \"#FFFFFF\"\n",
               p->width, p->height, p->font);
@@ -36,20 +37,30 @@ static void terminal(const lc_page *p, lc_buf *script, const char *name)
     }
 }
 
+/* The terminal that the extension of `path` chooses; NULL: none. */
+static const char *terminal_of(const char *path)
+{
+    const char *dot = strrchr(base_name(path), '.');
+    for (size_t i = 0; i < sizeof terminals / sizeof terminals[0] && dot; i++)
+        if (lc_equal_nocase(dot + 1, terminals[i].extension)) return terminals[i].terminal;
+    return NULL;
+}
+
+lc_code lc_chart_check(const char *path, lc_status *st)
+{
+    if (terminal_of(path)) return LC_OK;
+    lc_fail_at(st, LC_E_USAGE, path, 0, 0, "no chart format goes by this name");
+    lc_hint(st, "let it end in .png, .svg, .pdf or .gp (a gnuplot script)");
+    return LC_E_USAGE;
+}
+
 lc_code lc_page_start(lc_page *p, lc_buf *script, const char *path, size_t n, int height, lc_status *st)
 {
     *p = (lc_page){.path = path, .n = n};
     if (n == 0 || n > LC_CHART_MOST)
         return lc_fail(st, LC_E_USAGE, "a page of charts takes 1 to %d of them, not %zu", LC_CHART_MOST, n);
-    const char *name = base_name(path), *dot = strrchr(name, '.');
-    const char *found = NULL;
-    for (size_t i = 0; i < sizeof terminals / sizeof terminals[0] && dot; i++)
-        if (lc_equal_nocase(dot + 1, terminals[i].extension)) found = terminals[i].terminal;
-    if (!found) {
-        lc_fail_at(st, LC_E_USAGE, path, 0, 0, "no chart format goes by this name");
-        lc_hint(st, "let it end in .png, .svg, .pdf or .gp (a gnuplot script)");
-        return LC_E_USAGE;
-    }
+    const char *name = base_name(path), *dot = strrchr(name, '.'), *found = terminal_of(path);
+    if (!found) return lc_chart_check(path, st);
     p->script_only = lc_equal_nocase(dot + 1, "gp");
     p->columns = n == 1 ? 1 : n <= 4 ? 2 : 3;
     p->rows = ((int)n + p->columns - 1) / p->columns;
@@ -101,10 +112,10 @@ static int columns_in(double px, double size)
 
 static double font_size(const lc_page *p, double px)
 {
-    /* The pixel terminal takes points of 1/96 inch, .svg pixels and .pdf points of its smaller page. */
+    /* The pixel terminal counts 4/3 pixels a point, .svg pixels; .pdf has 0.6 points a pixel of ours. */
     const char *dot = strrchr(p->path, '.');
     if (dot && lc_equal_nocase(dot, ".svg")) return px;
-    return dot && lc_equal_nocase(dot, ".pdf") ? px * .6 : px * .75;
+    return dot && lc_equal_nocase(dot, ".pdf") ? px * .45 : px * .75;
 }
 
 void lc_page_panel(const lc_page *p, lc_buf *script, size_t i, const char *title, lc_axes *room)
@@ -117,10 +128,10 @@ void lc_page_panel(const lc_page *p, lc_buf *script, size_t i, const char *title
     double top = p->height - header - row * cell_h;
     room->bottom = top - cell_h + MARGIN / 2.;
     room->top = top - TITLE - STRIP;
-    lc_gp(script, "unset label\nunset arrow\nunset object\n");
+    /* The legend is set before the first panel and drawn along with it. */
+    if (i) lc_gp(script, "unset label\nunset arrow\nunset object\n");
     double size = p->columns == 1 ? 20 : p->font + 1;
-    /* The legend of a single panel stands at the right of its title. */
-    double wide = room->right - room->left - (p->columns == 1 ? 560 : 0);
+    double wide = room->right - room->left - (p->columns == 1 ? p->legend_px + MARGIN : 0);
     lc_gp(script, "set label %q at ", title, columns_in(wide, size));
     at(p, script, room->left, top - TITLE / 2. - 6);
     lc_gp(script, " left font \",%g\" textcolor rgb \"" LC_INK "\" noenhanced front\n", font_size(p, size));
@@ -133,7 +144,9 @@ lc_code lc_page_finish(const lc_page *p, lc_buf *script, bool replace, lc_status
         lc_gp(script, "unset output\n");
         return lc_gp_save(script, p->path, replace, st);
     }
-    return lc_gp_draw(script, p->path, replace, st);
+    /* The fonts of an .svg are those of whoever looks at it. */
+    bool fit_fonts = !lc_equal_nocase(strrchr(p->path, '.'), ".svg");
+    return lc_gp_draw(script, fit_fonts, p->path, replace, st);
 }
 
 /* Width of a text of ours in the legend's font; proportional fonts are about this wide. */
@@ -145,11 +158,12 @@ static double legend_px(const lc_page *p, const char *text)
 }
 
 /* Drawn by hand: a key of gnuplot's belongs to one plot and takes its room from it. */
-void lc_page_legend(const lc_page *p, lc_buf *script, const lc_entry *entry, size_t n)
+void lc_page_legend(lc_page *p, lc_buf *script, const lc_entry *entry, size_t n)
 {
     enum { SAMPLE = 28, GAP = 7, BETWEEN = 20 };
     double total = 0, y = p->height - (p->columns == 1 ? TITLE / 2. + 6 : HEADER / 2.);
     for (size_t i = 0; i < n; i++) total += SAMPLE + GAP + legend_px(p, entry[i].text) + (i ? BETWEEN : 0);
+    p->legend_px = total;
     double x = p->width - MARGIN - total;
     for (size_t i = 0; i < n; i++) {
         double end = x + SAMPLE;
@@ -186,7 +200,7 @@ static double plot_left(const lc_page *p, const lc_axes *f)
 
 static double plot_bottom(const lc_page *p, const lc_axes *f)
 {
-    return f->bottom + (f->x_labels ? p->font * (f->calendar ? 2.9 : 1.7) : 6);
+    return f->bottom + (f->x_labels ? p->font * (f->calendar ? 3.3 : 1.8) : 6);
 }
 
 void lc_axes_y_ticks(const lc_page *p, const lc_axes *f, lc_ticks *t)
@@ -282,7 +296,8 @@ void lc_plot_add(lc_plot *p, const char *fmt, const char *name, int number, cons
 void lc_plot_end(lc_plot *p, const lc_axes *f)
 {
     if (p->curves == 0) {
-        lc_gp(p->script, "set label \"no values\" at graph 0.5,0.5 center textcolor rgb \"" LC_FAINT "\" noenhanced\n");
+        lc_gp(p->script,
+              "set label \"no values\" at graph 0.5,0.65 center textcolor rgb \"" LC_FAINT "\" noenhanced\n");
         /* gnuplot draws a frame only around something: a point below it does. */
         lc_gp(p->script, "plot \"+\" using (%g):(%g) with dots lc rgb \"#FFFFFF\" notitle", f->x.lo, f->y.lo);
     }

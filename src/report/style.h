@@ -24,6 +24,7 @@ typedef struct lc_page {
     int columns, rows;
     int font;         /* of ticks and legend; titles are larger */
     double column_px; /* estimated width of a character of that font */
+    double legend_px; /* width of the legend, which shares its line with the title of a lone panel */
 } lc_page;
 
 /* A plot with its axes. left..top is the room that it may use, labels included. */
@@ -47,14 +48,14 @@ void lc_page_panel(const lc_page *p, lc_buf *script, size_t i, const char *title
 /* Runs or saves the script. */
 lc_code lc_page_finish(const lc_page *p, lc_buf *script, bool replace, lc_status *st);
 
-/* An entry of the legend, in the order in which they stand, and the place of the whole (panel 0 only). */
+/* An entry of the legend. The legend is set before the first panel. */
 typedef enum lc_mark { LC_MARK_LINE, LC_MARK_BAND, LC_MARK_DOT } lc_mark;
 typedef struct lc_entry {
     lc_mark mark;
     const char *text;  /* ours, never from outside */
     const char *style; /* gnuplot's words for colour and width */
 } lc_entry;
-void lc_page_legend(const lc_page *p, lc_buf *script, const lc_entry *entry, size_t n);
+void lc_page_legend(lc_page *p, lc_buf *script, const lc_entry *entry, size_t n);
 
 void lc_axes_y_ticks(const lc_page *p, const lc_axes *f, lc_ticks *t);
 void lc_axes_write(const lc_page *p, lc_buf *script, const lc_axes *f);

@@ -224,9 +224,11 @@ lc_code lc_engine_step(lc_engine *e, size_t n, double rate, lc_gather_fn gather,
         return lc_fail(st, LC_E_USAGE, "a minibatch of %zu rows does not fit an engine for %zu", n, e->o.batch);
     step_job job = {.e = e, .n = n, .gather = gather, .user = user, .rate = rate};
     job.shards = e->o.shards < n ? e->o.shards : n;
+    lc_adam before = e->adam;
     lc_adam_begin(&e->adam);
     lc_team_run(e->o.threads, step_worker, &job);
     e->steps_done++;
+    if (!job.finite || !job.seen) e->adam = before; /* no update: the bias corrections do not count it */
     *loss = job.seen ? job.sum / (double)job.seen : NAN;
     if (!job.finite) {
         lc_fail(st, LC_E_NUMERIC, "training diverged at step %llu: the loss or its gradient is not finite",

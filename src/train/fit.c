@@ -25,6 +25,15 @@ static bool per_window(const lc_settings *s)
     return strcmp(s->norm, "window") == 0;
 }
 
+/* Rows that a series needs for one training window beside those that validate, more than the split has. */
+static size_t least_rows(const lc_settings *s, const lc_split *split)
+{
+    size_t one = s->horizon + 1, least = one + s->horizon, more = split->end + one - split->train;
+    size_t shared = (size_t)ceil((double)one / (1 - s->valid));
+    if (shared > least) least = shared;
+    return least > split->end ? least : more;
+}
+
 /* No training window's targets reach into the validation rows. A series shorter than the lookback still
  * gives its last window, padded on the left. */
 static lc_code training_windows(lc_windows *out, const lc_panel *p, const lc_scales *scales, const lc_settings *s,
@@ -32,9 +41,9 @@ static lc_code training_windows(lc_windows *out, const lc_panel *p, const lc_sca
 {
     lc_span *span = lc_calloc(p->n_series, sizeof *span);
     if (!span) return lc_fail_memory(st);
-    size_t longest = 0;
+    lc_split longest = {0, 0};
     for (size_t i = 0; i < p->n_series; i++) {
-        if (split[i].end > longest) longest = split[i].end;
+        if (split[i].end > longest.end) longest = split[i];
         if (split[i].train <= s->horizon) continue;
         size_t last = split[i].train - s->horizon;
         span[i] = (lc_span){s->lookback < last ? s->lookback : last, last + 1, split[i].train};
@@ -45,7 +54,7 @@ static lc_code training_windows(lc_windows *out, const lc_panel *p, const lc_sca
         lc_windows_free(out);
         code = lc_fail_at(st, LC_E_DATA, p->source, 0, 0,
                           "too short to learn from: the longest series has %zu rows to fit on, horizon %zu needs %zu",
-                          longest, s->horizon, 2 * s->horizon + 1);
+                          longest.end, s->horizon, least_rows(s, &longest));
         lc_hint(st, "give more rows or a smaller --horizon");
     }
     return code;
@@ -127,6 +136,29 @@ static size_t default_epochs(size_t batches)
     return n > LEAST_EPOCHS ? n : LEAST_EPOCHS;
 }
 
+static bool all_finite(const float *w, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(w[i])) return false;
+    return true;
+}
+
+static lc_code no_targets(const fit *f, lc_status *st)
+{
+    lc_fail_at(st, LC_E_DATA, f->train.panel->source, 0, 0,
+               "no value to learn from: every step that a training window forecasts is missing");
+    lc_hint(st, "give series with values before the last %g %% of their rows", 100 * f->s->valid);
+    return LC_E_DATA;
+}
+
+/* The last update of an epoch may have ruined weights that no later minibatch would tell of. */
+static lc_code diverged(size_t epoch, lc_status *st)
+{
+    lc_fail(st, LC_E_NUMERIC, "training diverged in epoch %zu: weights or validation loss are not finite", epoch);
+    lc_hint(st, "lower --lr, set --clip, or look for extreme values in the data");
+    return LC_E_NUMERIC;
+}
+
 static lc_code run_epochs(fit *f, lc_progress_fn progress, void *user, lc_status *st)
 {
     lc_training_summary *t = &f->model->training;
@@ -140,10 +172,13 @@ static lc_code run_epochs(fit *f, lc_progress_fn progress, void *user, lc_status
         double train, valid;
         lc_code code = run_epoch(f, epoch, &train, st);
         if (code != LC_OK) return code;
+        if (isnan(train)) return no_targets(f, st);
         rows r = {&f->valid, 0, 0};
         valid = f->valid.n ? lc_infer_loss(f->infer, lc_engine_weights(f->engine), lc_engine_packed(f->engine), f->loss,
                                            f->valid.n, gather, &r)
                            : NAN;
+        if (isinf(valid) || !all_finite(lc_engine_weights(f->engine), f->model->net->params))
+            return diverged(epoch, st);
         t->train_loss[epoch - 1] = train;
         t->valid_loss[epoch - 1] = valid;
         t->epochs = epoch;

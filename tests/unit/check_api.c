@@ -84,7 +84,7 @@ START_TEST(a_panel_tells_how_it_was_read)
     json_decref(o);
     free(out);
     ck_assert_int_eq(lc_panel_describe(p, settings, false, &out, NULL), LC_OK);
-    ck_assert_ptr_nonnull(strstr(out, "rows        60, separated by ,, with a header\n"));
+    ck_assert_ptr_nonnull(strstr(out, "rows        60, separated by commas, with a header\n"));
     ck_assert_ptr_nonnull(strstr(out, "step        M, from 1990-01 to 1994-12\n"));
     free(out);
     lc_panel_free(p);

@@ -181,7 +181,7 @@ START_TEST(descriptions_are_text_and_json)
     char *text = NULL;
     lc_status st = {0};
     ck_assert_int_eq(lc_model_describe(model, false, &text, &st), LC_OK);
-    ck_assert_ptr_nonnull(strstr(text, "model       lstm: 2 layers of 5 hidden units, 2 inputs a step\n"));
+    ck_assert_ptr_nonnull(strstr(text, "model       lstm, 2 layers of 5 hidden units, 2 inputs a step\n"));
     ck_assert_ptr_nonnull(strstr(text, "lookback 8, horizon 3"));
     ck_assert_ptr_nonnull(strstr(text, "covariates  c\n"));
     free(text);

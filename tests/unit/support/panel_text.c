@@ -1,6 +1,7 @@
 #include "unit/support/panel_text.h"
 
 #include <check.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,24 @@ lc_settings *panel_settings(const char *text)
         ck_assert_msg(lc_settings_set(s, p, value, &st) == LC_OK, "%s", st.text);
     }
     free(copy);
+    return s;
+}
+
+lc_settings *settings_of(const char *word, ...)
+{
+    lc_settings *s = lc_settings_create();
+    ck_assert_ptr_nonnull(s);
+    va_list ap;
+    va_start(ap, word);
+    for (; word; word = va_arg(ap, const char *)) {
+        char name[32];
+        const char *equals = strchr(word, '=');
+        ck_assert(equals && (size_t)(equals - word) < sizeof name);
+        snprintf(name, sizeof name, "%.*s", (int)(equals - word), word);
+        lc_status st = {0};
+        ck_assert_msg(lc_settings_set(s, name, equals + 1, &st) == LC_OK, "%s: %s", word, st.text);
+    }
+    va_end(ap);
     return s;
 }
 

@@ -5,6 +5,8 @@
 #include "data/panel.h"
 
 lc_settings *panel_settings(const char *options);
+/* The same from "name=value" words, ended by NULL. */
+lc_settings *settings_of(const char *word, ...);
 
 /* The panel of a text that must read; the file is called f.csv. */
 lc_panel *panel_of(const char *text, const char *options);

@@ -4,6 +4,13 @@
 
 #include <check.h>
 
+/* ck_assert_msg for inner loops: Check notes every assertion that holds in a file, which takes longer than most of
+ * what is tested. */
+#define UNIT_MUST(condition, ...)                                                                                      \
+    do {                                                                                                               \
+        if (!(condition)) ck_abort_msg(__VA_ARGS__);                                                                   \
+    } while (0)
+
 Suite *unit_suite(void);
 
 #endif

@@ -1,0 +1,79 @@
+#define _GNU_SOURCE
+#include "report/tool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+int lc_tool_file(char *name, size_t room)
+{
+    const char *folder = getenv("TMPDIR");
+    /* gnuplot reads "<command" and "~user" as more than a file name; an absolute path cannot begin so. */
+    if (!folder || folder[0] != '/' || strlen(folder) + 32 > room) folder = "/tmp";
+    snprintf(name, room, "%s/loomcast-chart-XXXXXX", folder);
+    int fd = mkostemp(name, O_CLOEXEC);
+    if (fd < 0) return -1;
+    /* 0, 1 and 2 are free where the caller closed them, and the child's own streams would land on us. */
+    int high = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    int why = errno;
+    close(fd);
+    if (high < 0) unlink(name);
+    errno = why;
+    return high;
+}
+
+bool lc_tool_write(int fd, const char *bytes, size_t n)
+{
+    while (n) {
+        ssize_t k = write(fd, bytes, n);
+        if (k < 0 && errno == EINTR) continue;
+        if (k <= 0) return false;
+        bytes += k;
+        n -= (size_t)k;
+    }
+    return true;
+}
+
+int lc_tool_run(char *const *arguments, int out, int err, int *status)
+{
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    sigset_t none, standard;
+    pid_t child;
+    int why = posix_spawn_file_actions_init(&files);
+    if (why) return why;
+    why = posix_spawnattr_init(&attributes);
+    if (why) goto files;
+    /* The child starts with plain signals whatever this process ignores or blocks. */
+    sigemptyset(&none);
+    sigemptyset(&standard);
+    sigaddset(&standard, SIGPIPE);
+    sigaddset(&standard, SIGCHLD);
+    sigaddset(&standard, SIGXFSZ);
+    why = posix_spawnattr_setsigmask(&attributes, &none);
+    if (!why) why = posix_spawnattr_setsigdefault(&attributes, &standard);
+    if (!why) why = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    if (!why) why = posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+    if (!why) why = posix_spawn_file_actions_adddup2(&files, out, 1);
+    if (!why) why = posix_spawn_file_actions_adddup2(&files, err, 2);
+    if (!why) why = posix_spawnp(&child, arguments[0], &files, &attributes, arguments, environ);
+    if (!why) {
+        *status = 0;
+        pid_t got;
+        while ((got = waitpid(child, status, 0)) < 0 && errno == EINTR) continue;
+        /* A host that ignores SIGCHLD gets no status: the picture itself has to speak. */
+        if (got < 0) *status = 0;
+    }
+    posix_spawnattr_destroy(&attributes);
+files:
+    posix_spawn_file_actions_destroy(&files);
+    return why;
+}

@@ -1,0 +1,18 @@
+/* Other programs, run without a shell and without touching this process's signal handlers. */
+#ifndef LC_REPORT_TOOL_H
+#define LC_REPORT_TOOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A new file of mode 0600 in the folder for temporary files; its path goes to name. The descriptor (never
+ * 0, 1 or 2) is closed in child processes. -1, with errno set, on failure. */
+int lc_tool_file(char *name, size_t room);
+
+bool lc_tool_write(int fd, const char *bytes, size_t n);
+
+/* Runs arguments[0], looked up in $PATH, with nothing to read, its output and errors going to the
+ * descriptors out and err, and waits for it; *status as waitpid gives it. 0, or the errno of a start that failed. */
+int lc_tool_run(char *const *arguments, int out, int err, int *status);
+
+#endif

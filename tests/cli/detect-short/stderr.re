@@ -1,0 +1,1 @@
+^warning: none of 40 rows was scored

@@ -1,0 +1,4 @@
+^all series +MAE +RMSE +sMAPE % +MASE$
+^lstm +[0-9.]+ +[0-9.]+ +[0-9.]+ +
+^seasonal-naive +0 +0 +0\.000 +-$
+^warning: seasonal-naive was better than lstm: its MA

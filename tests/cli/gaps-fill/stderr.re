@@ -1,0 +1,1 @@
+^note: .*filled as model input

@@ -1,0 +1,9 @@
+^sales\.csv: a header of [0-9]+ bytes is longer
+^  the file is damaged or no safetensors file
+^\.: is a folder$
+^empty\.model: 
+^  the file is damaged or no safetensors file
+^cut\.model: 
+^more\.model: 
+^other\.model: is a safetensors file but no model of loomcast$
+^later\.model: has model format version "9"

@@ -1,0 +1,1 @@
+^wrote   a\.gp, the first 12 of 14 series$

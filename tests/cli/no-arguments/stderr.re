@@ -1,0 +1,3 @@
+^loomcast [0-9.]+: 
+^usage: loomcast COMMAND
+^  forecast 

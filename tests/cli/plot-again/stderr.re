@@ -1,0 +1,1 @@
+^wrote   again/flags\.gp$
