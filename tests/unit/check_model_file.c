@@ -260,7 +260,9 @@ START_TEST(damaged_files_do_not_crash_the_reader)
         for (uint64_t k = 1 + lc_rng_u64(&r) % 4; k && round % 5; k--) {
             uint64_t x = lc_rng_u64(&r);
             size_t at = (size_t)(x >> 16) % (x & 1 ? n : n / 2);
-            bad[at] = x & 2 ? (char)(bad[at] ^ (1 << (x >> 2 & 7))) : "\"{}[]:,0-9e\xff"[(x >> 2) % 12];
+            char byte = "\"{}[]:,0-9e\xff"[(x >> 2) % 12];
+            if (x & 2) byte = (char)((unsigned char)bad[at] ^ 1u << (x >> 2 & 7));
+            bad[at] = byte;
         }
         file_put(again, bad, len);
         lc_status st = {0};
