@@ -343,7 +343,7 @@ START_TEST(diverging)
     sine(y, 200, 12, 1);
     for (int epochs = 1; epochs <= 3; epochs++)
         for (int loss = 0; loss < 2; loss++) {
-            char text[16];
+            char text[32];
             snprintf(text, sizeof text, "epochs=%d", epochs);
             /* All windows are one minibatch: no later one shows what an epoch's only update has done. */
             lc_settings *s = settings_of("horizon=4", "lookback=10", "hidden=6", text, loss ? "loss=mse" : "loss=mae",
