@@ -166,6 +166,28 @@ START_TEST(patience_0_runs_all_epochs)
 }
 END_TEST
 
+/* With weights that stand still, an epoch's loss tells which window was alone in the last minibatch. */
+START_TEST(every_epoch_has_its_own_order)
+{
+    static double y[80];
+    sine(y, 80, 9, 5);
+    run r = fit_values(
+        y, 80,
+        settings_of("horizon=3", "lookback=8", "hidden=4", "epochs=12", "patience=0", "lr=1e-12", "batch=53", NULL),
+        NULL, NULL);
+    must_be_good(&r);
+    const lc_training_summary *t = &r.model->training;
+    ck_assert_uint_eq(t->windows, 54);
+    size_t same = 0;
+    for (size_t i = 1; i < 12; i++) {
+        UNIT_MUST(t->valid_loss[i] == t->valid_loss[0], "the weights moved in epoch %zu", i + 1);
+        same += fabs(t->train_loss[i] - t->train_loss[i - 1]) < 1e-6 ? 1 : 0;
+    }
+    ck_assert_uint_le(same, 2);
+    free_run(&r);
+}
+END_TEST
+
 /* ---- telling and stopping ---- */
 
 typedef struct teller {
@@ -344,7 +366,7 @@ START_TEST(diverging)
     sine(y, 200, 12, 1);
     for (int epochs = 1; epochs <= 3; epochs++)
         for (int loss = 0; loss < 2; loss++) {
-            char text[16];
+            char text[32];
             snprintf(text, sizeof text, "epochs=%d", epochs);
             /* All windows are one minibatch: no later one shows what an epoch's only update has done. */
             lc_settings *s = settings_of("horizon=4", "lookback=10", "hidden=6", text, loss ? "loss=mse" : "loss=mae",
@@ -371,6 +393,7 @@ Suite *unit_suite(void)
     tcase_add_loop_test(c, learns_a_sine, 0, 3);
     tcase_add_test(c, keeps_the_best_epoch);
     tcase_add_test(c, patience_0_runs_all_epochs);
+    tcase_add_test(c, every_epoch_has_its_own_order);
     tcase_add_test(c, progress_and_cancel);
     tcase_add_test(c, too_short);
     tcase_add_test(c, same_bits_on_any_number_of_threads);
