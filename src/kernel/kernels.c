@@ -270,23 +270,25 @@ static double reduce(size_t n, const float *const *part, size_t parts, size_t of
 }
 
 typedef struct adam_step {
-    float scale, rate, beta1, beta2, inv_sqrt_correction2, eps;
+    float scale, rate, beta1, beta2, fresh1, fresh2, inv_sqrt_correction2, eps;
 } adam_step;
 
 INLINE void adam_vector(const adam_step *s, float *w, const float *g, float *m, float *v)
 {
     vf d = load(g) * s->scale;
-    vf first = s->beta1 * load(m) + (1.0f - s->beta1) * d;
-    vf second = s->beta2 * load(v) + (1.0f - s->beta2) * d * d;
+    vf first = s->beta1 * load(m) + s->fresh1 * d;
+    vf second = s->beta2 * load(v) + s->fresh2 * d * d;
     store(m, first);
     store(v, second);
     store(w, load(w) - s->rate * first / (square_root(second) * s->inv_sqrt_correction2 + s->eps));
 }
 
 static void adam(size_t n, float *restrict w, const float *restrict g, float *restrict m, float *restrict v,
-                 float scale, float rate, float beta1, float beta2, float inv_sqrt_correction2, float eps)
+                 float scale, float rate, double beta1, double beta2, float inv_sqrt_correction2, float eps)
 {
-    const adam_step s = {scale, rate, beta1, beta2, inv_sqrt_correction2, eps};
+    /* 1 - beta before rounding: 1 - 0.999f is off by 1e-5 of itself. */
+    const adam_step s = {
+        scale, rate, (float)beta1, (float)beta2, (float)(1 - beta1), (float)(1 - beta2), inv_sqrt_correction2, eps};
     size_t i = 0;
     for (; i + VL <= n; i += VL) adam_vector(&s, w + i, g + i, m + i, v + i);
     if (i == n) return;

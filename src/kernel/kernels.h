@@ -39,8 +39,8 @@ typedef struct lc_kernels {
 
     /* Adam (Kingma & Ba 2015) on n parameters with the gradient scale * g; rate and the inverse square root
      * of the second moment's bias correction are given for the step. */
-    void (*adam)(size_t n, float *w, const float *g, float *m, float *v, float scale, float rate, float beta1,
-                 float beta2, float inv_sqrt_correction2, float eps);
+    void (*adam)(size_t n, float *w, const float *g, float *m, float *v, float scale, float rate, double beta1,
+                 double beta2, float inv_sqrt_correction2, float eps);
 } lc_kernels;
 
 /* The widest set that the processor has, at most `cap` ("base", "avx2", "avx512"; NULL: no limit). An
