@@ -60,7 +60,7 @@ lc_code lc_predict_some(const lc_model *m, const lc_windows *windows, size_t fir
     lc_infer *infer = NULL;
     float *y = lc_calloc(round * windows->horizon, sizeof *y);
     lc_window_scale *scale = lc_calloc(round, sizeof *scale);
-    lc_code code = y && scale ? lc_infer_create(&infer, m->net, threads, st) : lc_fail_memory(st);
+    lc_code code = y && scale ? lc_infer_create(&infer, m->net, round, threads, st) : lc_fail_memory(st);
     for (size_t at = 0; code == LC_OK && at < n; at += round) {
         size_t rows = n - at < round ? n - at : round;
         work w = {windows, first + at, scale};

@@ -31,20 +31,22 @@ typedef struct job {
     const lc_loss *loss;
 } job;
 
-lc_code lc_infer_create(lc_infer **out, const lc_network *net, size_t threads, lc_status *st)
+lc_code lc_infer_create(lc_infer **out, const lc_network *net, size_t rows, size_t threads, lc_status *st)
 {
     *out = NULL;
     lc_infer *f = lc_calloc(1, sizeof *f);
     if (!f) return lc_fail_memory(st);
     f->net = net;
-    f->threads = threads ? threads : 1;
+    size_t jobs = rows / JOB_ROWS + (rows % JOB_ROWS != 0), most = rows < JOB_ROWS ? rows : JOB_ROWS;
+    f->threads = threads < jobs ? threads : jobs;
+    if (!f->threads) f->threads = 1;
     f->work = lc_calloc(f->threads, sizeof *f->work);
     f->target = lc_calloc(f->threads, sizeof *f->target);
     size_t floats;
-    bool ok = f->work && f->target && lc_network_workspace(net, JOB_ROWS, false, &floats);
+    bool ok = f->work && f->target && lc_network_workspace(net, most, false, &floats);
     for (size_t i = 0; ok && i < f->threads; i++)
         ok = (f->work[i] = lc_calloc(floats, sizeof(float))) &&
-             (f->target[i] = lc_calloc(JOB_ROWS * net->spec.outputs, sizeof(float)));
+             (f->target[i] = lc_calloc(most * net->spec.outputs, sizeof(float)));
     if (!ok) {
         lc_infer_free(f);
         return lc_fail_memory(st);

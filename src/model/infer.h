@@ -12,7 +12,8 @@ typedef void (*lc_gather_fn)(void *user, size_t first, size_t rows, float *x, si
 
 typedef struct lc_infer lc_infer;
 
-lc_code lc_infer_create(lc_infer **out, const lc_network *net, size_t threads, lc_status *st);
+/* For calls of at most `rows` rows: books no more than they can use. */
+lc_code lc_infer_create(lc_infer **out, const lc_network *net, size_t rows, size_t threads, lc_status *st);
 void lc_infer_free(lc_infer *f);
 
 /* Outputs (n, outputs) of n rows. A row's result depends neither on n nor on the threads. */

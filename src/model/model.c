@@ -6,11 +6,15 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "nn/arch.h"
 
 lc_code lc_model_network(lc_network **out, const lc_settings *settings, size_t inputs, lc_status *st)
 {
     *out = NULL;
-    lc_network_spec spec = {.inputs = inputs,
+    const lc_arch *arch = lc_arch_find(settings->arch);
+    if (!arch) return lc_fail(st, LC_E_MODEL, "architecture \"%.40s\" is not one of this version", settings->arch);
+    lc_network_spec spec = {.arch = arch,
+                            .inputs = inputs,
                             .steps = settings->lookback,
                             .hidden = settings->hidden,
                             .layers = settings->layers,

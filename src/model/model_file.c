@@ -145,7 +145,7 @@ lc_code lc_model_read(lc_model **out, const char *path, lc_status *st)
     if (code == LC_OK) code = lc_config_read(root, m, st);
     if (code == LC_OK) code = read_weights(m, f, st);
 done:
-    lc_status_set_file(st, path);
+    if (code != LC_OK) lc_status_set_file(st, path);
     if (code == LC_OK) *out = m;
     else lc_model_free(m);
     json_decref(root);

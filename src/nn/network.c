@@ -4,14 +4,16 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "nn/arch.h"
 
 static size_t aligned(size_t floats)
 {
     return (floats + LC_LANES - 1) / LC_LANES * LC_LANES;
 }
 
-static void add_layer(lc_network *net, const char *kind, size_t index, size_t steps, size_t inputs, size_t outputs)
+bool lc_network_add(lc_network *net, const char *kind, size_t index, size_t steps, size_t inputs, size_t outputs)
 {
+    if (!LC_GROW(&net->layer, &net->room, net->n_layers + 1)) return false;
     lc_layer *l = &net->layer[net->n_layers++];
     *l = (lc_layer){.kind = lc_layer_find(kind), .index = index, .steps = steps, .inputs = inputs, .outputs = outputs};
     l->rate = net->spec.dropout;
@@ -19,6 +21,7 @@ static void add_layer(lc_network *net, const char *kind, size_t index, size_t st
     l->packed_at = net->packed;
     net->params += aligned(l->kind->params(l));
     net->packed += aligned(l->kind->packed(l));
+    return true;
 }
 
 /* Sizes are products of settings; a bound far above any sensible network keeps them from wrapping. */
@@ -46,18 +49,10 @@ lc_code lc_network_create(lc_network **out, const lc_network_spec *spec, const l
     if (!net) return lc_fail_memory(st);
     net->kernels = kernels;
     net->spec = *spec;
-    net->layer = lc_calloc(2 * spec->layers + 1, sizeof *net->layer);
-    if (!net->layer) {
+    if (!spec->arch->build(net)) {
         lc_network_free(net);
         return lc_fail_memory(st);
     }
-    size_t width = spec->inputs;
-    for (size_t i = 0; i < spec->layers; i++) {
-        add_layer(net, "lstm", i, spec->steps, width, spec->hidden);
-        width = spec->hidden;
-        if (spec->dropout > 0) add_layer(net, "dropout", i, spec->steps, width, width);
-    }
-    add_layer(net, "dense", 0, spec->steps, width, spec->outputs);
     *out = net;
     return LC_OK;
 }
@@ -65,7 +60,7 @@ lc_code lc_network_create(lc_network **out, const lc_network_spec *spec, const l
 void lc_network_free(lc_network *net)
 {
     if (!net) return;
-    lc_free(net->layer);
+    free(net->layer);
     lc_free(net);
 }
 

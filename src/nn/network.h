@@ -5,9 +5,12 @@
 
 #include "nn/layer.h"
 
+struct lc_arch;
+
 typedef struct lc_network_spec {
-    size_t inputs; /* width of a step */
-    size_t steps;  /* lookback */
+    const struct lc_arch *arch; /* which layers, in which order */
+    size_t inputs;              /* width of a step */
+    size_t steps;               /* lookback */
     size_t hidden, layers;
     size_t outputs; /* horizon */
     double dropout; /* after every LSTM layer; 0: no dropout layers */
@@ -17,14 +20,16 @@ typedef struct lc_network {
     const lc_kernels *kernels;
     lc_network_spec spec;
     lc_layer *layer; /* (n_layers) from the input up */
-    size_t n_layers;
+    size_t n_layers, room;
     size_t params; /* floats in a parameter or gradient block */
     size_t packed; /* floats in a packed block */
 } lc_network;
 
-/* spec->layers LSTM layers, the last hidden state to a dense head. */
 lc_code lc_network_create(lc_network **out, const lc_network_spec *spec, const lc_kernels *kernels, lc_status *st);
 void lc_network_free(lc_network *net);
+
+/* For architectures: appends a layer of this kind. false: out of memory. */
+bool lc_network_add(lc_network *net, const char *kind, size_t index, size_t steps, size_t inputs, size_t outputs);
 
 void lc_network_init(const lc_network *net, float *w, uint64_t seed);
 void lc_network_pack(const lc_network *net, const float *w, float *packed, size_t part, size_t parts);

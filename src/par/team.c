@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* OpenMP's own barrier spins for milliseconds, which on a busy machine keeps the awaited thread from running: training
  * then took ten times as long. This one spins for some microseconds and then sleeps. */
@@ -78,24 +79,54 @@ void lc_team_barrier(void)
     if (team.barrier) wait_for_all(team.barrier, team.threads);
 }
 
-/* CPUs that a cgroup's quota leaves, or 0 where there is none. */
+/* Quota and period from one file (cgroup v2: "max 100000" or two numbers) or from two (v1); 0 where there is none. */
+static size_t quota_in(const char *path, const char *period_path)
+{
+    long long most = 0, period = 0;
+    FILE *f = fopen(path, "re");
+    if (!f) return 0;
+    int got = fscanf(f, "%lld %lld", &most, &period);
+    fclose(f);
+    if (period_path) {
+        if (got < 1 || !(f = fopen(period_path, "re"))) return 0;
+        got = fscanf(f, "%lld", &period) + 1;
+        fclose(f);
+    }
+    return got == 2 && most > 0 && period > 0 ? (size_t)((most + period - 1) / period) : 0;
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return !a || (b && b < a) ? b : a;
+}
+
+/* CPUs that the quota of this process' cgroup leaves, or 0 where there is none: version 2 of the group itself and of
+ * the root that a container sees, and version 1. */
 static size_t quota(void)
 {
-    FILE *f = fopen("/sys/fs/cgroup/cpu.max", "re");
-    long long most, period;
-    int got = f ? fscanf(f, "%lld %lld", &most, &period) : 0; /* "max 100000" reads nothing */
+    size_t least = quota_in("/sys/fs/cgroup/cpu.max", NULL);
+    least = smaller(least, quota_in("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "/sys/fs/cgroup/cpu/cpu.cfs_period_us"));
+    FILE *f = fopen("/proc/self/cgroup", "re");
+    char line[512], path[600];
+    while (f && fgets(line, sizeof line, f)) {
+        line[strcspn(line, "\n")] = '\0';
+        if (strncmp(line, "0::/", 4) != 0 || strstr(line, "..")) continue;
+        snprintf(path, sizeof path, "/sys/fs/cgroup/%s/cpu.max", line + 4);
+        least = smaller(least, quota_in(path, NULL));
+    }
     if (f) fclose(f);
-    return got == 2 && most > 0 && period > 0 ? (size_t)((most + period - 1) / period) : 0;
+    return least;
 }
 
 size_t lc_team_default(void)
 {
-    int set = getenv("OMP_NUM_THREADS") ? omp_get_max_threads() : 0;
-    if (set > 0) return (size_t)set;
+    enum { MOST = 1024 };
+    const char *text = getenv("OMP_NUM_THREADS");
+    int set = text && *text >= '1' && *text <= '9' ? omp_get_max_threads() : 0;
+    if (set > 0) return set < MOST ? (size_t)set : MOST;
     int cpus = omp_get_num_procs(); /* honours the affinity mask */
-    size_t n = cpus > 0 ? (size_t)cpus : 1;
-    size_t limit = quota();
-    return limit && limit < n ? limit : n;
+    size_t n = smaller(cpus > 0 ? (size_t)cpus : 1, quota());
+    return n < MOST ? n : MOST;
 }
 
 void lc_range(size_t n, size_t parts, size_t i, size_t *begin, size_t *end)

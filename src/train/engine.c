@@ -9,7 +9,8 @@
 
 enum {
     ROWS_PER_SHARD = 16, /* keeps the tiles of the matrix kernels full */
-    SLICE = 4096         /* floats that one thread reduces at a time: the norm is summed by slice */
+    MOST_SHARDS = 4096,
+    SLICE = 4096 /* floats that one thread reduces at a time: the norm is summed by slice */
 };
 
 struct lc_engine {
@@ -60,6 +61,9 @@ lc_code lc_engine_create(lc_engine **out, const lc_network *net, const lc_engine
     e->o = *o;
     if (!e->o.shards) e->o.shards = (o->batch + ROWS_PER_SHARD - 1) / ROWS_PER_SHARD;
     if (e->o.shards > o->batch) e->o.shards = o->batch;
+    if (e->o.shards > MOST_SHARDS) e->o.shards = MOST_SHARDS;
+    /* A thread without a shard would only need memory. */
+    if (e->o.threads > e->o.shards) e->o.threads = e->o.shards;
     if (!e->o.threads) e->o.threads = 1;
     e->slices = (net->params + SLICE - 1) / SLICE;
     size_t rows = (o->batch + e->o.shards - 1) / e->o.shards;

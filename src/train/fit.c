@@ -233,7 +233,7 @@ lc_code lc_fit(lc_model **out, const lc_panel *p, const lc_settings *settings, c
                                .seed = settings->seed};
         code = lc_engine_create(&f.engine, f.model->net, &o, st);
     }
-    if (code == LC_OK) code = lc_infer_create(&f.infer, f.model->net, lc_fit_threads(settings), st);
+    if (code == LC_OK) code = lc_infer_create(&f.infer, f.model->net, f.valid.n, lc_fit_threads(settings), st);
     if (code == LC_OK) code = run_epochs(&f, progress, user, st);
 
     bool whole = code == LC_OK || code == LC_E_NUMERIC || code == LC_E_CANCELLED;

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/rng.h"
+#include "nn/arch.h"
 #include "par/team.h"
 #include "train/engine.h"
 
@@ -43,8 +44,12 @@ static int run(const shape *s, size_t threads, double budget)
     lc_status st = {0};
     lc_network *net = NULL;
     lc_engine *e = NULL;
-    lc_network_spec spec = {
-        .inputs = s->inputs, .steps = s->steps, .hidden = s->hidden, .layers = s->layers, .outputs = 1};
+    lc_network_spec spec = {.arch = lc_arch_find("lstm"),
+                            .inputs = s->inputs,
+                            .steps = s->steps,
+                            .hidden = s->hidden,
+                            .layers = s->layers,
+                            .outputs = 1};
     const lc_kernels *kernels = lc_kernels_default();
     lc_engine_options o = {.loss = lc_loss_find("mse"), .batch = s->batch, .threads = threads, .clip = 1, .seed = 1};
     int failed = 1;

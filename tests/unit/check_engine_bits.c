@@ -128,7 +128,7 @@ START_TEST(a_row_depends_on_nothing_but_itself)
     double first_loss = 0;
     for (size_t threads = 1; threads <= 7; threads++) {
         lc_infer *f;
-        ck_assert_int_eq(lc_infer_create(&f, net, threads, NULL), LC_OK);
+        ck_assert_int_eq(lc_infer_create(&f, net, 100000, threads, NULL), LC_OK);
         for (size_t n = 0; n <= ROWS; n += n < 40 ? 13 : 37) {
             size_t rows = n + 37 > ROWS ? ROWS : n;
             memset(part, 0xff, sizeof part);
@@ -166,7 +166,7 @@ START_TEST(loss_of_many_rows)
     ref_forward(&c.twin, ROWS, 2, c.x_wide, out);
     for (size_t i = 0; i < 3; i++) {
         lc_infer *f;
-        ck_assert_int_eq(lc_infer_create(&f, net, 1 + 2 * i, NULL), LC_OK);
+        ck_assert_int_eq(lc_infer_create(&f, net, 100000, 1 + 2 * i, NULL), LC_OK);
         loss[i] = lc_infer_loss(f, lc_engine_weights(e), lc_engine_packed(e), lc_loss_find("mae"), ROWS,
                                 lstm_case_gather, &c);
         ck_assert(isnan(
@@ -193,7 +193,7 @@ START_TEST(steps_allocate_nothing)
         lc_infer *f;
         double loss;
         static float out[48 * 3];
-        ck_assert_int_eq(lc_infer_create(&f, net, threads, NULL), LC_OK);
+        ck_assert_int_eq(lc_infer_create(&f, net, 100000, threads, NULL), LC_OK);
         /* The first region makes the threads, which the runtime keeps. */
         ck_assert_int_eq(lc_engine_step(e, 48, .01, lstm_case_gather, &c, &loss, NULL), LC_OK);
         size_t library = lc_allocations(), all = heap_calls();
@@ -309,17 +309,17 @@ START_TEST(sizes_that_do_not_fit)
     lc_network_free(net);
     lc_network_free(NULL);
     const lc_network_spec refused[] = {
-        {0, 1, 1, 1, 1, 0},
-        {1, 0, 1, 1, 1, 0},
-        {1, 1, 0, 1, 1, 0},
-        {1, 1, 1, 0, 1, 0},
-        {1, 1, 1, 1, 0, 0},
-        {SIZE_MAX, 1, 1, 1, 1, 0},
-        {1, SIZE_MAX / 2, 1, 1, 1, 0},
-        {1, 1, SIZE_MAX - 3, 1, 1, 0},
-        {1, 1, 1, SIZE_MAX, 1, 0},
-        {1, 1, 1, 1, SIZE_MAX - 20, 0},
-        {1, 1, 1u << 20, 1, 1, 0},
+        {NULL, 0, 1, 1, 1, 1, 0},
+        {NULL, 1, 0, 1, 1, 1, 0},
+        {NULL, 1, 1, 0, 1, 1, 0},
+        {NULL, 1, 1, 1, 0, 1, 0},
+        {NULL, 1, 1, 1, 1, 0, 0},
+        {NULL, SIZE_MAX, 1, 1, 1, 1, 0},
+        {NULL, 1, SIZE_MAX / 2, 1, 1, 1, 0},
+        {NULL, 1, 1, SIZE_MAX - 3, 1, 1, 0},
+        {NULL, 1, 1, 1, SIZE_MAX, 1, 0},
+        {NULL, 1, 1, 1, 1, SIZE_MAX - 20, 0},
+        {NULL, 1, 1, 1u << 20, 1, 1, 0},
     };
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
         lc_status why = {0};

@@ -81,7 +81,7 @@ static double loss_again(const run *r)
     ck_assert_int_eq(lc_scales_fit(&scales, r->panel, train, NULL), LC_OK);
     ck_assert_int_eq(lc_fit_validation(&w, r->panel, &scales, r->s, r->split, NULL), LC_OK);
     ck_assert_uint_eq(w.n, r->model->training.valid_windows);
-    ck_assert_int_eq(lc_infer_create(&f, r->model->net, 1, NULL), LC_OK);
+    ck_assert_int_eq(lc_infer_create(&f, r->model->net, 100000, 1, NULL), LC_OK);
     source from = {&w};
     double loss = lc_infer_loss(f, r->model->w, r->model->packed, lc_loss_find(r->s->loss), w.n, gather, &from);
     lc_infer_free(f);

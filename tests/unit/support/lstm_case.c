@@ -1,5 +1,6 @@
 #include "unit/support/lstm_case.h"
 
+#include "nn/arch.h"
 #include <check.h>
 #include <math.h>
 #include <stdlib.h>
@@ -85,7 +86,8 @@ void lstm_case_free(struct lstm_case *c)
 lc_network *lstm_case_network(const struct lstm_case *c, const lc_kernels *k, double dropout)
 {
     const struct lstm_shape *s = &c->shape;
-    lc_network_spec spec = {.inputs = s->inputs,
+    lc_network_spec spec = {.arch = lc_arch_find("lstm"),
+                            .inputs = s->inputs,
                             .steps = s->steps,
                             .hidden = s->hidden,
                             .layers = s->layers,

@@ -1,0 +1,14 @@
+/* Architectures: which layers a network stacks. A new one is a function and a row of the table in arch.c. */
+#ifndef LC_NN_ARCH_H
+#define LC_NN_ARCH_H
+
+#include "nn/network.h"
+
+typedef struct lc_arch {
+    const char *name;               /* as --arch and model files say it */
+    bool (*build)(lc_network *net); /* adds the layers that net->spec asks for; false: out of memory */
+} lc_arch;
+
+const lc_arch *lc_arch_find(const char *name); /* NULL: unknown */
+
+#endif
