@@ -1,6 +1,5 @@
 #include "forecast/interval.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,15 +54,7 @@ const char *lc_level_name(char out[48], const char *stem, const char *side, doub
     return out;
 }
 
-/* (truth - forecast) / spread; by halves, because the difference of two finite numbers can overflow, and finite,
- * because a model file holds no infinity. */
-static double score_of(double truth, double forecast, double spread)
-{
-    double x = 2 * ((truth / 2 - forecast / 2) / spread);
-    return x > DBL_MAX ? DBL_MAX : x < -DBL_MAX ? -DBL_MAX : x;
-}
-
-/* The scores of step h over the windows; fewer than windows->n where truth was not observed. */
+/* All |error| / spread of step h over the windows; fewer than windows->n where truth was not observed. */
 static size_t scores_of_step(const lc_windows *w, const double *point, const double *spread, size_t h, double *score)
 {
     size_t n = 0;
@@ -73,22 +64,16 @@ static size_t scores_of_step(const lc_windows *w, const double *point, const dou
         const lc_series *s = &w->panel->series[series];
         size_t row = origin + h;
         if (row >= s->steps || row >= w->span[series].limit || s->mask[row] != LC_OBSERVED) continue;
-        score[n++] = score_of(s->y[row], point[i * w->horizon + h], spread[i]);
+        score[n++] = fabs(s->y[row] - point[i * w->horizon + h]) / spread[i];
     }
     return n;
 }
 
-/* Sorts n scores and keeps `kept` <= n of them: the smallest, the largest and evenly spaced ones between, whose places
- * are rounded outwards: the i-th has floor(i (n-1) / (kept-1)) scores before it, the i-th from the end as many behind.
- */
+/* Sorts n scores and keeps `kept` of them: the i-th is the order statistic of rank ceil((i+1) n / kept). */
 static void keep(double *score, size_t n, double *out, size_t kept)
 {
     qsort(score, n, sizeof *score, ascending);
-    for (size_t i = 0; 2 * i < kept; i++) {
-        size_t at = kept > 1 ? i * (n - 1) / (kept - 1) : 0;
-        out[i] = score[at];
-        out[kept - 1 - i] = score[n - 1 - at];
-    }
+    for (size_t i = 0; i < kept; i++) out[i] = score[((i + 1) * n + kept - 1) / kept - 1];
 }
 
 static lc_code collect(lc_calibration *c, const lc_windows *w, const double *point, const double *spread, lc_status *st)
@@ -147,20 +132,14 @@ done:
     return code;
 }
 
-void lc_interval_offsets(const lc_calibration *c, size_t step, double percent, double *lo, double *hi)
+double lc_interval_half_width(const lc_calibration *c, size_t step, double percent)
 {
-    *lo = *hi = NAN;
-    if (!c->windows) return;
+    if (!c->windows) return NAN;
     const double *score = c->score + (c->pooled ? 0 : step * c->kept);
-    double n = (double)c->windows;
-    /* Of 250 the upper rank for 28.8 % is 161, which binary fractions miss by a hair. */
-    double rank = ceil((n + 1) * (100 + percent) / 200 * (1 - 1e-12));
-    /* floor((n+1)(1-p)/2) is n+1 less that rank, so both ends leave out equally many. */
-    double out = fmax(n - rank, 0);
-    /* The last kept score that has at most `out` before it, wherever keep rounded its place to; no step that kept these
-     * from more than n scores is too narrow either. */
-    double at = n > 1 ? floor(out * (double)(c->kept - 1) / (n - 1)) : 0;
-    size_t most = (c->kept - 1) / 2, i = at > (double)most ? most : (size_t)at;
-    *lo = score[i];
-    *hi = score[c->kept - 1 - i];
+    /* 64.4 % of 250 is 161, which binary fractions miss by a hair. */
+    double rank = ceil(((double)c->windows + 1) * percent / 100 * (1 - 1e-12));
+    /* The smallest kept order statistic whose rank is at least the wanted one. */
+    double at = ceil(rank * (double)c->kept / (double)c->windows) - 1;
+    size_t i = at < 0 ? 0 : at > (double)(c->kept - 1) ? c->kept - 1 : (size_t)at;
+    return score[i];
 }

@@ -1,7 +1,5 @@
-/* Prediction intervals by split conformal prediction (Vovk et al. 2005; Lei et al. 2018) from past errors on windows
- * that training did not see, in units of the window's spread. Errors keep their sign and each tail is calibrated by
- * itself, as in the asymmetric intervals of Romano et al. 2019 (their theorem 2): a skewed series has a skewed
- * interval. */
+/* Prediction intervals by split conformal prediction (Vovk et al. 2005; Lei et al. 2018): the size of past
+ * errors on windows that training did not see, in units of the window's spread. */
 #ifndef LC_FORECAST_INTERVAL_H
 #define LC_FORECAST_INTERVAL_H
 
@@ -22,11 +20,8 @@ const char *lc_level_name(char out[48], const char *stem, const char *side, doub
  * with. */
 lc_code lc_interval_calibrate(lc_model *m, const lc_panel *p, const lc_split *split, size_t threads, lc_status *st);
 
-/* Bounds at step (from 0) relative to the forecast, in units of the window's spread: *hi is the ceil((n+1)(1+p)/2)-th
- * smallest of the n scores, *lo the floor((n+1)(1-p)/2)-th, p = percent / 100 in (0, 1); the extremes where there are
- * too few, a kept score further out where not all were kept. *lo <= *hi, and a higher level is no narrower. Both are on
- * one side of 0 where nearly all errors were: the forecast then lies outside its own interval, which is right. Both are
- * NaN, which is no interval, for a model without calibration. */
-void lc_interval_offsets(const lc_calibration *c, size_t step, double percent, double *lo, double *hi);
+/* Half width at step (from 0) in units of the window's spread: the ceil((n+1) level)-th smallest score, the
+ * largest where there are too few. NaN, which is no interval, for a model without calibration. */
+double lc_interval_half_width(const lc_calibration *c, size_t step, double percent);
 
 #endif

@@ -269,8 +269,7 @@ static bool read_calibration(const json_t *object, lc_calibration *c, size_t hor
     if (!json_is_array(scores) || json_array_size(scores) != steps) return false;
     if (!steps) return true;
     c->kept = json_array_size(json_array_get(scores, 0));
-    /* Scores that stand for several errors have both extremes among them. */
-    if (c->kept < (c->windows > 1 ? 2 : 1) || c->kept > c->windows) return false;
+    if (!c->kept || c->kept > c->windows) return false;
     /* All rows are there before memory is taken for them: what is allocated is bounded by the file. */
     for (size_t h = 0; h < steps; h++)
         if (json_array_size(json_array_get(scores, h)) != c->kept) return false;
@@ -281,7 +280,7 @@ static bool read_calibration(const json_t *object, lc_calibration *c, size_t hor
         for (size_t i = 0; i < c->kept; i++) {
             const json_t *x = json_array_get(row, i);
             double v = json_number_value(x);
-            if (!json_is_number(x) || !isfinite(v) || (i && v < c->score[h * c->kept + i - 1])) return false;
+            if (!json_is_number(x) || !(v >= 0) || (i && v < c->score[h * c->kept + i - 1])) return false;
             c->score[h * c->kept + i] = v;
         }
     }

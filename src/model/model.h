@@ -7,13 +7,13 @@
 #include "data/window.h"
 #include "nn/network.h"
 
-/* Past forecast errors with their sign, (truth - forecast) / the window's spread, from windows that training did not
- * see: the raw material of conformal intervals for any level. */
+/* Sizes of past forecast errors in units of the window's spread, from windows that training did not see:
+ * the raw material of conformal intervals for any level. */
 typedef struct lc_calibration {
     size_t windows; /* errors that each step's scores stand for; 0: not calibrated */
     bool pooled;    /* one set of scores for all steps (few windows) */
-    size_t kept;    /* scores kept per step: all, or evenly spaced order statistics with both extremes */
-    double *score;  /* (pooled ? 1 : horizon, kept) finite, ascending */
+    size_t kept;    /* scores kept per step: all, or evenly spaced order statistics */
+    double *score;  /* (pooled ? 1 : horizon, kept) ascending */
 } lc_calibration;
 
 /* Scaler of one series of the training data, under the id that results use. */

@@ -256,7 +256,7 @@ START_TEST(windows_tell_their_origin_and_steps)
         ck_assert_double_eq(real(w, i, "y"), row * row % 37);
         double f = real(w, i, "forecast");
         ck_assert(real(w, i, "forecast-lo-95") <= real(w, i, "forecast-lo-80"));
-        ck_assert(real(w, i, "forecast-lo-80") <= real(w, i, "forecast-hi-80"));
+        ck_assert(real(w, i, "forecast-lo-80") <= f && f <= real(w, i, "forecast-hi-80"));
         ck_assert(real(w, i, "forecast-hi-80") <= real(w, i, "forecast-hi-95"));
         abs_sum += fabs(real(w, i, "y") - f);
     }

@@ -120,8 +120,7 @@ static const struct {
     {"calibration.scores", "[[]]", calibration},
     {"calibration.scores", "[1]", calibration},
     {"calibration.scores", "[[1], [1]]", calibration},
-    {"calibration.scores", "[[0]]", calibration}, /* one score has not both extremes */
-    {"calibration.scores", "[[1, -1]]", calibration},
+    {"calibration.scores.0.0", "-0.5", calibration},
     {"calibration.scores.0.0", "null", calibration},
     {"calibration.scores.0.0", "\"1\"", calibration},
     {"calibration.scores.0.0", "1e300", calibration}, /* not ascending */
