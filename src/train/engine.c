@@ -8,7 +8,7 @@
 #include "train/optimizer.h"
 
 enum {
-    ROWS_PER_SHARD = 16, /* keeps the tiles of the matrix kernels full */
+    ROWS_PER_SHARD = 8, /* keeps the tiles of the matrix kernels full */
     MOST_SHARDS = 4096,
     SLICE = 4096 /* floats that one thread reduces at a time: the norm is summed by slice */
 };
@@ -133,33 +133,48 @@ size_t lc_engine_bytes(const lc_engine *e)
 
 /* ---- training ---- */
 
-typedef struct step_job {
+/* A pass over n rows in minibatches of e->o.batch. */
+typedef struct pass_job {
     lc_engine *e;
-    size_t n, shards;
+    size_t n;
     lc_gather_fn gather;
     void *user;
     double rate;
-    double sum, norm;
-    size_t seen;
+    double sum;     /* of the minibatches' mean losses */
+    size_t batches; /* with an observed target */
     bool finite;
-} step_job;
+} pass_job;
 
-/* Rows of a batch have their own noise, so that dropout does not depend on the split either. */
-static lc_network_run run_of(const lc_engine *e, size_t thread, size_t first, size_t rows)
+/* The minibatch at hand: rows first..first+n-1 of the pass. */
+typedef struct minibatch {
+    size_t first, n, shards;
+    uint64_t noise;
+} minibatch;
+
+static minibatch minibatch_at(const pass_job *job, size_t i)
 {
-    uint64_t noise = lc_hash64(e->o.seed ^ lc_hash64(e->steps_done + 1)) + first * 0x9e3779b97f4a7c15u;
-    return (lc_network_run){
-        .w = e->w, .packed = e->packed, .workspace = e->work[thread], .rows = rows, .keep = true, .noise = noise};
+    const lc_engine *e = job->e;
+    minibatch b = {.first = i * e->o.batch};
+    b.n = job->n - b.first < e->o.batch ? job->n - b.first : e->o.batch;
+    b.shards = e->o.shards < b.n ? e->o.shards : b.n;
+    b.noise = lc_hash64(e->o.seed ^ lc_hash64(e->steps_done + i + 1));
+    return b;
 }
 
-static void run_shard(step_job *job, size_t shard, size_t thread)
+static void run_shard(const pass_job *job, const minibatch *b, size_t shard, size_t thread)
 {
     lc_engine *e = job->e;
     size_t begin, end;
-    lc_range(job->n, job->shards, shard, &begin, &end);
-    lc_network_run run = run_of(e, thread, begin, end - begin);
-    run.g = e->part[shard];
-    lc_gather_into(e->net, &run, begin, job->gather, job->user, e->target[thread]);
+    lc_range(b->n, b->shards, shard, &begin, &end);
+    /* Rows of a batch have their own noise, so that dropout does not depend on the split either. */
+    lc_network_run run = {.w = e->w,
+                          .packed = e->packed,
+                          .workspace = e->work[thread],
+                          .rows = end - begin,
+                          .keep = true,
+                          .noise = b->noise + begin * 0x9e3779b97f4a7c15u,
+                          .g = e->part[shard]};
+    lc_gather_into(e->net, &run, b->first + begin, job->gather, job->user, e->target[thread]);
     lc_network_forward(e->net, &run);
     e->seen[shard] = 0;
     e->loss[shard] =
@@ -171,69 +186,83 @@ static void run_shard(step_job *job, size_t shard, size_t thread)
 }
 
 /* Every thread sums the same numbers in the same order: no thread has to tell the others. */
-static void total(const step_job *job, double *sum, size_t *seen, double *square)
+static void total(const lc_engine *e, size_t shards, double *sum, size_t *seen, double *square)
 {
     *sum = *square = 0;
     *seen = 0;
-    for (size_t s = 0; s < job->shards; s++) {
-        *sum += job->e->loss[s];
-        *seen += job->e->seen[s];
+    for (size_t s = 0; s < shards; s++) {
+        *sum += e->loss[s];
+        *seen += e->seen[s];
     }
-    for (size_t i = 0; i < job->e->slices; i++) *square += job->e->square[i];
+    for (size_t i = 0; i < e->slices; i++) *square += e->square[i];
 }
 
-static void step_worker(void *ctx, size_t thread, size_t threads)
+/* One minibatch on all threads; false when it is not finite, and then nothing was updated. */
+static bool run_minibatch(pass_job *job, const minibatch *b, size_t thread, size_t threads)
 {
-    step_job *job = ctx;
     lc_engine *e = job->e;
     size_t begin, end;
-    lc_range(job->shards, threads, thread, &begin, &end);
-    for (size_t s = begin; s < end; s++) run_shard(job, s, thread);
+    lc_range(b->shards, threads, thread, &begin, &end);
+    for (size_t s = begin; s < end; s++) run_shard(job, b, s, thread);
     lc_team_barrier();
 
     lc_range(e->slices, threads, thread, &begin, &end);
     for (size_t i = begin; i < end; i++) {
         size_t at = i * SLICE, n = e->net->params - at < SLICE ? e->net->params - at : SLICE;
-        e->square[i] = e->net->kernels->reduce(n, (const float *const *)e->part, job->shards, at, e->g);
+        e->square[i] = e->net->kernels->reduce(n, (const float *const *)e->part, b->shards, at, e->g);
     }
     lc_team_barrier();
 
     double sum, square;
     size_t seen;
-    total(job, &sum, &seen, &square);
+    total(e, b->shards, &sum, &seen, &square);
     double norm = seen ? sqrt(square) / (double)seen : 0;
     bool finite = isfinite(sum) && isfinite(norm);
+    lc_adam adam = e->adam;
     if (finite && seen) {
         double scale = 1 / (double)seen;
         if (e->o.clip > 0 && norm > e->o.clip) scale *= e->o.clip / (norm + 1e-6); /* as PyTorch's clip_grad_norm_ */
+        lc_adam_begin(&adam);
         for (size_t i = begin; i < end; i++) {
             size_t at = i * SLICE, n = e->net->params - at < SLICE ? e->net->params - at : SLICE;
-            lc_adam_update(&e->adam, e->net->kernels, n, at, e->w, e->g, scale, job->rate);
+            lc_adam_update(&adam, e->net->kernels, n, at, e->w, e->g, scale, job->rate);
         }
         lc_team_barrier();
         lc_network_pack(e->net, e->w, e->packed, thread, threads);
     }
+    lc_team_barrier(); /* the next minibatch reads what was packed, and writes the losses read above */
     if (thread == 0) {
-        job->sum = sum;
-        job->seen = seen;
+        e->adam = adam; /* a minibatch without an update does not count for the bias corrections */
         job->finite = finite;
-        job->norm = norm;
+        if (seen) {
+            job->sum += sum / (double)seen;
+            job->batches++;
+        }
     }
+    return finite;
 }
 
-lc_code lc_engine_step(lc_engine *e, size_t n, double rate, lc_gather_fn gather, void *user, double *loss,
+static void pass_worker(void *ctx, size_t thread, size_t threads)
+{
+    pass_job *job = ctx;
+    size_t done = 0, batches = (job->n + job->e->o.batch - 1) / job->e->o.batch;
+    bool finite = true;
+    while (finite && done < batches) {
+        minibatch b = minibatch_at(job, done++);
+        finite = run_minibatch(job, &b, thread, threads);
+    }
+    lc_team_barrier();
+    if (thread == 0) job->e->steps_done += done;
+}
+
+lc_code lc_engine_pass(lc_engine *e, size_t n, double rate, lc_gather_fn gather, void *user, double *loss,
                        lc_status *st)
 {
-    if (n == 0 || n > e->o.batch)
-        return lc_fail(st, LC_E_USAGE, "a minibatch of %zu rows does not fit an engine for %zu", n, e->o.batch);
-    step_job job = {.e = e, .n = n, .gather = gather, .user = user, .rate = rate};
-    job.shards = e->o.shards < n ? e->o.shards : n;
-    lc_adam before = e->adam;
-    lc_adam_begin(&e->adam);
-    lc_team_run(e->o.threads, step_worker, &job);
-    e->steps_done++;
-    if (!job.finite || !job.seen) e->adam = before; /* no update: the bias corrections do not count it */
-    *loss = job.seen ? job.sum / (double)job.seen : NAN;
+    pass_job job = {.e = e, .n = n, .gather = gather, .user = user, .rate = rate, .finite = true};
+    /* One region for the pass: between regions OpenMP's threads spin, and on a busy machine that took the processor
+     * from the thread that they wait for. */
+    lc_team_run(e->o.threads, pass_worker, &job);
+    *loss = job.batches ? job.sum / (double)job.batches : NAN;
     if (!job.finite) {
         lc_fail(st, LC_E_NUMERIC, "training diverged at step %llu: the loss or its gradient is not finite",
                 (unsigned long long)e->steps_done);
@@ -241,4 +270,12 @@ lc_code lc_engine_step(lc_engine *e, size_t n, double rate, lc_gather_fn gather,
         return LC_E_NUMERIC;
     }
     return LC_OK;
+}
+
+lc_code lc_engine_step(lc_engine *e, size_t n, double rate, lc_gather_fn gather, void *user, double *loss,
+                       lc_status *st)
+{
+    if (n == 0 || n > e->o.batch)
+        return lc_fail(st, LC_E_USAGE, "a minibatch of %zu rows does not fit an engine for %zu", n, e->o.batch);
+    return lc_engine_pass(e, n, rate, gather, user, loss, st);
 }

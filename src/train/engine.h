@@ -30,6 +30,11 @@ void lc_engine_free(lc_engine *e);
 lc_code lc_engine_step(lc_engine *e, size_t n, double rate, lc_gather_fn gather, void *user, double *loss,
                        lc_status *st);
 
+/* A pass over n rows, any n, in minibatches of `batch`: the rows of the pass are those that gather is asked for. *loss
+ * is the mean of the minibatches' losses. The first minibatch that is not finite ends it. */
+lc_code lc_engine_pass(lc_engine *e, size_t n, double rate, lc_gather_fn gather, void *user, double *loss,
+                       lc_status *st);
+
 /* The parameters (net->params); after writing to them call lc_engine_weights_changed. */
 float *lc_engine_weights(lc_engine *e);
 void lc_engine_weights_changed(lc_engine *e);

@@ -83,14 +83,14 @@ lc_code lc_fit_validation(lc_windows *out, const lc_panel *p, const lc_scales *s
 /* The rows of a minibatch, or all validation windows in order. */
 typedef struct rows {
     const lc_windows *windows;
-    uint64_t begin, key; /* key 0: in order */
+    uint64_t key; /* of their order; 0: as they come */
 } rows;
 
 static void gather(void *user, size_t first, size_t n, float *x, size_t ld, float *target)
 {
     const rows *r = user;
     for (size_t i = 0; i < n; i++) {
-        uint64_t at = r->begin + first + i;
+        uint64_t at = first + i;
         if (r->key) at = lc_permute(at, r->windows->n, r->key);
         size_t series, origin;
         lc_windows_at(r->windows, (size_t)at, &series, &origin);
@@ -112,21 +112,8 @@ typedef struct fit {
 
 static lc_code run_epoch(fit *f, size_t epoch, double *mean, lc_status *st)
 {
-    uint64_t key = lc_hash64(f->s->seed * 0x9e3779b97f4a7c15u + epoch) | 1;
-    double sum = 0;
-    size_t batches = 0;
-    for (size_t at = 0; at < f->train.n; at += f->s->batch) {
-        size_t n = f->train.n - at < f->s->batch ? f->train.n - at : f->s->batch;
-        rows r = {&f->train, at, key};
-        double loss;
-        lc_code code = lc_engine_step(f->engine, n, f->s->lr, gather, &r, &loss, st);
-        if (code != LC_OK) return code;
-        if (isnan(loss)) continue; /* no observed target in this minibatch */
-        sum += loss;
-        batches++;
-    }
-    *mean = batches ? sum / (double)batches : NAN;
-    return LC_OK;
+    rows r = {&f->train, lc_hash64(f->s->seed * 0x9e3779b97f4a7c15u + epoch) | 1};
+    return lc_engine_pass(f->engine, f->train.n, f->s->lr, gather, &r, mean, st);
 }
 
 /* Passes that give a small series enough minibatches to learn from. */
@@ -173,7 +160,7 @@ static lc_code run_epochs(fit *f, lc_progress_fn progress, void *user, lc_status
         lc_code code = run_epoch(f, epoch, &train, st);
         if (code != LC_OK) return code;
         if (isnan(train)) return no_targets(f, st);
-        rows r = {&f->valid, 0, 0};
+        rows r = {&f->valid, 0};
         valid = f->valid.n ? lc_infer_loss(f->infer, lc_engine_weights(f->engine), lc_engine_packed(f->engine), f->loss,
                                            f->valid.n, gather, &r)
                            : NAN;
