@@ -60,6 +60,7 @@ typedef struct judge {
     double first[WARM_UP]; /* the first residuals, kept back until their usual size is known */
     size_t n_first;
     double floor; /* added to the scale of the fitted tail; 5 % of the residuals' usual size */
+    double least; /* residuals up to this size are never unusual: 0.1 % of the series' spread */
     double threshold;
 } judge;
 
@@ -88,7 +89,8 @@ static void warm_up(judge *j, double unit)
     }
     double size = 1.4826 * median(deviation, j->n_first);
     if (!(size > 1e-6 * mean)) size = mean; /* most residuals are equal */
-    if (!(size > 1e-9 * unit)) size = 1e-9 * unit;
+    j->least = 1e-3 * unit;
+    if (!(size > j->least)) size = j->least;
     j->floor = 0.05 * size;
     for (size_t i = 0; i < j->n_first; i++) {
         double e = j->first[i], most = 10 * size;
@@ -96,8 +98,8 @@ static void warm_up(judge *j, double unit)
     }
 }
 
-/* Scores a residual by those before it, unless v is NULL, then remembers it; an unusual one as if it were at the bound,
- * so that one fault does not hide the next, while a lasting change moves the bound step by step. */
+/* Scores a residual by those before it, unless v is NULL, then remembers it. A flagged one is remembered as one of
+ * half its rank, so that one fault does not hide the next, while a lasting change becomes usual step by step. */
 static void judge_residual(judge *j, double e, double unit, double point, verdict *v)
 {
     if (j->n_first < WARM_UP) {
@@ -106,19 +108,25 @@ static void judge_residual(judge *j, double e, double unit, double point, verdic
         return;
     }
     const double two_sided = log10(2.0), q_bound = j->threshold + two_sided;
-    double lo = bound(j->memory, q_bound, unit, j->floor, lc_tail_lower, -1);
-    double hi = bound(j->memory, q_bound, unit, j->floor, lc_tail_upper, 1);
+    double up = lc_tail_upper(j->memory, e, j->floor), down = lc_tail_lower(j->memory, e, j->floor);
+    double q = fabs(e) > j->least ? fmax((up > down ? up : down) - two_sided, 0) : 0;
+    bool flagged = q >= j->threshold;
     if (v) {
         const double most_usual = 0.499999; /* as a table writes it, a score of 0.5 is a flag */
-        double up = lc_tail_upper(j->memory, e, j->floor), down = lc_tail_lower(j->memory, e, j->floor);
-        double q = fmax((up > down ? up : down) - two_sided, 0);
-        v->anomaly = q >= j->threshold;
+        v->anomaly = flagged;
         v->score = q / (q + j->threshold);
-        if (!v->anomaly && v->score > most_usual) v->score = most_usual;
-        v->lo = point + lo;
-        v->hi = point + hi;
+        if (!flagged && v->score > most_usual) v->score = most_usual;
+        double lo = bound(j->memory, q_bound, unit, j->floor, lc_tail_lower, -1);
+        double hi = bound(j->memory, q_bound, unit, j->floor, lc_tail_upper, 1);
+        v->lo = point + (lo > j->least ? lo : fmin(lo, -j->least));
+        v->hi = point + (hi < -j->least ? hi : fmax(hi, j->least));
     }
-    lc_tail_push(j->memory, e > hi ? hi : e < lo ? lo : e);
+    if (flagged) {
+        double half = 1.0 * q_bound;
+        e = e > 0 ? fmin(e, bound(j->memory, half, unit, j->floor, lc_tail_upper, 1))
+                  : fmax(e, bound(j->memory, half, unit, j->floor, lc_tail_lower, -1));
+    }
+    lc_tail_push(j->memory, e);
 }
 
 /* point: the one-step forecasts of rows 1 on. */

@@ -61,7 +61,8 @@ static const row rows[] = {
     TEXT(norm, "norm", LC_GROUP_MODEL, "window|series", "window", "window|series",
          "scale by each window's own mean and sd, or by the series' alone"),
 
-    COUNT(batch, "batch", LC_GROUP_TRAINING, "32", 1, 1000000, "windows in a minibatch"),
+    COUNT(batch, "batch", LC_GROUP_TRAINING, "", 1, 1000000,
+          "windows in a minibatch (default: 32, 128 from 4000 windows on)"),
     COUNT(epochs, "epochs", LC_GROUP_TRAINING, "", 1, 1000000,
           "most passes over the training windows (default: 40, more for short series)"),
     REAL(lr, "lr", LC_GROUP_TRAINING, "0.002", 1e-12, 1e6, "learning rate of Adam"),
@@ -75,7 +76,7 @@ static const row rows[] = {
          "share of each series kept for validation and calibration"),
     COUNT(seed, "seed", LC_GROUP_TRAINING, "1", 0, 9007199254740991.0, "seed of all random numbers"),
     COUNT(shards, "shards", LC_GROUP_TRAINING, "", 1, 4096,
-          "parts of a minibatch with a gradient buffer each (default: a part for every 16 windows)"),
+          "parts of a minibatch with a gradient buffer each (default: a part for every 8 windows)"),
 
     TEXT(level, "level", LC_GROUP_INTERVAL, "P,...", "80", NULL, "prediction intervals, in percent"),
     REAL(alarms_per, "alarms-per", LC_GROUP_DETECT, "1", 1e-6, 5000, "expected false alarms in 10,000 normal rows"),

@@ -187,9 +187,7 @@ static lc_code series_rows(lc_result *r, backtest *b, size_t series, scratch *x,
         for (size_t l = 0; l < b->levels.n; l++) {
             double *lo = x->band + 2 * l * b->w.horizon, *hi = lo + b->w.horizon;
             for (size_t h = 0; h < b->w.horizon; h++) {
-                double half = b->spread[i] * lc_interval_half_width(&b->m->calibration, h, b->levels.percent[l]);
-                lo[h] = point[h] - half;
-                hi[h] = point[h] + half;
+                lc_interval_bounds(&b->m->calibration, h, b->levels.percent[l], point[h], b->spread[i], &lo[h], &hi[h]);
             }
             lc_metrics_add(&mine[l], b->w.horizon, x->truth, point, lo, hi, b->scale[series]);
         }

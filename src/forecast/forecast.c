@@ -35,9 +35,10 @@ static lc_code add_series(lc_result *r, const lc_model *m, const lc_panel *p, si
         if (code != LC_OK) return code;
         lc_result_set_real(r, COLUMN_FORECAST, point[h]);
         for (size_t l = 0; l < levels->n; l++) {
-            double half = spread * lc_interval_half_width(&m->calibration, h, levels->percent[l]);
-            lc_result_set_real(r, COLUMN_BANDS + 2 * l, point[h] - half);
-            lc_result_set_real(r, COLUMN_BANDS + 2 * l + 1, point[h] + half);
+            double lo, hi;
+            lc_interval_bounds(&m->calibration, h, levels->percent[l], point[h], spread, &lo, &hi);
+            lc_result_set_real(r, COLUMN_BANDS + 2 * l, lo);
+            lc_result_set_real(r, COLUMN_BANDS + 2 * l + 1, hi);
         }
     }
     return LC_OK;

@@ -1,5 +1,6 @@
 #include "forecast/interval.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,7 +65,7 @@ static size_t scores_of_step(const lc_windows *w, const double *point, const dou
         const lc_series *s = &w->panel->series[series];
         size_t row = origin + h;
         if (row >= s->steps || row >= w->span[series].limit || s->mask[row] != LC_OBSERVED) continue;
-        score[n++] = fabs(s->y[row] - point[i * w->horizon + h]) / spread[i];
+        score[n++] = fmin(fabs(s->y[row] - point[i * w->horizon + h]) / spread[i], DBL_MAX);
     }
     return n;
 }
@@ -74,6 +75,17 @@ static void keep(double *score, size_t n, double *out, size_t kept)
 {
     qsort(score, n, sizeof *score, ascending);
     for (size_t i = 0; i < kept; i++) out[i] = score[((i + 1) * n + kept - 1) / kept - 1];
+}
+
+/* Windows that do not overlap, over all series. */
+static size_t blocks_of(const lc_windows *w)
+{
+    size_t blocks = 0;
+    for (size_t i = 0; i < w->panel->n_series; i++) {
+        size_t origins = w->span[i].end > w->span[i].begin ? w->span[i].end - w->span[i].begin : 0;
+        blocks += origins ? 1 + (origins - 1) / w->horizon : 0;
+    }
+    return blocks;
 }
 
 static lc_code collect(lc_calibration *c, const lc_windows *w, const double *point, const double *spread, lc_status *st)
@@ -86,6 +98,7 @@ static lc_code collect(lc_calibration *c, const lc_windows *w, const double *poi
         if (n < least) least = n;
     }
     c->pooled = least < POOL_BELOW;
+    c->blocks = blocks_of(w);
     size_t n = 0;
     if (c->pooled && w->n < POOL_BELOW) {
         for (size_t h = 0; h < w->horizon; h++) n += scores_of_step(w, point, spread, h, score + n);
@@ -132,6 +145,31 @@ done:
     return code;
 }
 
+/* Quantile of the standard normal distribution for p in [0.5, 1), by bisection. */
+static double normal_quantile(double p)
+{
+    double lo = 0, hi = 40;
+    for (int i = 0; i < 80; i++) {
+        double mid = 0.5 * (lo + hi);
+        if (0.5 * erfc(-mid / sqrt(2.0)) < p) lo = mid;
+        else hi = mid;
+    }
+    return lo;
+}
+
+/* How much wider an interval of Student's distribution is than the normal one, two-sided: what few independent windows
+ * leave unknown about the size of errors. Exact for 2 degrees of freedom, Cornish and Fisher's expansion from 3 on
+ * (Abramowitz and Stegun 26.7.5). */
+static double student_factor(double percent, size_t freedom)
+{
+    double p = 0.5 + percent / 200, z = normal_quantile(p), n = (double)freedom;
+    if (!(z > 0)) return 1;
+    if (freedom <= 2) return (2 * p - 1) / sqrt(2 * p * (1 - p)) / z;
+    double z2 = z * z;
+    return 1 + (z2 + 1) / (4 * n) + ((5 * z2 + 16) * z2 + 3) / (96 * n * n) +
+           (((3 * z2 + 19) * z2 + 17) * z2 - 15) / (384 * n * n * n);
+}
+
 double lc_interval_half_width(const lc_calibration *c, size_t step, double percent)
 {
     if (!c->windows) return NAN;
@@ -141,5 +179,18 @@ double lc_interval_half_width(const lc_calibration *c, size_t step, double perce
     /* The smallest kept order statistic whose rank is at least the wanted one. */
     double at = ceil(rank * (double)c->kept / (double)c->windows) - 1;
     size_t i = at < 0 ? 0 : at > (double)(c->kept - 1) ? c->kept - 1 : (size_t)at;
-    return score[i];
+    return c->pooled ? fmin(score[i] * student_factor(percent, c->blocks + 1), DBL_MAX) : score[i];
+}
+
+static double finite_or_nan(double x)
+{
+    return isinf(x) ? copysign(DBL_MAX, x) : x;
+}
+
+void lc_interval_bounds(const lc_calibration *c, size_t step, double percent, double point, double spread, double *lo,
+                        double *hi)
+{
+    double half = spread * lc_interval_half_width(c, step, percent);
+    *lo = finite_or_nan(point - half);
+    *hi = finite_or_nan(point + half);
 }

@@ -21,7 +21,12 @@ const char *lc_level_name(char out[48], const char *stem, const char *side, doub
 lc_code lc_interval_calibrate(lc_model *m, const lc_panel *p, const lc_split *split, size_t threads, lc_status *st);
 
 /* Half width at step (from 0) in units of the window's spread: the ceil((n+1) level)-th smallest score, the
- * largest where there are too few. NaN, which is no interval, for a model without calibration. */
+ * largest where there are too few; where all steps share the scores of few windows, widened by Student's factor for
+ * the windows that do not overlap. NaN, which is no interval, for a model without calibration. */
 double lc_interval_half_width(const lc_calibration *c, size_t step, double percent);
+
+/* The interval around a forecast at this step: finite, or NaN for a model without calibration. */
+void lc_interval_bounds(const lc_calibration *c, size_t step, double percent, double point, double spread, double *lo,
+                        double *hi);
 
 #endif

@@ -101,6 +101,7 @@ static json_t *calibration_json(const lc_calibration *c, size_t horizon, bool *o
     size_t steps = c->windows ? (c->pooled ? 1 : horizon) : 0;
     for (size_t h = 0; h < steps; h++) append(scores, reals_json(c->score + h * c->kept, c->kept, ok), ok);
     put(object, "windows", count_json(c->windows), ok);
+    put(object, "blocks", count_json(c->blocks), ok);
     put(object, "pooled", json_boolean(c->pooled), ok);
     put(object, "scores", scores, ok);
     return object;
@@ -263,6 +264,7 @@ static bool read_scales(const json_t *list, lc_model *m)
 static bool read_calibration(const json_t *object, lc_calibration *c, size_t horizon)
 {
     if (!get_count(object, "windows", SIZE_MAX / 2, &c->windows)) return false;
+    if (!get_count(object, "blocks", SIZE_MAX / 2, &c->blocks)) return false;
     c->pooled = json_is_true(json_object_get(object, "pooled"));
     const json_t *scores = json_object_get(object, "scores");
     size_t steps = c->windows ? (c->pooled ? 1 : horizon) : 0;

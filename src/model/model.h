@@ -12,6 +12,7 @@
 typedef struct lc_calibration {
     size_t windows; /* errors that each step's scores stand for; 0: not calibrated */
     bool pooled;    /* one set of scores for all steps (few windows) */
+    size_t blocks;  /* windows among them that do not overlap, about as many independent ones */
     size_t kept;    /* scores kept per step: all, or evenly spaced order statistics */
     double *score;  /* (pooled ? 1 : horizon, kept) ascending */
 } lc_calibration;

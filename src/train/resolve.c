@@ -74,6 +74,25 @@ static size_t default_lookback(size_t season, size_t horizon, size_t rows)
     return want <= room ? want : largest(room, 1);
 }
 
+/* Windows that a training with these settings will have, to a few. */
+static size_t training_windows(const lc_settings *s, const lc_panel *p, const lc_split *split)
+{
+    size_t windows = 0;
+    for (size_t i = 0; i < p->n_series; i++) {
+        size_t n = rows_of(p, split, i), valid = largest(s->horizon, (size_t)ceil(s->valid * (double)n));
+        size_t train = split ? split[i].train : n > valid ? n - valid : 0;
+        if (train > s->horizon + s->lookback) windows += train - s->horizon - s->lookback;
+    }
+    return windows;
+}
+
+/* Many windows make larger minibatches useful, which more threads can share. */
+static size_t default_batch(size_t windows)
+{
+    enum { FEW = 32, MANY = 128, MANY_WINDOWS = 4000 };
+    return windows < MANY_WINDOWS ? FEW : MANY;
+}
+
 lc_code lc_resolve_settings(lc_settings *s, const lc_panel *p, const lc_split *split, lc_status *st)
 {
     if (!s->horizon) s->horizon = lc_freq_horizon(&p->freq);
@@ -81,13 +100,15 @@ lc_code lc_resolve_settings(lc_settings *s, const lc_panel *p, const lc_split *s
         lc_code code = lc_resolve_season(&s->season, p, split, st);
         if (code != LC_OK) return code;
     }
-    if (s->lookback) return LC_OK;
-    size_t *rows = lc_calloc(p->n_series, sizeof *rows);
-    if (!rows) return lc_fail_memory(st);
-    for (size_t i = 0; i < p->n_series; i++) rows[i] = rows_of(p, split, i);
-    qsort(rows, p->n_series, sizeof *rows, ascending);
-    s->lookback = default_lookback(s->season, s->horizon, rows[p->n_series / 2]);
-    lc_free(rows);
+    if (!s->lookback) {
+        size_t *rows = lc_calloc(p->n_series, sizeof *rows);
+        if (!rows) return lc_fail_memory(st);
+        for (size_t i = 0; i < p->n_series; i++) rows[i] = rows_of(p, split, i);
+        qsort(rows, p->n_series, sizeof *rows, ascending);
+        s->lookback = default_lookback(s->season, s->horizon, rows[p->n_series / 2]);
+        lc_free(rows);
+    }
+    if (!s->batch) s->batch = default_batch(training_windows(s, p, split));
     return LC_OK;
 }
 

@@ -16,7 +16,7 @@ typedef struct lc_split {
  * first `rows[i]` rows of each (NULL: all). 1: none. */
 lc_code lc_resolve_season(size_t *out, const lc_panel *p, const lc_split *split, lc_status *st);
 
-/* Sets horizon, season and lookback in *s where they are 0. split: what the model may see, NULL for all. */
+/* Sets horizon, season, lookback and batch in *s where they are 0. split: what the model may see, NULL for all. */
 lc_code lc_resolve_settings(lc_settings *s, const lc_panel *p, const lc_split *split, lc_status *st);
 
 /* The last max(horizon, valid * rows) of the first rows[i] rows of each series (NULL: of all rows)

@@ -28,6 +28,7 @@ static run fit_panel(lc_panel *p, lc_settings *s, lc_progress_fn progress, void 
     ck_assert_int_eq(lc_resolve_settings(s, p, NULL, NULL), LC_OK);
     lc_resolve_split(r.split, p, s, NULL);
     r.model = (lc_model *)p; /* must be overwritten */
+    if (!s->batch) s->batch = 32;
     r.code = lc_fit(&r.model, p, s, r.split, progress, user, &r.st);
     return r;
 }

@@ -57,9 +57,13 @@ static int ascending(const void *a, const void *b)
 }
 
 /* Scores of one step as the calibration keeps them when nothing is thinned out. */
+/* So many independent windows that nothing is unknown about the size of errors. */
+static const size_t plenty = SIZE_MAX / 2;
+
 static lc_calibration made(size_t n, uint64_t seed)
 {
-    lc_calibration c = {.windows = n, .pooled = true, .kept = n, .score = lc_calloc(n, sizeof *c.score)};
+    lc_calibration c = {
+        .windows = n, .pooled = true, .blocks = plenty, .kept = n, .score = lc_calloc(n, sizeof *c.score)};
     lc_rng r = lc_rng_make(seed, LC_STREAM_TEST, n);
     for (size_t i = 0; i < n; i++) c.score[i] = fabs(lc_rng_normal(&r));
     qsort(c.score, n, sizeof *c.score, ascending);
@@ -85,7 +89,7 @@ END_TEST
 START_TEST(thinned_scores_are_never_too_narrow)
 {
     enum { N = 2000, KEPT = 400 };
-    lc_calibration all = made(N, 2), few = {.windows = N, .pooled = true, .kept = KEPT};
+    lc_calibration all = made(N, 2), few = {.windows = N, .pooled = true, .blocks = plenty, .kept = KEPT};
     few.score = lc_calloc(KEPT, sizeof *few.score);
     for (size_t i = 0; i < KEPT; i++) few.score[i] = all.score[((i + 1) * N + KEPT - 1) / KEPT - 1];
     for (size_t tenths = 1; tenths < 1000; tenths++) {
@@ -116,7 +120,7 @@ END_TEST
 START_TEST(steps_have_their_own_scores_unless_pooled)
 {
     double score[] = {1, 2, 3, 10, 20, 30};
-    lc_calibration c = {.windows = 3, .kept = 3, .score = score};
+    lc_calibration c = {.windows = 3, .blocks = plenty, .kept = 3, .score = score};
     ck_assert_double_eq(lc_interval_half_width(&c, 0, 50), 2);
     ck_assert_double_eq(lc_interval_half_width(&c, 1, 50), 20);
     ck_assert_double_eq(lc_interval_half_width(&c, 1, 99), 30);
@@ -124,6 +128,38 @@ START_TEST(steps_have_their_own_scores_unless_pooled)
     ck_assert_double_eq(lc_interval_half_width(&c, 1, 50), 2);
     c.windows = 0;
     ck_assert(isnan(lc_interval_half_width(&c, 0, 80)));
+}
+END_TEST
+
+/* Student's quantiles from a printed table, over the normal ones 1.28155 and 1.95996. */
+START_TEST(few_windows_widen_pooled_intervals)
+{
+    static const struct {
+        size_t blocks;
+        double t80, t95;
+    } table[] = {
+        {1, 1.8856, 4.3027}, {2, 1.6377, 3.1824}, {4, 1.4759, 2.5706}, {9, 1.3722, 2.2281}, {29, 1.3104, 2.0423}};
+    double score[] = {1};
+    lc_calibration c = {.windows = 1, .pooled = true, .kept = 1, .score = score};
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        c.blocks = table[i].blocks;
+        ck_assert_double_eq_tol(lc_interval_half_width(&c, 0, 80), table[i].t80 / 1.28155, 0.002);
+        ck_assert_double_eq_tol(lc_interval_half_width(&c, 0, 95), table[i].t95 / 1.95996, 0.03);
+    }
+    c.pooled = false;
+    ck_assert_double_eq(lc_interval_half_width(&c, 0, 80), 1);
+}
+END_TEST
+
+START_TEST(bounds_are_finite)
+{
+    double score[] = {1e308}, lo, hi;
+    lc_calibration c = {.windows = 1, .blocks = 1, .kept = 1, .score = score};
+    lc_interval_bounds(&c, 0, 80, 1e308, 1e10, &lo, &hi);
+    ck_assert(isfinite(lo) && isfinite(hi) && lo < 0 && hi > 0);
+    c.windows = 0;
+    lc_interval_bounds(&c, 0, 80, 5, 1, &lo, &hi);
+    ck_assert(isnan(lo) && isnan(hi));
 }
 END_TEST
 
@@ -257,6 +293,8 @@ Suite *unit_suite(void)
     tcase_add_test(t, thinned_scores_are_never_too_narrow);
     tcase_add_test(t, a_wider_level_is_no_narrower);
     tcase_add_test(t, steps_have_their_own_scores_unless_pooled);
+    tcase_add_test(t, few_windows_widen_pooled_intervals);
+    tcase_add_test(t, bounds_are_finite);
     tcase_add_test(t, scores_are_past_errors_in_units_of_the_spread);
     tcase_add_test(t, nothing_observed_is_no_interval);
     tcase_add_test(t, intervals_cover_as_often_as_they_say);
