@@ -2,7 +2,9 @@
  *
  * The whole public interface of the library. Every function that can fail returns a code and, when
  * `st` is not NULL, fills it with file, line, column and text; the first error wins. The library never
- * prints, exits or aborts. Free functions accept NULL. Objects are not shared between threads unless
+ * prints, exits or aborts, except that OpenMP's own runtime ends the process when it cannot start a thread. Free
+ * functions accept NULL; any other pointer must be given unless its comment says otherwise, and functions that return
+ * a code answer a missing one with LC_E_USAGE. Objects are not shared between threads unless
  * they are only read. */
 #ifndef LOOMCAST_H
 #define LOOMCAST_H
@@ -185,8 +187,8 @@ typedef struct lc_detect_info {
     lc_model_info model;
 } lc_detect_info;
 
-/* Scores and flags every row: unique_id, ds, y, expected, lo, hi, score, anomaly. m NULL: fits a model on the
- * first part of each series, whose rows are then not scored. */
+/* *info, unless NULL, tells what was done. Scores and flags every row: unique_id, ds, y, expected, lo, hi, score,
+ * anomaly. m NULL: fits a model on the first part of each series, whose rows are then not scored. */
 lc_code lc_detect(lc_result **out, lc_detect_info *info, const lc_model *m, const lc_panel *p, const lc_settings *s,
                   lc_progress_fn progress, void *user, lc_status *st);
 

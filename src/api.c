@@ -20,16 +20,27 @@ lc_code lc_settings_check(const lc_settings *s, lc_status *st)
     return lc_levels_parse(&levels, s->level, st);
 }
 
+/* A missing argument is the caller's error, not a crash. */
+#define NEED(argument)                                                                                                 \
+    if (!(argument)) return lc_fail(st, LC_E_USAGE, "argument \"%s\" is missing", #argument)
+
 /* ---- data ---- */
 
 lc_code lc_panel_read(lc_panel **out, const char *const *paths, size_t n, const lc_settings *s, lc_status *st)
 {
+    NEED(out);
+    NEED(paths);
+    NEED(s);
     return lc_panel_read_files(out, paths, n, s, st);
 }
 
 lc_code lc_panel_read_text(lc_panel **out, const char *name, const char *bytes, size_t n, const lc_settings *s,
                            lc_status *st)
 {
+    NEED(out);
+    NEED(name);
+    NEED(bytes);
+    NEED(s);
     return lc_panel_read_memory(out, name, bytes, n, s, st);
 }
 
@@ -40,12 +51,12 @@ size_t lc_panel_series_count(const lc_panel *p)
 
 const char *lc_panel_series_id(const lc_panel *p, size_t series)
 {
-    return p->series[series].id;
+    return series < p->n_series ? p->series[series].id : "";
 }
 
 size_t lc_panel_series_steps(const lc_panel *p, size_t series)
 {
-    return p->series[series].steps;
+    return series < p->n_series ? p->series[series].steps : 0;
 }
 
 size_t lc_panel_row_count(const lc_panel *p)
@@ -65,7 +76,7 @@ size_t lc_panel_notice_count(const lc_panel *p)
 
 const char *lc_panel_notice(const lc_panel *p, size_t i)
 {
-    return p->notices[i];
+    return i < p->n_notices ? p->notices[i] : "";
 }
 
 /* ---- models ---- */
@@ -87,6 +98,9 @@ static lc_code fit_model(lc_model **out, const lc_panel *p, const lc_settings *r
 lc_code lc_model_fit(lc_model **out, const lc_panel *p, const lc_settings *s, lc_progress_fn progress, void *user,
                      lc_status *st)
 {
+    NEED(out);
+    NEED(p);
+    NEED(s);
     *out = NULL;
     lc_settings *resolved = lc_settings_copy(s);
     lc_split *split = lc_calloc(p->n_series, sizeof *split);
@@ -102,11 +116,15 @@ lc_code lc_model_fit(lc_model **out, const lc_panel *p, const lc_settings *s, lc
 
 lc_code lc_model_save(const lc_model *m, const char *path, bool replace, lc_status *st)
 {
+    NEED(m);
+    NEED(path);
     return lc_model_write(m, path, replace, st);
 }
 
 lc_code lc_model_load(lc_model **out, const char *path, lc_status *st)
 {
+    NEED(out);
+    NEED(path);
     return lc_model_read(out, path, st);
 }
 
@@ -149,6 +167,10 @@ size_t lc_model_losses(const lc_model *m, const double **train, const double **v
 lc_code lc_forecast(lc_result **out, const lc_model *m, const lc_panel *p, const lc_settings *s, size_t *unknown_series,
                     lc_status *st)
 {
+    NEED(out);
+    NEED(m);
+    NEED(p);
+    NEED(s);
     *out = NULL;
     lc_levels levels;
     size_t unknown = 0;
@@ -175,15 +197,18 @@ static lc_code fit_detector(lc_model **out, const lc_panel *p, const lc_settings
 lc_code lc_detect(lc_result **out, lc_detect_info *info, const lc_model *m, const lc_panel *p, const lc_settings *s,
                   lc_progress_fn progress, void *user, lc_status *st)
 {
+    NEED(out);
+    NEED(p);
+    NEED(s);
     *out = NULL;
-    memset(info, 0, sizeof *info);
+    if (info) memset(info, 0, sizeof *info);
     lc_model *own = NULL;
     lc_split *split = lc_calloc(p->n_series, sizeof *split);
     lc_detector_summary summary;
     lc_code code = split ? LC_OK : lc_fail_memory(st);
     if (code == LC_OK && !m) code = fit_detector(&own, p, s, split, progress, user, st);
     if (code == LC_OK) code = lc_detector_table(out, &summary, own ? own : m, p, own ? split : NULL, s, st);
-    if (code == LC_OK) {
+    if (code == LC_OK && info) {
         info->rows = lc_result_rows(*out);
         info->scored = summary.scored;
         info->flagged = summary.flagged;
@@ -235,6 +260,9 @@ static lc_code run_backtest(lc_result **out, lc_model_info *info, const lc_panel
 lc_code lc_evaluate(lc_result **out, lc_model_info *info, const lc_panel *p, const lc_settings *s,
                     const char *windows_path, bool replace, lc_progress_fn progress, void *user, lc_status *st)
 {
+    NEED(out);
+    NEED(p);
+    NEED(s);
     *out = NULL;
     windows_file w = {0};
     if (!windows_path) return run_backtest(out, info, p, s, NULL, progress, user, st);

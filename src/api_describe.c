@@ -29,14 +29,15 @@ static json_t *text_json(const char *text)
     return o;
 }
 
-static json_t *names(char *const *name, size_t n)
+static json_t *names(char *const *name, size_t n, bool *ok)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < n; i++) json_array_append_new(list, text_json(name[i]));
+    for (size_t i = 0; i < n; i++) lc_json_append(list, text_json(name[i]), ok);
     return list;
 }
 
-static json_t *series_json(const lc_panel *p, const lc_series *s, lc_status *st)
+/* These two clear *ok where memory ran out; what is made is then not shown. */
+static json_t *series_json(const lc_panel *p, const lc_series *s, bool *ok)
 {
     const lc_frame *f = &p->frames[s->frame];
     double least = INFINITY, most = -INFINITY;
@@ -54,38 +55,39 @@ static json_t *series_json(const lc_panel *p, const lc_series *s, lc_status *st)
     lc_panel_stamp_text(p, f, 0, first);
     lc_panel_stamp_text(p, f, s->steps - 1, last);
     json_t *o = json_object();
-    json_object_set_new(o, "unique_id", text_json(s->id));
-    json_object_set_new(o, "first", json_string(first));
-    json_object_set_new(o, "last", json_string(last));
-    json_object_set_new(o, "steps", count(s->steps));
-    json_object_set_new(o, "missing_cells", count(cells));
-    json_object_set_new(o, "missing_steps", count(steps));
-    json_object_set_new(o, "min", real(least));
-    json_object_set_new(o, "mean", real(scale.mean));
-    json_object_set_new(o, "max", real(most));
-    json_object_set_new(o, "sd", real(least < most ? scale.sd : 0));
+    lc_json_put(o, "unique_id", text_json(s->id), ok);
+    lc_json_put(o, "first", json_string(first), ok);
+    lc_json_put(o, "last", json_string(last), ok);
+    lc_json_put(o, "steps", count(s->steps), ok);
+    lc_json_put(o, "missing_cells", count(cells), ok);
+    lc_json_put(o, "missing_steps", count(steps), ok);
+    lc_json_put(o, "min", real(least), ok);
+    lc_json_put(o, "mean", real(scale.mean), ok);
+    lc_json_put(o, "max", real(most), ok);
+    lc_json_put(o, "sd", real(least < most ? scale.sd : 0), ok);
     lc_season season;
-    if (lc_season_find(&season, s->y, s->steps, &p->freq, st) != LC_OK) {
-        json_decref(o);
-        return NULL;
+    /* Only memory can fail: a panel holds finite values. */
+    if (lc_season_find(&season, s->y, s->steps, &p->freq, NULL) != LC_OK) {
+        *ok = false;
+        return o;
     }
     json_t *candidates = json_array();
     for (size_t i = 0; i < season.n; i++) {
         const lc_season_candidate *c = &season.candidate[i];
         json_t *one = json_object();
-        json_object_set_new(one, "period", count(c->period));
-        json_object_set_new(one, "autocorrelation", real(c->acf));
-        json_object_set_new(one, "z", real(c->z));
-        json_object_set_new(one, "accepted", json_boolean(c->accepted));
-        json_array_append_new(candidates, one);
+        lc_json_put(one, "period", count(c->period), ok);
+        lc_json_put(one, "autocorrelation", real(c->acf), ok);
+        lc_json_put(one, "z", real(c->z), ok);
+        lc_json_put(one, "accepted", json_boolean(c->accepted), ok);
+        lc_json_append(candidates, one, ok);
     }
-    json_object_set_new(o, "season", count(season.period));
-    json_object_set_new(o, "season_candidates", candidates);
+    lc_json_put(o, "season", count(season.period), ok);
+    lc_json_put(o, "season_candidates", candidates, ok);
     return o;
 }
 
 /* The options that a run would use, those that follow from the data included. */
-static json_t *options_json(const lc_settings *s)
+static json_t *options_json(const lc_settings *s, bool *ok)
 {
     json_t *o = json_object();
     for (size_t i = 0; i < lc_setting_count(); i++) {
@@ -94,37 +96,33 @@ static json_t *options_json(const lc_settings *s)
             continue;
         char *text = lc_settings_dup(s, info->name);
         bool unset = text && info->type == LC_SETTING_COUNT && strcmp(text, "0") == 0 && !*info->fallback;
-        if (text && !unset) json_object_set_new(o, info->name, text_json(text));
+        if (!text) *ok = false;
+        if (text && !unset) lc_json_put(o, info->name, text_json(text), ok);
         free(text);
     }
     return o;
 }
 
-static json_t *panel_json(const lc_panel *p, const lc_settings *resolved, lc_status *st)
+static json_t *panel_json(const lc_panel *p, const lc_settings *resolved, bool *ok)
 {
     char freq[24];
     const char delimiter[2] = {p->delimiter, '\0'};
     json_t *o = json_object(), *list = json_array();
-    json_object_set_new(o, "file", text_json(p->source));
-    json_object_set_new(o, "rows", count(p->n_rows));
-    json_object_set_new(o, "delimiter", json_string(delimiter));
-    json_object_set_new(o, "header", json_boolean(p->has_header));
-    json_object_set_new(o, "columns", names(p->columns, p->n_columns));
-    json_object_set_new(o, "time", text_json(p->time_name));
-    json_object_set_new(o, "id", text_json(p->id_name));
-    json_object_set_new(o, "targets", names(p->targets, p->n_targets));
-    json_object_set_new(o, "past", names(p->past, p->n_past));
-    json_object_set_new(o, "frequency", json_string(lc_freq_format(&p->freq, freq)));
-    json_object_set_new(o, "options", options_json(resolved));
-    json_object_set_new(o, "notices", names(p->notices, p->n_notices));
-    json_object_set_new(o, "series", list);
+    lc_json_put(o, "file", text_json(p->source), ok);
+    lc_json_put(o, "rows", count(p->n_rows), ok);
+    lc_json_put(o, "delimiter", json_string(delimiter), ok);
+    lc_json_put(o, "header", json_boolean(p->has_header), ok);
+    lc_json_put(o, "columns", names(p->columns, p->n_columns, ok), ok);
+    lc_json_put(o, "time", text_json(p->time_name), ok);
+    lc_json_put(o, "id", text_json(p->id_name), ok);
+    lc_json_put(o, "targets", names(p->targets, p->n_targets, ok), ok);
+    lc_json_put(o, "past", names(p->past, p->n_past, ok), ok);
+    lc_json_put(o, "frequency", json_string(lc_freq_format(&p->freq, freq)), ok);
+    lc_json_put(o, "options", options_json(resolved, ok), ok);
+    lc_json_put(o, "notices", names(p->notices, p->n_notices, ok), ok);
+    lc_json_put(o, "series", list, ok);
     for (size_t i = 0; i < p->n_series; i++) {
-        json_t *series = series_json(p, &p->series[i], st);
-        if (!series) {
-            json_decref(o);
-            return NULL;
-        }
-        json_array_append_new(list, series);
+        lc_json_append(list, series_json(p, &p->series[i], ok), ok);
     }
     return o;
 }
@@ -282,13 +280,18 @@ static lc_code finish(json_t *o, bool json, void (*put)(lc_buf *b, const json_t 
 
 lc_code lc_panel_describe(const lc_panel *p, const lc_settings *s, bool json, char **text, lc_status *st)
 {
+    if (!p || !s || !text) return lc_fail(st, LC_E_USAGE, "panel, settings or text is missing");
     *text = NULL;
     lc_settings *resolved = lc_settings_copy(s);
     if (!resolved) return lc_fail_memory(st);
     lc_code code = lc_resolve_settings(resolved, p, NULL, st);
-    json_t *o = code == LC_OK ? panel_json(p, resolved, st) : NULL;
+    bool ok = true;
+    json_t *o = code == LC_OK ? panel_json(p, resolved, &ok) : NULL;
     lc_settings_free(resolved);
-    if (code == LC_OK && !o && st && st->code != LC_OK) code = st->code;
+    if (!ok) {
+        json_decref(o);
+        o = NULL;
+    }
     return code == LC_OK ? finish(o, json, put_panel, text, st) : code;
 }
 
@@ -343,6 +346,7 @@ static void put_model(lc_buf *b, const json_t *o)
 
 lc_code lc_model_describe(const lc_model *m, bool json, char **text, lc_status *st)
 {
+    if (!m || !text) return lc_fail(st, LC_E_USAGE, "model or text is missing");
     *text = NULL;
     return finish(lc_config_write(m), json, put_model, text, st);
 }

@@ -330,39 +330,70 @@ static lc_code plot_forecast(const lc_result *r, const lc_panel *p, groups *g, c
 
 /* ---- detect ---- */
 
+/* Where steps are missing from the rows, lines break: an empty point is put between two rows that are more than five
+ * usual steps apart. order (at most 2 n): positions in the group, SIZE_MAX for an empty point. Returns how many. */
+static size_t points_of(const group *g, size_t *order)
+{
+    size_t n = 0;
+    double usual = g->n > 1 ? (g->x[g->n - 1] - g->x[0]) / (double)(g->n - 1) : 0;
+    for (size_t i = 0; i < g->n; i++) {
+        if (i && g->x[i] - g->x[i - 1] > 5 * usual) order[n++] = SIZE_MAX;
+        order[n++] = i;
+    }
+    return n;
+}
+
+enum { D_X, D_Y, D_EXPECTED, D_LO, D_HI, D_SCORE, D_COLUMNS };
+
+/* Copies the points of a group to columns of n values each. */
+static void copy_points(const lc_result *r, const group *g, const size_t *order, size_t n, const size_t *column,
+                        double *to, int *flag)
+{
+    size_t anomaly = lc_result_find(r, "anomaly");
+    for (size_t k = 0; k < n; k++) {
+        size_t i = order[k];
+        bool empty = i == SIZE_MAX;
+        to[D_X * n + k] = empty ? 0.5 * (g->x[order[k - 1]] + g->x[order[k + 1]]) : g->x[i];
+        for (size_t c = D_Y; c < D_COLUMNS; c++)
+            to[c * n + k] = empty || column[c] == SIZE_MAX ? NAN : lc_result_real(r, g->row[i], column[c]);
+        flag[k] = !empty && anomaly != SIZE_MAX && lc_result_real(r, g->row[i], anomaly) > 0.5;
+        /* A score of 0 where nothing was scored would look like a verdict. */
+        if (column[D_LO] != SIZE_MAX && isnan(to[D_LO * n + k]) && !flag[k]) to[D_SCORE * n + k] = NAN;
+    }
+}
+
 static lc_code plot_detect(const lc_result *r, const lc_panel *p, groups *g, const char *path, bool replace,
                            lc_status *st)
 {
-    static const char *const names[] = {"y", "expected", "lo", "hi", "score"};
+    static const char *const names[] = {"", "y", "expected", "lo", "hi", "score"};
     lc_detect_figure figure[LC_PLOT_SERIES];
-    size_t rows = lc_result_rows(r), flag = lc_result_find(r, "anomaly");
-    int *flags = lc_calloc(rows, sizeof *flags);
-    g->columns = lc_calloc(rows * 5, sizeof *g->columns);
-    lc_code code = flags && g->columns ? LC_OK : lc_fail_memory(st);
+    size_t rows = lc_result_rows(r), column[D_COLUMNS];
+    for (size_t c = D_Y; c < D_COLUMNS; c++) column[c] = lc_result_find(r, names[c]);
+    size_t *order = lc_calloc(2 * rows, sizeof *order);
+    int *flags = lc_calloc(2 * rows, sizeof *flags), *flag = flags;
+    g->columns = lc_calloc(2 * rows, D_COLUMNS * sizeof *g->columns);
+    lc_code code = order && flags && g->columns ? LC_OK : lc_fail_memory(st);
     double *at = g->columns;
-    int *flag_at = flags;
     for (size_t k = 0; k < g->n && code == LC_OK; k++) {
         const group *one = &g->list[k];
-        const double *column[5];
-        for (size_t c = 0; c < 5; c++) {
-            column[c] = column_of(r, one, lc_result_find(r, names[c]), at);
-            at += one->n;
-        }
-        for (size_t i = 0; i < one->n; i++) flag_at[i] = flag != SIZE_MAX && lc_result_real(r, one->row[i], flag) > 0.5;
+        size_t n = points_of(one, order);
+        copy_points(r, one, order, n, column, at, flag);
         figure[k] = (lc_detect_figure){.title = one->id,
                                        .y_label = label_of(p, one->id),
                                        .calendar = g->calendar,
-                                       .n = one->n,
-                                       .x = one->x,
-                                       .y = column[0],
-                                       .expected = column[1],
-                                       .lo = column[2],
-                                       .hi = column[3],
-                                       .score = column[4],
-                                       .anomaly = flag_at};
-        flag_at += one->n;
+                                       .n = n,
+                                       .x = at + D_X * n,
+                                       .y = at + D_Y * n,
+                                       .expected = at + D_EXPECTED * n,
+                                       .lo = at + D_LO * n,
+                                       .hi = at + D_HI * n,
+                                       .score = at + D_SCORE * n,
+                                       .anomaly = flag};
+        at += D_COLUMNS * n;
+        flag += n;
     }
     if (code == LC_OK) code = lc_chart_detect(figure, g->n, path, replace, st);
+    lc_free(order);
     lc_free(flags);
     return code;
 }
@@ -370,6 +401,7 @@ static lc_code plot_detect(const lc_result *r, const lc_panel *p, groups *g, con
 lc_code lc_plot_result(const lc_result *r, const lc_panel *p, const char *path, bool replace, size_t *drawn,
                        size_t *all, lc_status *st)
 {
+    if (!r || !path) return lc_fail(st, LC_E_USAGE, "result or path is missing");
     bool detect = lc_result_find(r, "score") != SIZE_MAX, forecast = lc_result_find(r, "forecast") != SIZE_MAX;
     if ((!detect && !forecast) || lc_result_rows(r) == 0)
         return lc_fail(st, LC_E_USAGE, "there is nothing to draw: no rows of forecast or detect");
@@ -387,6 +419,7 @@ lc_code lc_plot_result(const lc_result *r, const lc_panel *p, const char *path, 
 
 lc_code lc_plot_losses(const lc_model *m, const char *path, bool replace, lc_status *st)
 {
+    if (!m || !path) return lc_fail(st, LC_E_USAGE, "model or path is missing");
     lc_loss_figure f = {.title = "Training",
                         .y_label = m->settings->loss,
                         .n = m->training.epochs,

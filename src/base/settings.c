@@ -185,7 +185,7 @@ lc_settings *lc_settings_create(void)
 
 lc_settings *lc_settings_copy(const lc_settings *s)
 {
-    lc_settings *t = calloc(1, sizeof *t);
+    lc_settings *t = s ? calloc(1, sizeof *t) : NULL;
     if (!t) return NULL;
     *t = *s;
     for (size_t i = 0; i < ROWS; i++)
@@ -211,6 +211,7 @@ void lc_settings_free(lc_settings *s)
 
 lc_code lc_settings_set(lc_settings *s, const char *name, const char *value, lc_status *st)
 {
+    if (!s || !name || !value) return lc_fail(st, LC_E_USAGE, "a setting needs a name and a value");
     const row *r = find(name);
     if (!r) {
         char shown[64];

@@ -47,7 +47,7 @@ static int run(int argc, char **argv)
     }
     const char *name = argv[1];
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) return general_help();
-    if (strcmp(name, "--version") == 0) return version();
+    if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0) return version();
     bool help = strcmp(name, "help") == 0;
     if (help) {
         if (argc > 3) return cli_usage(NULL, "help takes the name of one command");

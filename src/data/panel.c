@@ -62,7 +62,8 @@ lc_code lc_panel_read_files(lc_panel **out, const char *const *paths, size_t n, 
     *out = NULL;
     if (!n) return lc_fail(st, LC_E_USAGE, "no file is named");
     lc_code code = lc_table_open(&t, s, st);
-    for (size_t i = 0; i < n && code == LC_OK; i++) code = lc_table_read_file(&t, paths[i], st);
+    for (size_t i = 0; i < n && code == LC_OK; i++)
+        code = paths[i] ? lc_table_read_file(&t, paths[i], st) : lc_fail(st, LC_E_USAGE, "file %zu has no name", i + 1);
     if (code == LC_OK) code = lc_table_close(&t, st);
     if (code == LC_OK) code = build(out, &t, st);
     lc_table_free(&t);

@@ -12,8 +12,9 @@
 #include "train/fit.h"
 
 enum {
-    POOL_BELOW = 50, /* windows: with fewer, all steps share their scores */
-    KEEP = 400       /* scores kept a step */
+    POOL_BELOW = 50,   /* windows: with fewer, all steps share their scores */
+    KEEP = 400,        /* scores kept a step */
+    KEEP_ALL = 2000000 /* and in all: a model file has to hold them */
 };
 
 static int ascending(const void *a, const void *b)
@@ -109,7 +110,9 @@ static lc_code collect(lc_calibration *c, const lc_windows *w, const double *poi
         n = least;
     }
     c->windows = n;
-    c->kept = n < KEEP ? n : KEEP;
+    size_t most = KEEP_ALL / w->horizon;
+    if (most > KEEP) most = KEEP;
+    c->kept = n < most ? n : most;
     lc_code code = LC_OK;
     if (n) {
         lc_free(c->score);

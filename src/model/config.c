@@ -9,12 +9,12 @@
 #include "base/text.h"
 
 /* Whether every part found memory is asked once, at the end. */
-static void put(json_t *object, const char *key, json_t *value, bool *ok)
+void lc_json_put(json_t *object, const char *key, json_t *value, bool *ok)
 {
     if (json_object_set_new(object, key, value) != 0) *ok = false;
 }
 
-static void append(json_t *list, json_t *value, bool *ok)
+void lc_json_append(json_t *list, json_t *value, bool *ok)
 {
     if (json_array_append_new(list, value) != 0) *ok = false;
 }
@@ -36,7 +36,7 @@ static json_t *count_json(size_t n)
 static json_t *names_json(char *const *names, size_t n, bool *ok)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < n; i++) append(list, name_json(names[i]), ok);
+    for (size_t i = 0; i < n; i++) lc_json_append(list, name_json(names[i]), ok);
     return list;
 }
 
@@ -48,7 +48,7 @@ static json_t *real_json(double x)
 static json_t *reals_json(const double *x, size_t n, bool *ok)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < n; i++) append(list, real_json(x[i]), ok);
+    for (size_t i = 0; i < n; i++) lc_json_append(list, real_json(x[i]), ok);
     return list;
 }
 
@@ -65,7 +65,7 @@ static json_t *settings_json(const lc_settings *s, bool *ok)
         /* How the work is done leaves no trace: the file is the same at any number of threads. */
         if (info->group == LC_GROUP_RUN) continue;
         char *text = lc_settings_dup(s, info->name);
-        put(object, info->name, text ? name_json(text) : NULL, ok);
+        lc_json_put(object, info->name, text ? name_json(text) : NULL, ok);
         free(text);
     }
     return object;
@@ -76,10 +76,10 @@ static json_t *scales_json(const lc_model *m, bool *ok)
     json_t *list = json_array();
     for (size_t i = 0; i < m->n_scales; i++) {
         json_t *one = scale_json(m->scales[i].scale), *past = json_array();
-        put(one, "id", name_json(m->scales[i].id), ok);
-        for (size_t c = 0; c < m->n_past; c++) append(past, scale_json(m->scales[i].past[c]), ok);
-        put(one, "past", past, ok);
-        append(list, one, ok);
+        lc_json_put(one, "id", name_json(m->scales[i].id), ok);
+        for (size_t c = 0; c < m->n_past; c++) lc_json_append(past, scale_json(m->scales[i].past[c]), ok);
+        lc_json_put(one, "past", past, ok);
+        lc_json_append(list, one, ok);
     }
     return list;
 }
@@ -87,11 +87,11 @@ static json_t *scales_json(const lc_model *m, bool *ok)
 static json_t *network_json(const lc_network_spec *n, bool *ok)
 {
     json_t *object = json_object();
-    put(object, "inputs", count_json(n->inputs), ok);
-    put(object, "lookback", count_json(n->steps), ok);
-    put(object, "hidden", count_json(n->hidden), ok);
-    put(object, "layers", count_json(n->layers), ok);
-    put(object, "outputs", count_json(n->outputs), ok);
+    lc_json_put(object, "inputs", count_json(n->inputs), ok);
+    lc_json_put(object, "lookback", count_json(n->steps), ok);
+    lc_json_put(object, "hidden", count_json(n->hidden), ok);
+    lc_json_put(object, "layers", count_json(n->layers), ok);
+    lc_json_put(object, "outputs", count_json(n->outputs), ok);
     return object;
 }
 
@@ -99,27 +99,27 @@ static json_t *calibration_json(const lc_calibration *c, size_t horizon, bool *o
 {
     json_t *object = json_object(), *scores = json_array();
     size_t steps = c->windows ? (c->pooled ? 1 : horizon) : 0;
-    for (size_t h = 0; h < steps; h++) append(scores, reals_json(c->score + h * c->kept, c->kept, ok), ok);
-    put(object, "windows", count_json(c->windows), ok);
-    put(object, "blocks", count_json(c->blocks), ok);
-    put(object, "pooled", json_boolean(c->pooled), ok);
-    put(object, "scores", scores, ok);
+    for (size_t h = 0; h < steps; h++) lc_json_append(scores, reals_json(c->score + h * c->kept, c->kept, ok), ok);
+    lc_json_put(object, "windows", count_json(c->windows), ok);
+    lc_json_put(object, "blocks", count_json(c->blocks), ok);
+    lc_json_put(object, "pooled", json_boolean(c->pooled), ok);
+    lc_json_put(object, "scores", scores, ok);
     return object;
 }
 
 static json_t *training_json(const lc_training_summary *t, bool *ok)
 {
     json_t *object = json_object();
-    put(object, "series", count_json(t->series), ok);
-    put(object, "rows", count_json(t->rows), ok);
-    put(object, "windows", count_json(t->windows), ok);
-    put(object, "valid_windows", count_json(t->valid_windows), ok);
-    put(object, "epochs", count_json(t->epochs), ok);
-    put(object, "best_epoch", count_json(t->best_epoch), ok);
-    put(object, "train_loss", reals_json(t->train_loss, t->epochs, ok), ok);
-    put(object, "valid_loss", reals_json(t->valid_loss, t->epochs, ok), ok);
-    put(object, "against_naive", real_json(t->against_naive), ok);
-    put(object, "against_seasonal_naive", real_json(t->against_seasonal_naive), ok);
+    lc_json_put(object, "series", count_json(t->series), ok);
+    lc_json_put(object, "rows", count_json(t->rows), ok);
+    lc_json_put(object, "windows", count_json(t->windows), ok);
+    lc_json_put(object, "valid_windows", count_json(t->valid_windows), ok);
+    lc_json_put(object, "epochs", count_json(t->epochs), ok);
+    lc_json_put(object, "best_epoch", count_json(t->best_epoch), ok);
+    lc_json_put(object, "train_loss", reals_json(t->train_loss, t->epochs, ok), ok);
+    lc_json_put(object, "valid_loss", reals_json(t->valid_loss, t->epochs, ok), ok);
+    lc_json_put(object, "against_naive", real_json(t->against_naive), ok);
+    lc_json_put(object, "against_seasonal_naive", real_json(t->against_seasonal_naive), ok);
     return object;
 }
 
@@ -128,16 +128,16 @@ json_t *lc_config_write(const lc_model *m)
     char freq[24];
     bool ok = true;
     json_t *root = json_object();
-    put(root, "arch", json_string(m->settings->arch), &ok);
-    put(root, "network", network_json(&m->net->spec, &ok), &ok);
-    put(root, "frequency", json_string(lc_freq_format(&m->freq, freq)), &ok);
-    put(root, "month_end", json_boolean(m->freq.month_end), &ok);
-    put(root, "targets", names_json(m->targets, m->n_targets, &ok), &ok);
-    put(root, "past", names_json(m->past, m->n_past, &ok), &ok);
-    put(root, "settings", settings_json(m->settings, &ok), &ok);
-    put(root, "scalers", scales_json(m, &ok), &ok);
-    put(root, "calibration", calibration_json(&m->calibration, m->net->spec.outputs, &ok), &ok);
-    put(root, "training", training_json(&m->training, &ok), &ok);
+    lc_json_put(root, "arch", json_string(m->settings->arch), &ok);
+    lc_json_put(root, "network", network_json(&m->net->spec, &ok), &ok);
+    lc_json_put(root, "frequency", json_string(lc_freq_format(&m->freq, freq)), &ok);
+    lc_json_put(root, "month_end", json_boolean(m->freq.month_end), &ok);
+    lc_json_put(root, "targets", names_json(m->targets, m->n_targets, &ok), &ok);
+    lc_json_put(root, "past", names_json(m->past, m->n_past, &ok), &ok);
+    lc_json_put(root, "settings", settings_json(m->settings, &ok), &ok);
+    lc_json_put(root, "scalers", scales_json(m, &ok), &ok);
+    lc_json_put(root, "calibration", calibration_json(&m->calibration, m->net->spec.outputs, &ok), &ok);
+    lc_json_put(root, "training", training_json(&m->training, &ok), &ok);
     if (ok) return root;
     json_decref(root);
     return NULL;

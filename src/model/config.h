@@ -6,6 +6,10 @@
 
 #include "model/model.h"
 
+/* Adds a new value (taken over); *ok becomes false when there is no memory for it. */
+void lc_json_put(json_t *object, const char *key, json_t *value, bool *ok);
+void lc_json_append(json_t *list, json_t *value, bool *ok);
+
 json_t *lc_config_write(const lc_model *m); /* NULL: out of memory */
 
 /* Settings and width of the network, enough to build the model that lc_config_read then completes. */

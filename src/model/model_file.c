@@ -4,9 +4,15 @@
 
 #include "base/memory.h"
 #include "model/config.h"
+#include "model/json_bound.h"
 #include "model/safetensors.h"
 
 static const char format_version[] = "1";
+
+enum {
+    CONFIG_DEPTH = 8,
+    CONFIG_VALUES = 1 << 22 /* a horizon of 10,000 steps with all scores, or some hundred thousand scalers */
+};
 
 /* One tensor of the network: its layer, its number there and its shape. */
 typedef struct place {
@@ -132,6 +138,11 @@ lc_code lc_model_read(lc_model **out, const char *path, lc_status *st)
     if (strcmp(version, format_version) != 0) {
         code = lc_fail(st, LC_E_MODEL, "has model format version \"%.20s\"; this program reads version %s", version,
                        format_version);
+        goto done;
+    }
+    if (!lc_json_is_small(config, strlen(config), CONFIG_DEPTH, CONFIG_VALUES)) {
+        code = lc_fail(st, LC_E_MODEL, "config nests deeper than %d levels or holds more than %d values", CONFIG_DEPTH,
+                       CONFIG_VALUES);
         goto done;
     }
     root = json_loads(config, JSON_REJECT_DUPLICATES, NULL);

@@ -13,6 +13,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "model/json_bound.h"
 #include "model/safetensors_limits.h"
 
 struct lc_safetensors {
@@ -82,33 +83,6 @@ static lc_code take(struct reader *r, void *to, size_t n)
     return broken(r, "the file became shorter while it was read");
 }
 
-/* Bounds what the JSON parser will build, before it builds anything. */
-static lc_code check_structure(const struct reader *r, const char *text, size_t n)
-{
-    size_t depth = 0, values = 0;
-    bool quoted = false;
-    for (size_t i = 0; i < n; i++) {
-        char c = text[i];
-        if (quoted) {
-            if (c == '\\') i++;
-            else if (c == '"') quoted = false;
-        } else if (c == '"') {
-            quoted = true;
-        } else if (c == '{' || c == '[') {
-            values++;
-            if (++depth > LC_SAFETENSORS_DEPTH)
-                return broken(r, "the header nests deeper than %d levels", LC_SAFETENSORS_DEPTH);
-        } else if ((c == '}' || c == ']') && depth) {
-            depth--;
-        } else if (c == ',') {
-            values++;
-        }
-        if (values > LC_SAFETENSORS_VALUES)
-            return broken(r, "the header holds more than %d values", LC_SAFETENSORS_VALUES);
-    }
-    return LC_OK;
-}
-
 /* Reads the length and the JSON text; *payload is what follows in the file. */
 static lc_code read_header(struct reader *r, json_t **header, size_t *payload)
 {
@@ -131,7 +105,9 @@ static lc_code read_header(struct reader *r, json_t **header, size_t *payload)
     if (!text) return lc_fail_memory(r->st);
     code = take(r, text, n);
     if (code == LC_OK && text[0] != '{') code = broken(r, "the header does not start with \"{\"");
-    if (code == LC_OK) code = check_structure(r, text, n);
+    if (code == LC_OK && !lc_json_is_small(text, n, LC_SAFETENSORS_DEPTH, LC_SAFETENSORS_VALUES))
+        code = broken(r, "the header nests deeper than %d levels or holds more than %d values", LC_SAFETENSORS_DEPTH,
+                      LC_SAFETENSORS_VALUES);
     if (code == LC_OK) {
         json_error_t error = {0};
         *header = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);

@@ -377,12 +377,42 @@ START_TEST(a_windows_file_that_cannot_be_finished_is_an_error)
 }
 END_TEST
 
+START_TEST(missing_arguments_are_told)
+{
+    lc_status st = {0};
+    lc_panel *p = NULL;
+    lc_model *m = NULL;
+    lc_result *r = NULL;
+    char *text = NULL;
+    const char *paths[] = {NULL};
+    lc_settings *s = lc_settings_create();
+    ck_assert_int_eq(lc_settings_set(s, "horizon", NULL, &st), LC_E_USAGE);
+    ck_assert_int_eq(lc_settings_set(s, NULL, "3", NULL), LC_E_USAGE);
+    ck_assert_ptr_null(lc_settings_copy(NULL));
+    ck_assert_int_eq(lc_panel_read(&p, paths, 1, s, NULL), LC_E_USAGE);
+    ck_assert_int_eq(lc_panel_read(&p, NULL, 1, s, NULL), LC_E_USAGE);
+    ck_assert_int_eq(lc_panel_read_text(&p, NULL, "y\n1\n", 4, s, NULL), LC_E_USAGE);
+    ck_assert_int_eq(lc_model_fit(&m, NULL, s, NULL, NULL, NULL), LC_E_USAGE);
+    ck_assert_int_eq(lc_model_load(&m, NULL, NULL), LC_E_USAGE);
+    ck_assert_int_eq(lc_model_save(NULL, "x", false, NULL), LC_E_USAGE);
+    ck_assert_int_eq(lc_forecast(&r, NULL, NULL, s, NULL, NULL), LC_E_USAGE);
+    ck_assert_int_eq(lc_detect(&r, NULL, NULL, NULL, s, NULL, NULL, NULL), LC_E_USAGE);
+    ck_assert_int_eq(lc_evaluate(&r, NULL, NULL, s, NULL, false, NULL, NULL, NULL), LC_E_USAGE);
+    ck_assert_int_eq(lc_panel_describe(NULL, s, false, &text, NULL), LC_E_USAGE);
+    ck_assert_int_eq(lc_model_describe(NULL, false, &text, NULL), LC_E_USAGE);
+    ck_assert_int_eq(lc_plot_losses(NULL, "x.png", false, NULL), LC_E_USAGE);
+    ck_assert_int_eq(lc_plot_result(NULL, NULL, "x.png", false, NULL, NULL, NULL), LC_E_USAGE);
+    lc_settings_free(s);
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
     Suite *suite = suite_create("public interface");
     TCase *t = tcase_create("all");
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_set_timeout(t, 300);
+    tcase_add_test(t, missing_arguments_are_told);
     tcase_add_test(t, a_panel_tells_how_it_was_read);
     tcase_add_test(t, names_of_any_encoding_are_described);
     tcase_add_test(t, forecast_goes_on_where_the_data_ends);

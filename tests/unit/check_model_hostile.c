@@ -211,11 +211,11 @@ START_TEST(text_that_is_no_config_is_refused)
     memset(deep, '[', DEEP);
     memset(deep + DEEP, ']', DEEP);
     deep[2 * DEEP] = '\0';
-    refuse_config(deep, "config is no JSON object");
+    refuse_config(deep, "config nests deeper than 8 levels");
     memmove(deep + 5, deep, 2 * DEEP);
     memcpy(deep, "{\"a\":", 5);
     memcpy(deep + 5 + 2 * DEEP, "}", 2);
-    refuse_config(deep, "config is no JSON object");
+    refuse_config(deep, "config nests deeper than 8 levels");
     free(deep);
     refuse_config("{}", missing);
 }
