@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/memory.h"
+#include "base/sums.h"
 
 #define MOST_VALUES 20000
 #define MOST_VALUES_FREE 5000
@@ -33,19 +34,6 @@ static double mean_of(const double *x, size_t n)
     double sum = 0;
     for (size_t i = 0; i < n; i++) sum += x[i];
     return sum / (double)n;
-}
-
-/* sum x_i y_i in eight partial sums, which the compiler can keep in one vector. */
-static double dot(const double *x, const double *y, size_t n)
-{
-    double part[8] = {0};
-    size_t i = 0;
-    for (; i + 8 <= n; i += 8)
-        for (size_t j = 0; j < 8; j++) part[j] += x[i + j] * y[i + j];
-    double sum = 0;
-    for (; i < n; i++) sum += x[i] * y[i];
-    for (size_t j = 0; j < 8; j++) sum += part[j];
-    return sum;
 }
 
 /* Keeps the `k` smallest of sign * x in a heap whose root is the largest of them, so that the cost is bounded whatever
@@ -94,7 +82,7 @@ static void clip_outliers(double *x, size_t n, double *scratch)
 static double autocorrelation(const double *d, size_t n, size_t lag, double power)
 {
     if (!lag || lag + 1 >= n) return -1;
-    return dot(d + lag, d, n - lag) / (double)(n - lag) / power;
+    return lc_dot(d + lag, d, n - lag) / (double)(n - lag) / power;
 }
 
 /* How many of n values fall on phase p. */
@@ -162,17 +150,17 @@ static verdict judge(const workspace *w, const double *x, size_t n, size_t perio
     /* The analysis of variance first, on d itself: its mean makes no difference there. */
     phase_means(w->phase, d, count, period);
     const double rest = within(w->left, w->phase, d, count, period);
-    const double square = dot(d, d, count);
+    const double square = lc_dot(d, d, count);
     if (square <= (double)count * ROUNDING * ROUNDING) return none;
     double phi = 0;
-    if (rest > square * 1e-24) phi = fmin(fmax(dot(w->left + 1, w->left, count - 1) / rest, 0), 1);
+    if (rest > square * 1e-24) phi = fmin(fmax(lc_dot(w->left + 1, w->left, count - 1) / rest, 0), 1);
     for (size_t i = 0; i + 1 < count; i++) w->left[i] = d[i + 1] - phi * d[i];
     verdict out;
     out.z = variance_score(w->left, count - 1, period, w->phase);
 
     const double mean = mean_of(d, count);
     for (size_t i = 0; i < count; i++) d[i] -= mean;
-    const double power = dot(d, d, count) / (double)count;
+    const double power = lc_dot(d, d, count) / (double)count;
     const size_t aside = period > 2 ? (period / 6 > 1 ? period / 6 : 1) : 0;
     out.acf = power > ROUNDING * ROUNDING ? autocorrelation(d, count, period, power) : 0;
     double before = autocorrelation(d, count, aside ? period - aside : 1, power);

@@ -81,10 +81,10 @@ static void keep(double *score, size_t n, double *out, size_t kept)
 /* Windows that do not overlap, over all series. */
 static size_t blocks_of(const lc_windows *w)
 {
-    size_t blocks = 0;
+    size_t blocks = 0, horizon = w->horizon ? w->horizon : 1;
     for (size_t i = 0; i < w->panel->n_series; i++) {
         size_t origins = w->span[i].end > w->span[i].begin ? w->span[i].end - w->span[i].begin : 0;
-        blocks += origins ? 1 + (origins - 1) / w->horizon : 0;
+        blocks += origins ? 1 + (origins - 1) / horizon : 0;
     }
     return blocks;
 }
@@ -110,7 +110,7 @@ static lc_code collect(lc_calibration *c, const lc_windows *w, const double *poi
         n = least;
     }
     c->windows = n;
-    size_t most = KEEP_ALL / w->horizon;
+    size_t most = KEEP_ALL / (w->horizon ? w->horizon : 1);
     if (most > KEEP) most = KEEP;
     c->kept = n < most ? n : most;
     lc_code code = LC_OK;

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/memory.h"
+#include "base/sums.h"
 #include "data/season.h"
 #include "forecast/baseline.h"
 
@@ -18,19 +19,6 @@
 #define ALPHA_LEAST .01
 #define ALPHA_MOST .99
 
-/* sum x_i y_i in eight partial sums, which the compiler can keep in one vector. */
-static double dot(const double *x, const double *y, size_t n)
-{
-    double part[8] = {0};
-    size_t i = 0;
-    for (; i + 8 <= n; i += 8)
-        for (size_t j = 0; j < 8; j++) part[j] += x[i + j] * y[i + j];
-    double sum = 0;
-    for (; i < n; i++) sum += x[i] * y[i];
-    for (size_t j = 0; j < 8; j++) sum += part[j];
-    return sum;
-}
-
 /* The competition's test: |r_m| > 1.645 sqrt((1 + 2 (r_1^2 + ... + r_(m-1)^2)) / n). work (n). */
 static bool is_seasonal(const double *y, size_t n, size_t m, double *work)
 {
@@ -38,14 +26,14 @@ static bool is_seasonal(const double *y, size_t n, size_t m, double *work)
     double mean = 0;
     for (size_t t = 0; t < n; t++) mean += y[t] / (double)n;
     for (size_t t = 0; t < n; t++) work[t] = y[t] - mean;
-    const double variance = dot(work, work, n);
+    const double variance = lc_dot(work, work, n);
     if (variance <= (double)n * ROUNDING * ROUNDING) return false;
     double squares = 0;
     for (size_t k = 1; k < m; k++) {
-        double r = dot(work + k, work, n - k) / variance;
+        double r = lc_dot(work + k, work, n - k) / variance;
         squares += r * r;
     }
-    return fabs(dot(work + m, work, n - m) / variance) > CRITICAL * sqrt((1 + 2 * squares) / (double)n);
+    return fabs(lc_dot(work + m, work, n - m) / variance) > CRITICAL * sqrt((1 + 2 * squares) / (double)n);
 }
 
 /* Seasonal indices (m) by classical decomposition: the phase means of y / average (or y - average), normalised to mean

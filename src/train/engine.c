@@ -62,6 +62,7 @@ lc_code lc_engine_create(lc_engine **out, const lc_network *net, const lc_engine
     if (!e->o.shards) e->o.shards = (o->batch + ROWS_PER_SHARD - 1) / ROWS_PER_SHARD;
     if (e->o.shards > o->batch) e->o.shards = o->batch;
     if (e->o.shards > MOST_SHARDS) e->o.shards = MOST_SHARDS;
+    if (!e->o.shards) e->o.shards = 1;
     /* A thread without a shard would only need memory. */
     if (e->o.threads > e->o.shards) e->o.threads = e->o.shards;
     if (!e->o.threads) e->o.threads = 1;
