@@ -330,6 +330,50 @@ START_TEST(sizes_that_do_not_fit)
 }
 END_TEST
 
+/* Rows of a case from `by` on. */
+struct part {
+    const struct lstm_case *c;
+    size_t by;
+};
+
+static void gather_part(void *user, size_t first, size_t rows, float *x, size_t ld, float *target)
+{
+    const struct part *p = user;
+    lstm_case_gather((void *)p->c, p->by + first, rows, x, ld, target);
+}
+
+/* A pass over many rows is the same as its minibatches one by one, dropout and the last, smaller one included. */
+START_TEST(a_pass_is_its_minibatches)
+{
+    enum { ROWS = 100, BATCH = 32 };
+    struct lstm_case c = lstm_case_draw(9, (struct lstm_shape){ROWS, 4, 2, 9, 2, 3}, "mse", .1);
+    for (size_t threads = 1; threads <= 4; threads++) {
+        lc_network *net = lstm_case_network(&c, isa_at(0), .2);
+        lc_engine_options o = {.loss = lc_loss_find("mse"), .batch = BATCH, .threads = threads, .clip = 1, .seed = 5};
+        lc_engine *whole, *parts;
+        ck_assert_int_eq(lc_engine_create(&whole, net, &o, NULL), LC_OK);
+        ck_assert_int_eq(lc_engine_create(&parts, net, &o, NULL), LC_OK);
+        for (int pass = 0; pass < 2; pass++) {
+            double mean, sum = 0;
+            ck_assert_int_eq(lc_engine_pass(whole, ROWS, .01, lstm_case_gather, &c, &mean, NULL), LC_OK);
+            for (size_t at = 0; at < ROWS; at += BATCH) {
+                struct part part = {&c, at};
+                double loss;
+                size_t n = ROWS - at < BATCH ? ROWS - at : BATCH;
+                ck_assert_int_eq(lc_engine_step(parts, n, .01, gather_part, &part, &loss, NULL), LC_OK);
+                sum += loss;
+            }
+            ck_assert_double_eq(mean, sum / 4);
+            ck_assert(memcmp(lc_engine_weights(whole), lc_engine_weights(parts), net->params * sizeof(float)) == 0);
+        }
+        lc_engine_free(whole);
+        lc_engine_free(parts);
+        lc_network_free(net);
+    }
+    lstm_case_free(&c);
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
     Suite *s = suite_create("engine's promises");
@@ -344,6 +388,7 @@ Suite *unit_suite(void)
     tcase_add_test(c, allocations_are_counted);
     tcase_add_loop_test(c, bad_steps_change_nothing, 0, ISA_COUNT);
     tcase_add_test(c, sizes_that_do_not_fit);
+    tcase_add_test(c, a_pass_is_its_minibatches);
     suite_add_tcase(s, c);
     return s;
 }
