@@ -2,8 +2,9 @@
  *
  * A model forecasts each row from the rows before it. How unusual the residual is among those of earlier
  * rows gives a tail probability (tail.h); a row whose probability is below the wanted rate of false alarms
- * is flagged. Everything is causal: what a scored row gets depends on no later row, and rows that the model
- * learned from are never scored. */
+ * is flagged. With a given model everything is causal: what a row gets depends on no later row. A model that is fitted
+ * on the way learns from a share of the rows, so there the length of the file counts too; rows that it learned from
+ * are never scored. */
 #ifndef LC_ANOMALY_DETECTOR_H
 #define LC_ANOMALY_DETECTOR_H
 

@@ -173,12 +173,6 @@ static view view_of_series(const lc_windows *w, size_t series, size_t origin)
     return view_of(w, s->y, s->gap, w->scales->series[series], origin);
 }
 
-lc_window_scale lc_windows_scale(const lc_windows *w, size_t series, size_t origin)
-{
-    view v = view_of_series(w, series, origin);
-    return scale_of(&v, w->per_window);
-}
-
 /* A window can hold values far outside what the scaler has seen; float has to hold them. */
 static float bounded(double u)
 {

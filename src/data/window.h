@@ -61,7 +61,4 @@ typedef struct lc_window_scale {
 lc_window_scale lc_windows_fill(const lc_windows *w, size_t series, size_t origin, float *x, size_t step_stride,
                                 float *target);
 
-/* The scale alone. */
-lc_window_scale lc_windows_scale(const lc_windows *w, size_t series, size_t origin);
-
 #endif

@@ -28,21 +28,13 @@ struct lc_engine {
     double *square; /* (slices) */
     size_t slices;
     uint64_t steps_done;
-    size_t bytes;
 };
 
-static void *book(lc_engine *e, size_t n, size_t size)
+static bool book_each(float ***list, size_t n, size_t floats)
 {
-    void *p = lc_calloc(n, size);
-    if (p) e->bytes += n * size;
-    return p;
-}
-
-static bool book_each(lc_engine *e, float ***list, size_t n, size_t floats)
-{
-    *list = book(e, n, sizeof **list);
+    *list = lc_calloc(n, sizeof **list);
     for (size_t i = 0; *list && i < n; i++)
-        if (!((*list)[i] = book(e, floats, sizeof(float)))) return false;
+        if (!((*list)[i] = lc_calloc(floats, sizeof(float)))) return false;
     return *list != NULL;
 }
 
@@ -71,13 +63,12 @@ lc_code lc_engine_create(lc_engine **out, const lc_network *net, const lc_engine
     size_t floats, targets;
     bool ok = lc_network_workspace(net, rows, true, &floats) && lc_mul(rows, net->spec.outputs, &targets);
     if (ok) {
-        ok = (e->w = book(e, net->params, sizeof *e->w)) && (e->g = book(e, net->params, sizeof *e->g)) &&
-             (e->packed = book(e, net->packed, sizeof *e->packed)) &&
-             book_each(e, &e->part, e->o.shards, net->params) && book_each(e, &e->work, e->o.threads, floats) &&
-             book_each(e, &e->target, e->o.threads, targets) && (e->loss = book(e, e->o.shards, sizeof *e->loss)) &&
-             (e->seen = book(e, e->o.shards, sizeof *e->seen)) && (e->square = book(e, e->slices, sizeof *e->square)) &&
-             lc_adam_create(&e->adam, net->params);
-        e->bytes += 2 * net->params * sizeof(float);
+        ok = (e->w = lc_calloc(net->params, sizeof *e->w)) && (e->g = lc_calloc(net->params, sizeof *e->g)) &&
+             (e->packed = lc_calloc(net->packed, sizeof *e->packed)) && book_each(&e->part, e->o.shards, net->params) &&
+             book_each(&e->work, e->o.threads, floats) && book_each(&e->target, e->o.threads, targets) &&
+             (e->loss = lc_calloc(e->o.shards, sizeof *e->loss)) &&
+             (e->seen = lc_calloc(e->o.shards, sizeof *e->seen)) &&
+             (e->square = lc_calloc(e->slices, sizeof *e->square)) && lc_adam_create(&e->adam, net->params);
     }
     if (!ok) {
         lc_engine_free(e);
@@ -125,11 +116,6 @@ const float *lc_engine_packed(const lc_engine *e)
 const float *lc_engine_gradient(const lc_engine *e)
 {
     return e->g;
-}
-
-size_t lc_engine_bytes(const lc_engine *e)
-{
-    return e->bytes;
 }
 
 /* ---- training ---- */

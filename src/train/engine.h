@@ -1,4 +1,4 @@
-/* The parallel engine: one minibatch at a time, split into shards.
+/* The parallel engine: passes over the rows in minibatches, each split into shards.
  *
  * A shard is a part of the minibatch's rows with a gradient buffer of its own; it runs forward and back
  * through time without waiting for others. Then the buffers are summed in the order of the shards, the
@@ -12,7 +12,7 @@
 typedef struct lc_engine_options {
     const lc_loss *loss;
     size_t batch;  /* most rows in a minibatch */
-    size_t shards; /* 0: one for every 16 rows of `batch` */
+    size_t shards; /* 0: one for every 8 rows of `batch` */
     size_t threads;
     double clip; /* largest gradient norm; 0: no limit */
     uint64_t seed;
@@ -44,8 +44,5 @@ const float *lc_engine_packed(const lc_engine *e);
 
 /* The gradient block of the last step: the sum over all observed targets, before scaling. */
 const float *lc_engine_gradient(const lc_engine *e);
-
-/* Bytes held by the engine. */
-size_t lc_engine_bytes(const lc_engine *e);
 
 #endif
