@@ -48,19 +48,21 @@ LIBS := $(call pkg,libs,libcsv,-lcsv) $(call pkg,libs,jansson,-ljansson) $(OPENM
 CHECK_LIBS = $(call pkg,libs,check,-lcheck $(RT_LIB)) -lpthread
 COMPILE = $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL)
 
-# The kernels are one source, compiled once for every instruction set of the machine family.
+# The kernels are one source, compiled once for every instruction set of the machine family. There a product and a sum
+# are fused by name only: see src/kernel/isa/vector.h.
 ARCH := $(shell $(CC) -dumpmachine 2>/dev/null | cut -d- -f1)
 ifeq ($(ARCH),x86_64)
 ISAS := base avx2 avx512
 ISA_avx2 := -march=x86-64-v3
 ISA_avx512 := -march=x86-64-v4 -mprefer-vector-width=512
 else
-ISAS := base
+ISAS := $(if $(filter aarch64 arm64,$(ARCH)),neon,base)
 endif
 
-LIB_SRC := $(filter-out src/kernel/kernels.c src/cli/%,$(sort $(wildcard src/*.c src/*/*.c)))
+LIB_SRC := $(filter-out src/cli/%,$(sort $(wildcard src/*.c src/*/*.c)))
+KERNEL_SRC := $(sort $(wildcard src/kernel/isa/*.c))
 CLI_SRC := $(sort $(wildcard src/cli/*.c))
-LIB_OBJ := $(LIB_SRC:%.c=$(OUT)/%.o) $(if $(wildcard src/kernel/kernels.c),$(ISAS:%=$(OUT)/src/kernel/kernels-%.o))
+LIB_OBJ := $(LIB_SRC:%.c=$(OUT)/%.o) $(foreach isa,$(ISAS),$(KERNEL_SRC:src/kernel/isa/%.c=$(OUT)/src/kernel/$(isa)/%.o))
 CLI_OBJ := $(CLI_SRC:%.c=$(OUT)/%.o)
 CHECK_SRC := $(sort $(wildcard tests/unit/check_*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/bench_*.c))
@@ -83,9 +85,12 @@ $(LIB): $(LIB_OBJ) $(OUT)/objects
 	@rm -f $@
 	$(Q)ar rcs $@ $(LIB_OBJ)
 
-$(OUT)/src/kernel/kernels-%.o: src/kernel/kernels.c $(OUT)/flags
-	@mkdir -p $(@D); echo "  CC   $< ($*)"
-	$(Q)$(COMPILE) $(ISA_$*) -DLC_ISA=$* -MMD -MP -c -o $@ $<
+define ISA_RULE
+$(OUT)/src/kernel/$(1)/%.o: src/kernel/isa/%.c $(OUT)/flags
+	@mkdir -p $$(@D); echo "  CC   $$< ($(1))"
+	$(Q)$(COMPILE) $(ISA_$(1)) -ffp-contract=off -DLC_ISA=$(1) -MMD -MP -c -o $$@ $$<
+endef
+$(foreach isa,$(ISAS),$(eval $(call ISA_RULE,$(isa))))
 
 $(OUT)/tests/%.o: tests/%.c $(OUT)/flags
 	@mkdir -p $(@D); echo "  CC   $<"

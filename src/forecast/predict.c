@@ -19,14 +19,14 @@ typedef struct work {
     lc_window_scale *scale; /* (rows of this round) */
 } work;
 
-static void gather(void *user, size_t first, size_t n, float *x, size_t ld, float *target)
+static void gather(void *user, size_t first, size_t n, float *x, size_t row_stride, size_t step_stride, float *target)
 {
     const work *w = user;
     (void)target;
     for (size_t i = 0; i < n; i++) {
         size_t series, origin;
         lc_windows_at(w->windows, w->begin + first + i, &series, &origin);
-        w->scale[first + i] = lc_windows_fill(w->windows, series, origin, x + i * ld, n * ld, NULL);
+        w->scale[first + i] = lc_windows_fill(w->windows, series, origin, x + i * row_stride, step_stride, NULL);
     }
 }
 
@@ -64,7 +64,7 @@ lc_code lc_predict_some(const lc_model *m, const lc_windows *windows, size_t fir
     for (size_t at = 0; code == LC_OK && at < n; at += round) {
         size_t rows = n - at < round ? n - at : round;
         work w = {windows, first + at, scale};
-        lc_infer_predict(infer, m->w, m->packed, rows, gather, &w, y);
+        lc_infer_predict(infer, m->w, rows, gather, &w, y);
         code = unscale(windows, first + at, rows, y, scale, point + at * windows->horizon, spread ? spread + at : NULL,
                        st);
     }

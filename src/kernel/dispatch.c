@@ -1,11 +1,16 @@
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "kernel/kernels.h"
 
-extern const lc_kernels lc_kernels_base;
+#if defined(__aarch64__)
+extern const lc_kernels lc_neon_kernels;
+#else
+extern const lc_kernels lc_base_kernels;
+#endif
 #if defined(__x86_64__)
-extern const lc_kernels lc_kernels_avx2, lc_kernels_avx512;
+extern const lc_kernels lc_avx2_kernels, lc_avx512_kernels;
 
 static int has_avx2(void)
 {
@@ -20,7 +25,7 @@ static int has_avx512(void)
 }
 #endif
 
-static int has_base(void)
+static int always(void)
 {
     return 1;
 }
@@ -30,10 +35,14 @@ static const struct {
     const lc_kernels *kernels;
     int (*usable)(void);
 } sets[] = {
-    {&lc_kernels_base, has_base},
+#if defined(__aarch64__)
+    {&lc_neon_kernels, always},
+#else
+    {&lc_base_kernels, always},
+#endif
 #if defined(__x86_64__)
-    {&lc_kernels_avx2, has_avx2},
-    {&lc_kernels_avx512, has_avx512},
+    {&lc_avx2_kernels, has_avx2},
+    {&lc_avx512_kernels, has_avx512},
 #endif
 };
 
@@ -42,7 +51,8 @@ const lc_kernels *lc_kernels_select(const char *cap)
     const lc_kernels *best = NULL;
     for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
         if (sets[i].usable()) best = sets[i].kernels;
-        if (cap && strcmp(cap, sets[i].kernels->isa) == 0) return best;
+        bool named = cap && (strcmp(cap, sets[i].kernels->isa) == 0 || (i == 0 && strcmp(cap, "base") == 0));
+        if (named) return best;
     }
     return cap ? NULL : best;
 }

@@ -1,38 +1,88 @@
-/* The arithmetic under the network: one table of functions for each instruction set, all compiled from
- * kernels.c. They know arrays and sizes only: no threads, no structs, no allocation.
+/* The arithmetic under the network: one table of functions for each instruction set, all compiled from the
+ * files of isa/. They know arrays and sizes only: no threads, no allocation; the structs are lists of arguments.
  *
- * Widths are padded: every row of a matrix that a kernel reads or writes in whole vectors has a multiple
- * of LC_LANES floats, whatever the instruction set, and the padding holds zeros. */
+ * Activations are rows, padded with zeros to a multiple of LC_LANES floats, whatever the instruction set.
+ * What belongs to the units of an LSTM layer lies by panel: `lanes` neighbouring units, as many as a vector
+ * of the instruction set holds, with their four gates i, f, g, o side by side (4, lanes). A panel's arrays
+ * are `*_panel` floats apart, its last one is padded. */
 #ifndef LC_KERNEL_KERNELS_H
 #define LC_KERNEL_KERNELS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { LC_LANES = 16 };
 
+/* One step of an LSTM layer. Every row is computed by itself, so its bits do not depend on `rows`. */
+typedef struct lc_lstm_forward {
+    size_t rows, inputs, units;
+    const float *w; /* (panels)(1 + inputs + units, 4, lanes): bias, input rows, recurrent rows */
+    const float *x; /* (rows, inputs) */
+    size_t x_ld;
+    const float *h_prev; /* (rows, units); NULL: zeros */
+    size_t h_prev_ld;
+    const float *cell_prev; /* as cell; NULL: zeros; may be cell */
+    float *cell;            /* (panels)(rows, 2, lanes): c, tanh c */
+    size_t cell_panel;
+    float *gates; /* (panels)(rows, 4, lanes): i, f, g, o; NULL: nobody needs them */
+    size_t gates_panel;
+    float *h; /* (rows, units), written in whole panels */
+    size_t h_ld;
+} lc_lstm_forward;
+
+/* The same step backward through time. */
+typedef struct lc_lstm_backward {
+    size_t rows, units;
+    const float *wt;      /* recurrent rows transposed (panels)(panels, 4, lanes, lanes) */
+    const float *dz_next; /* as gates: gradients of the next step's gate inputs; NULL: this is the last step */
+    const float *dy;      /* (rows, units) gradient of h from above; NULL: none */
+    size_t dy_ld;
+    float *gates; /* become the gradients of the gates' inputs */
+    size_t gates_panel;
+    const float *cell, *cell_prev; /* cell_prev NULL: zeros */
+    size_t cell_panel;
+    float *dc; /* (panels, rows, lanes) from the next step to the one before; not read at the last step */
+} lc_lstm_backward;
+
+/* dx (rows, inputs), written in whole panels, = the gates' gradients times the transposed input rows. */
+typedef struct lc_lstm_input_gradient {
+    size_t rows, inputs, units;
+    const float *wt; /* (panels of inputs)(panels, 4, lanes, lanes) */
+    const float *dz; /* (panels)(rows, 4, lanes) */
+    size_t gates_panel;
+    float *dx;
+    size_t dx_ld;
+} lc_lstm_input_gradient;
+
+/* g (k, 4, lanes) of every panel = the sum over steps and rows of the outer product of a and dz, in this order,
+ * whatever the tile. */
+typedef struct lc_weight_gradient {
+    size_t k, panels, steps, rows;
+    const float *a; /* (steps; a_step)(rows; a_ld)(k) */
+    size_t a_ld, a_step;
+    const float *dz; /* (panels; dz_panel)(steps; dz_step)(rows, 4, lanes) */
+    size_t dz_panel, dz_step;
+    float *g; /* (panels; g_panel)(k, 4, lanes) */
+    size_t g_panel;
+} lc_weight_gradient;
+
 typedef struct lc_kernels {
-    const char *isa; /* "base", "avx2", "avx512" */
+    const char *isa; /* "base", "avx2", "avx512"; "neon" */
+    size_t lanes;
+
+    void (*lstm_forward)(const lc_lstm_forward *step);
+    void (*lstm_backward)(const lc_lstm_backward *step);
+    void (*lstm_input_gradient)(const lc_lstm_input_gradient *step);
+    void (*weight_gradient)(const lc_weight_gradient *product);
+
+    /* k <= lanes rows of w (panels; w_panel)(k, 4, lanes) to (panels, 4, lanes, lanes). */
+    void (*lstm_transpose)(size_t k, size_t panels, const float *w, size_t w_panel, float *to);
 
     /* C (m, n; row stride ldc) += A (m, k) B (k, n; row stride ldb). A's element (r, c) lies at
      * a[r * a_row + c * a_col], so a transposed A costs nothing. n is a multiple of LC_LANES. Every element
      * of C is summed in the order of k, whatever tile computes it: a row's bits do not depend on m. */
     void (*gemm)(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_col, const float *b, size_t ldb,
                  float *c, size_t ldc);
-
-    /* One LSTM step for `rows` rows of h units (a multiple of LC_LANES). z (rows, 4, h) holds the gates'
-     * inputs i, f, g, o and receives the gates; c_prev may be c. Hochreiter & Schmidhuber 1997 with the
-     * forget gate of Gers et al. 2000:
-     * c = f c_prev + i g, tanh_c = tanh(c), out = o tanh_c; all (rows, h). */
-    void (*lstm_forward)(size_t rows, size_t h, float *z, const float *c_prev, float *c, float *tanh_c, float *out);
-
-    /* Its transpose: z holds the gates and receives the gradients of their inputs; dh (rows, h) is the
-     * gradient of `out`; dc is the gradient of c from the step above and becomes that of c_prev. c_prev
-     * NULL stands for zeros. */
-    void (*lstm_backward)(size_t rows, size_t h, float *z, const float *c_prev, const float *tanh_c, const float *dh,
-                          float *dc);
-
-    /* out[j] += sum over rows of a (rows, n): the gradient of a bias. */
-    void (*add_rows)(size_t rows, size_t n, const float *a, float *out);
 
     /* out[i] = part[0][i] + part[1][i] + ... in this order; returns the sum of squares of out. */
     double (*reduce)(size_t n, const float *const *part, size_t parts, size_t offset, float *out);

@@ -7,23 +7,23 @@
 #include "par/team.h"
 
 enum {
-    JOB_ROWS = 32, /* rows of one job */
-    ROUND = 64,    /* jobs whose losses are kept apart until they are summed in order */
+    JOB_ROWS = 16, /* rows of one job: fill the tiles of the kernels, and leave small batches something to share */
+    ROUND = 128,   /* jobs whose losses are kept apart until they are summed in order */
     ROUND_ROWS = ROUND * JOB_ROWS
 };
 
 struct lc_infer {
     const lc_network *net;
     size_t threads;
-    float **work;   /* (threads) workspaces */
-    float **target; /* (threads)(JOB_ROWS, outputs) */
+    lc_workspace **work; /* (threads) */
+    float **target;      /* (threads)(JOB_ROWS, outputs) */
     double sum[ROUND];
     size_t seen[ROUND];
 };
 
 typedef struct job {
     lc_infer *f;
-    const float *w, *packed;
+    const float *w;
     size_t begin, n; /* rows of this round */
     lc_gather_fn gather;
     void *user;
@@ -40,12 +40,11 @@ lc_code lc_infer_create(lc_infer **out, const lc_network *net, size_t rows, size
     size_t jobs = rows / JOB_ROWS + (rows % JOB_ROWS != 0), most = rows < JOB_ROWS ? rows : JOB_ROWS;
     f->threads = threads < jobs ? threads : jobs;
     if (!f->threads) f->threads = 1;
-    f->work = lc_calloc(f->threads, sizeof *f->work);
-    f->target = lc_calloc(f->threads, sizeof *f->target);
-    size_t floats;
-    bool ok = f->work && f->target && lc_network_workspace(net, most, false, &floats);
+    f->work = lc_calloc(f->threads, sizeof(lc_workspace *));
+    f->target = lc_calloc(f->threads, sizeof(float *));
+    bool ok = f->work && f->target;
     for (size_t i = 0; ok && i < f->threads; i++)
-        ok = (f->work[i] = lc_calloc(floats, sizeof(float))) &&
+        ok = (f->work[i] = lc_workspace_create(net, most, false)) &&
              (f->target[i] = lc_calloc(most * net->spec.outputs, sizeof(float)));
     if (!ok) {
         lc_infer_free(f);
@@ -59,7 +58,7 @@ void lc_infer_free(lc_infer *f)
 {
     if (!f) return;
     for (size_t i = 0; i < f->threads; i++) {
-        if (f->work) lc_free(f->work[i]);
+        if (f->work) lc_workspace_free(f->work[i]);
         if (f->target) lc_free(f->target[i]);
     }
     lc_free(f->work);
@@ -67,25 +66,22 @@ void lc_infer_free(lc_infer *f)
     lc_free(f);
 }
 
-void lc_gather_into(const lc_network *net, const lc_network_run *run, size_t first, lc_gather_fn gather, void *user,
-                    float *target)
+void lc_gather_into(const lc_network_run *run, size_t first, lc_gather_fn gather, void *user, float *target)
 {
-    size_t ld = lc_padded(net->spec.inputs);
-    float *x = lc_network_input(net, run->workspace, run->rows, run->keep);
-    memset(x, 0, net->spec.steps * run->rows * ld * sizeof *x);
-    gather(user, first, run->rows, x, ld, target);
+    size_t ld = lc_stride(run->work->net->spec.inputs);
+    gather(user, first, run->rows, lc_workspace_input(run->work), ld, run->work->room * ld, target);
 }
 
 static void run_job(const job *j, size_t i, size_t thread)
 {
     lc_infer *f = j->f;
-    size_t outputs = f->net->spec.outputs, ld = lc_padded(outputs);
+    size_t outputs = f->net->spec.outputs, ld = lc_stride(outputs);
     size_t at = i * JOB_ROWS, rows = j->n - at < JOB_ROWS ? j->n - at : JOB_ROWS;
-    lc_network_run run = {.w = j->w, .packed = j->packed, .workspace = f->work[thread], .rows = rows};
+    lc_network_run run = {.w = j->w, .work = f->work[thread], .rows = rows};
     float *target = j->out ? NULL : f->target[thread];
-    lc_gather_into(f->net, &run, j->begin + at, j->gather, j->user, target);
+    lc_gather_into(&run, j->begin + at, j->gather, j->user, target);
     lc_network_forward(f->net, &run);
-    const float *y = lc_network_output(f->net, run.workspace, rows, false);
+    const float *y = lc_workspace_output(run.work);
     if (j->out) {
         for (size_t r = 0; r < rows; r++) memcpy(j->out + (at + r) * outputs, y + r * ld, outputs * sizeof *y);
     } else {
@@ -102,20 +98,18 @@ static void worker(void *ctx, size_t thread, size_t threads)
     for (size_t i = begin; i < end; i++) run_job(j, i, thread);
 }
 
-void lc_infer_predict(lc_infer *f, const float *w, const float *packed, size_t n, lc_gather_fn gather, void *user,
-                      float *out)
+void lc_infer_predict(lc_infer *f, const float *w, size_t n, lc_gather_fn gather, void *user, float *out)
 {
-    job j = {.f = f, .w = w, .packed = packed, .n = n, .gather = gather, .user = user, .out = out};
+    job j = {.f = f, .w = w, .n = n, .gather = gather, .user = user, .out = out};
     lc_team_run(f->threads, worker, &j);
 }
 
-double lc_infer_loss(lc_infer *f, const float *w, const float *packed, const lc_loss *loss, size_t n,
-                     lc_gather_fn gather, void *user)
+double lc_infer_loss(lc_infer *f, const float *w, const lc_loss *loss, size_t n, lc_gather_fn gather, void *user)
 {
     double sum = 0;
     size_t seen = 0;
     for (size_t done = 0; done < n; done += ROUND_ROWS) {
-        job j = {.f = f, .w = w, .packed = packed, .begin = done, .gather = gather, .user = user, .loss = loss};
+        job j = {.f = f, .w = w, .begin = done, .gather = gather, .user = user, .loss = loss};
         j.n = n - done < ROUND_ROWS ? n - done : ROUND_ROWS;
         lc_team_run(f->threads, worker, &j);
         for (size_t i = 0; i * JOB_ROWS < j.n; i++) {

@@ -3,12 +3,13 @@
 #define LC_MODEL_INFER_H
 
 #include "nn/loss.h"
-#include "nn/network.h"
+#include "nn/workspace.h"
 
-/* Fills rows first..first+rows-1 of the work at hand: x (steps, rows, ld) arrives zeroed, target (rows,
- * outputs) takes NaN for steps that nobody observed and is NULL where no loss is asked for. Called by
- * several threads at once. */
-typedef void (*lc_gather_fn)(void *user, size_t first, size_t rows, float *x, size_t ld, float *target);
+/* Fills rows first..first+rows-1 of the work at hand: input c of row r at step t goes to
+ * x[t * step_stride + r * row_stride + c], every one of them; target (rows, outputs) takes NaN for steps that nobody
+ * observed and is NULL where no loss is asked for. Called by several threads at once. */
+typedef void (*lc_gather_fn)(void *user, size_t first, size_t rows, float *x, size_t row_stride, size_t step_stride,
+                             float *target);
 
 typedef struct lc_infer lc_infer;
 
@@ -17,15 +18,12 @@ lc_code lc_infer_create(lc_infer **out, const lc_network *net, size_t rows, size
 void lc_infer_free(lc_infer *f);
 
 /* Outputs (n, outputs) of n rows. A row's result depends neither on n nor on the threads. */
-void lc_infer_predict(lc_infer *f, const float *w, const float *packed, size_t n, lc_gather_fn gather, void *user,
-                      float *out);
+void lc_infer_predict(lc_infer *f, const float *w, size_t n, lc_gather_fn gather, void *user, float *out);
 
 /* Mean loss over the observed targets of n rows; NaN without any, INFINITY where it is not finite. */
-double lc_infer_loss(lc_infer *f, const float *w, const float *packed, const lc_loss *loss, size_t n,
-                     lc_gather_fn gather, void *user);
+double lc_infer_loss(lc_infer *f, const float *w, const lc_loss *loss, size_t n, lc_gather_fn gather, void *user);
 
-/* Clears the input of a run and has it filled: shared with the training engine. */
-void lc_gather_into(const lc_network *net, const lc_network_run *run, size_t first, lc_gather_fn gather, void *user,
-                    float *target);
+/* Has the input of a run filled: shared with the training engine. */
+void lc_gather_into(const lc_network_run *run, size_t first, lc_gather_fn gather, void *user, float *target);
 
 #endif

@@ -42,8 +42,7 @@ lc_code lc_model_create(lc_model **out, const lc_settings *settings, size_t inpu
     code = lc_model_network(&m->net, settings, inputs, st);
     if (code != LC_OK) goto done;
     m->w = lc_calloc(m->net->params, sizeof *m->w);
-    m->packed = lc_calloc(m->net->packed, sizeof *m->packed);
-    if (!m->w || !m->packed) code = lc_fail_memory(st);
+    if (!m->w) code = lc_fail_memory(st);
 done:
     if (code != LC_OK) lc_model_free(m);
     else *out = m;
@@ -63,7 +62,6 @@ void lc_model_free(lc_model *m)
     lc_free(m->scales);
     lc_network_free(m->net);
     lc_free(m->w);
-    lc_free(m->packed);
     lc_free(m->calibration.score);
     free(m->training.train_loss);
     free(m->training.valid_loss);
@@ -73,7 +71,6 @@ void lc_model_free(lc_model *m)
 void lc_model_set_weights(lc_model *m, const float *w)
 {
     memcpy(m->w, w, m->net->params * sizeof *w);
-    lc_network_pack(m->net, m->w, m->packed, 0, 1);
 }
 
 static bool copy_names(char ***to, size_t *n_to, char *const *from, size_t n)

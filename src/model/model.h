@@ -43,8 +43,7 @@ struct lc_model {
     lc_named_scale *scales;
     size_t n_scales;
     lc_network *net;
-    float *w;      /* (net->params) */
-    float *packed; /* (net->packed) */
+    float *w; /* (net->params) */
     lc_calibration calibration;
     lc_training_summary training;
 };

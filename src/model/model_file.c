@@ -114,7 +114,6 @@ static lc_code read_weights(lc_model *m, const lc_safetensors *f, lc_status *st)
                 code = lc_fail(st, LC_E_MODEL, "tensor \"%s\" holds a value that is not finite", p->info.name);
         if (code == LC_OK) p->layer->kind->put(p->layer, m->w + p->layer->param_at, p->tensor, t->data);
     }
-    if (code == LC_OK) lc_network_pack(m->net, m->w, m->packed, 0, 1);
     lc_free(places);
     return code;
 }

@@ -1,5 +1,5 @@
-/* A linear map of the last step: y = W x + b. Parameters (inputs + 1, padded outputs), the transpose of
- * PyTorch's weight with the bias as its last row; packed: the weight transposed back, for dx. */
+/* A linear map of the last step: y = W x + b. Parameters (1 + inputs, padded outputs), the transpose of
+ * PyTorch's weight below a row of the bias; packed: the weight transposed back, for dx. */
 #include <math.h>
 #include <string.h>
 
@@ -15,9 +15,9 @@ static size_t packed(const lc_layer *l)
     return lc_padded(l->outputs) * lc_padded(l->inputs);
 }
 
-static size_t saved(const lc_layer *l, size_t rows, bool keep)
+static size_t saved(const lc_layer *l, size_t room, bool keep)
 {
-    (void)l, (void)rows, (void)keep;
+    (void)l, (void)room, (void)keep;
     return 0;
 }
 
@@ -36,36 +36,48 @@ static size_t dx_steps(const lc_layer *l, size_t dy_steps)
 static void init(const lc_layer *l, float *w, lc_rng *rng)
 {
     double bound = 1 / sqrt((double)l->inputs);
-    for (size_t r = 0; r <= l->inputs; r++)
+    for (size_t i = 0; i <= l->inputs; i++) {
+        size_t row = (i + 1) % (l->inputs + 1); /* the bias is drawn last */
         for (size_t j = 0; j < l->outputs; j++)
-            w[r * lc_padded(l->outputs) + j] = (float)(bound * (2 * lc_rng_uniform(rng) - 1));
+            w[row * lc_padded(l->outputs) + j] = (float)(bound * (2 * lc_rng_uniform(rng) - 1));
+    }
 }
 
-static void pack(const lc_layer *l, const float *w, float *to)
+static void pack(const lc_layer *l, const lc_kernels *k, const float *w, float *to, size_t part, size_t parts)
 {
+    (void)k;
     size_t in = lc_padded(l->inputs), out = lc_padded(l->outputs);
-    for (size_t r = 0; r < l->inputs; r++)
-        for (size_t j = 0; j < out; j++) to[j * in + r] = w[r * out + j];
+    for (size_t j = part; j < out; j += parts)
+        for (size_t r = 0; r < l->inputs; r++) to[j * in + r] = w[(1 + r) * out + j];
+}
+
+/* The last step of x, with the constant before each row. */
+static const float *last_of(const lc_layer *l, const lc_pass *p)
+{
+    return p->x + (l->steps - 1) * p->room * lc_stride(l->inputs) - 1;
 }
 
 static void forward(const lc_layer *l, const lc_pass *p)
 {
-    size_t in = lc_padded(l->inputs), out = lc_padded(l->outputs);
-    const float *x = p->x + (l->steps - 1) * p->rows * in;
-    const float *bias = p->w + l->inputs * out;
-    for (size_t r = 0; r < p->rows; r++) memcpy(p->y + r * out, bias, out * sizeof *bias);
-    p->kernels->gemm(p->rows, out, l->inputs, x, in, 1, p->w, out, p->y, out);
+    size_t out = lc_padded(l->outputs), y_ld = lc_stride(l->outputs);
+    for (size_t r = 0; r < p->rows; r++) memset(p->y + r * y_ld, 0, out * sizeof *p->y);
+    p->kernels->gemm(p->rows, out, 1 + l->inputs, last_of(l, p), lc_stride(l->inputs), 1, p->w, out, p->y, y_ld);
 }
 
 static void backward(const lc_layer *l, const lc_pass *p)
 {
-    size_t in = lc_padded(l->inputs), out = lc_padded(l->outputs);
-    const float *x = p->x + (l->steps - 1) * p->rows * in;
-    p->kernels->gemm(l->inputs, out, p->rows, x, 1, in, p->dy, out, p->g, out);
-    p->kernels->add_rows(p->rows, out, p->dy, p->g + l->inputs * out);
     if (!p->dx) return;
-    memset(p->dx, 0, p->rows * in * sizeof *p->dx);
-    p->kernels->gemm(p->rows, in, l->outputs, p->dy, out, 1, p->packed, in, p->dx, in);
+    size_t in = lc_padded(l->inputs), dx_ld = lc_stride(l->inputs);
+    for (size_t r = 0; r < p->rows; r++) memset(p->dx + r * dx_ld, 0, in * sizeof *p->dx);
+    p->kernels->gemm(p->rows, in, l->outputs, p->dy, lc_stride(l->outputs), 1, p->packed, in, p->dx, dx_ld);
+}
+
+static void gradient(const lc_layer *l, const lc_pass *p)
+{
+    size_t out = lc_padded(l->outputs), x_ld = lc_stride(l->inputs), dy_ld = lc_stride(l->outputs);
+    memset(p->g, 0, params(l) * sizeof *p->g);
+    p->kernels->gemm(1 + l->inputs, out, p->shard, last_of(l, p) + p->first * x_ld, 1, x_ld, p->dy + p->first * dy_ld,
+                     dy_ld, p->g, out);
 }
 
 static size_t tensors(const lc_layer *l, lc_layer_tensor t[LC_LAYER_TENSORS])
@@ -77,14 +89,14 @@ static size_t tensors(const lc_layer *l, lc_layer_tensor t[LC_LAYER_TENSORS])
 
 static void get(const lc_layer *l, const float *w, size_t tensor, float *out)
 {
-    size_t columns = tensor ? 1 : l->inputs, from = tensor ? l->inputs : 0;
+    size_t columns = tensor ? 1 : l->inputs, from = tensor ? 0 : 1;
     for (size_t j = 0; j < l->outputs; j++)
         for (size_t r = 0; r < columns; r++) out[j * columns + r] = w[(from + r) * lc_padded(l->outputs) + j];
 }
 
 static void put(const lc_layer *l, float *w, size_t tensor, const float *in)
 {
-    size_t columns = tensor ? 1 : l->inputs, from = tensor ? l->inputs : 0;
+    size_t columns = tensor ? 1 : l->inputs, from = tensor ? 0 : 1;
     for (size_t j = 0; j < l->outputs; j++)
         for (size_t r = 0; r < columns; r++) w[(from + r) * lc_padded(l->outputs) + j] = in[j * columns + r];
 }
@@ -101,6 +113,7 @@ const lc_layer_kind lc_layer_dense = {
     .pack = pack,
     .forward = forward,
     .backward = backward,
+    .gradient = gradient,
     .tensors = tensors,
     .get = get,
     .put = put,

@@ -11,9 +11,9 @@ static size_t none(const lc_layer *l)
     return 0;
 }
 
-static size_t saved(const lc_layer *l, size_t rows, bool keep)
+static size_t saved(const lc_layer *l, size_t room, bool keep)
 {
-    return keep ? l->steps * rows * lc_padded(l->inputs) : 0;
+    return keep ? l->steps * room * lc_padded(l->inputs) : 0;
 }
 
 static size_t out_steps(const lc_layer *l)
@@ -32,37 +32,49 @@ static void init(const lc_layer *l, float *w, lc_rng *rng)
     (void)l, (void)w, (void)rng;
 }
 
-static void pack(const lc_layer *l, const float *w, float *to)
+static void pack(const lc_layer *l, const lc_kernels *k, const float *w, float *to, size_t part, size_t parts)
 {
-    (void)l, (void)w, (void)to;
+    (void)l, (void)k, (void)w, (void)to, (void)part, (void)parts;
 }
 
 static void forward(const lc_layer *l, const lc_pass *p)
 {
-    size_t width = lc_padded(l->inputs), rows = p->rows, n = l->steps * rows * width;
-    if (!p->keep) {
-        memcpy(p->y, p->x, n * sizeof *p->y);
-        return;
-    }
+    size_t width = lc_padded(l->inputs), ld = lc_stride(l->inputs);
     float keep = (float)(1 / (1 - l->rate));
     uint64_t threshold = (uint64_t)(l->rate * 0x1p32);
-    for (size_t r = 0; r < rows; r++) {
+    for (size_t r = 0; r < p->rows; r++) {
         uint64_t row = lc_hash64(p->noise + r * 0x9e3779b97f4a7c15u);
-        for (size_t t = 0; t < l->steps; t++)
+        for (size_t t = 0; t < l->steps; t++) {
+            size_t at = t * p->room + r;
+            const float *x = p->x + at * ld;
+            float *y = p->y + at * ld, *factor = p->saved + at * width;
             for (size_t u = 0; u < width; u++) {
-                size_t i = (t * rows + r) * width + u;
+                if (!p->keep) {
+                    y[u] = x[u];
+                    continue;
+                }
                 uint64_t draw = lc_hash64(row + (t * width + u) * 0xd1342543de82ef95u) >> 32;
-                p->saved[i] = draw < threshold ? 0 : keep;
-                p->y[i] = p->x[i] * p->saved[i];
+                factor[u] = draw < threshold ? 0 : keep;
+                y[u] = x[u] * factor[u];
             }
+        }
     }
 }
 
 static void backward(const lc_layer *l, const lc_pass *p)
 {
-    size_t step = p->rows * lc_padded(l->inputs), n = p->dy_steps * step;
-    const float *factor = p->saved + (l->steps - p->dy_steps) * step;
-    for (size_t i = 0; i < n && p->dx; i++) p->dx[i] = p->dy[i] * factor[i];
+    size_t width = lc_padded(l->inputs), ld = lc_stride(l->inputs), silent = l->steps - p->dy_steps;
+    for (size_t t = 0; t < p->dy_steps && p->dx; t++)
+        for (size_t r = 0; r < p->rows; r++) {
+            size_t at = t * p->room + r;
+            const float *dy = p->dy + at * ld, *factor = p->saved + (silent * p->room + at) * width;
+            for (size_t u = 0; u < width; u++) p->dx[at * ld + u] = dy[u] * factor[u];
+        }
+}
+
+static void gradient(const lc_layer *l, const lc_pass *p)
+{
+    (void)l, (void)p;
 }
 
 static size_t tensors(const lc_layer *l, lc_layer_tensor t[LC_LAYER_TENSORS])
@@ -93,6 +105,7 @@ const lc_layer_kind lc_layer_dropout = {
     .pack = pack,
     .forward = forward,
     .backward = backward,
+    .gradient = gradient,
     .tensors = tensors,
     .get = get,
     .put = put,

@@ -3,7 +3,11 @@
  *
  * A layer owns no memory: its parameters are a view into the network's one parameter block, its gradient
  * the same view into a gradient block of the same layout, what it keeps for BPTT a view into a workspace.
- * Activations are time-major (steps, rows, lc_padded(width)); the padding is zero. */
+ *
+ * Activations are time-major (steps, room, lc_stride(width)), where `room` is how many rows the workspace was
+ * made for, of which the first `rows` are in use. A row is padded with zeros to lc_padded(width), and the float
+ * before it is 1: with the bias as a weight of that constant, x[-1..inputs-1] times the weights is all there is,
+ * and the bias' gradient needs no pass of its own. */
 #ifndef LC_NN_LAYER_H
 #define LC_NN_LAYER_H
 
@@ -20,26 +24,30 @@ typedef struct lc_layer {
     size_t inputs;  /* width of the input */
     size_t outputs; /* width of the output */
     double rate;    /* dropout */
+    size_t lanes;   /* of the kernels: the layout of parameters may follow it */
     /* set by the network: offsets of this layer's views, in floats */
-    size_t param_at, packed_at, saved_at;
+    size_t param_at, packed_at;
 } lc_layer;
 
-/* One pass of one layer over `rows` rows of a shard. */
+/* One pass of one layer over the rows of a workspace. */
 typedef struct lc_pass {
     const lc_kernels *kernels;
-    size_t rows;
+    size_t rows, room;
     bool keep;           /* training: keep what backward needs */
+    bool carry;          /* inference: go on from the state that the last pass left in `saved` */
     uint64_t noise;      /* of this layer, minibatch and first row; used by dropout when keep is set */
     const float *w;      /* parameters */
     const float *packed; /* what `pack` derived from them */
     const float *x;      /* (steps, rows, inputs) */
     float *y;            /* (out_steps, rows, outputs) */
     float *saved;
-    /* backward */
+    /* backward and gradient */
     const float *dy; /* gradient of the last dy_steps steps of y; the earlier ones have none */
     size_t dy_steps;
     float *dx; /* NULL: nobody below needs it; else the last dx_steps steps of x's gradient */
-    float *g;  /* gradient of w: added to */
+    /* gradient: of rows first..first+shard-1 */
+    size_t first, shard;
+    float *g; /* gradient of w: written */
 } lc_pass;
 
 /* A parameter as other frameworks know it: PyTorch's name, shape and row-major layout. */
@@ -54,13 +62,15 @@ struct lc_layer_kind {
     const char *name;
     size_t (*params)(const lc_layer *l);                        /* floats, a multiple of LC_LANES */
     size_t (*packed)(const lc_layer *l);                        /* floats derived from the parameters */
-    size_t (*saved)(const lc_layer *l, size_t rows, bool keep); /* floats of workspace */
+    size_t (*saved)(const lc_layer *l, size_t room, bool keep); /* floats of workspace */
     size_t (*out_steps)(const lc_layer *l);
     size_t (*dx_steps)(const lc_layer *l, size_t dy_steps); /* last steps of x that get a gradient */
     void (*init)(const lc_layer *l, float *w, lc_rng *rng);
-    void (*pack)(const lc_layer *l, const float *w, float *packed);
+    /* part `part` of `parts` of the work */
+    void (*pack)(const lc_layer *l, const lc_kernels *k, const float *w, float *packed, size_t part, size_t parts);
     void (*forward)(const lc_layer *l, const lc_pass *p);
-    void (*backward)(const lc_layer *l, const lc_pass *p);
+    void (*backward)(const lc_layer *l, const lc_pass *p); /* dx, and what gradient needs */
+    void (*gradient)(const lc_layer *l, const lc_pass *p); /* g, after backward */
     /* the same parameters under PyTorch's names; `in` and `out` are whole tensors */
     size_t (*tensors)(const lc_layer *l, lc_layer_tensor t[LC_LAYER_TENSORS]);
     void (*get)(const lc_layer *l, const float *w, size_t tensor, float *out);
@@ -73,6 +83,14 @@ const lc_layer_kind *lc_layer_find(const char *name); /* NULL: unknown */
 static inline size_t lc_padded(size_t width)
 {
     return (width + LC_LANES - 1) / LC_LANES * LC_LANES;
+}
+
+/* Floats between two rows of activations: room for the next row's constant, and an odd number of cache lines, so
+ * that a column does not fall on few sets of the cache. */
+static inline size_t lc_stride(size_t width)
+{
+    size_t lines = lc_padded(width) / LC_LANES + 1;
+    return (lines + (lines % 2 == 0)) * LC_LANES;
 }
 
 #endif

@@ -1,61 +1,79 @@
 /* Long short-term memory over all steps of its input.
  *
- * Parameters: a matrix (inputs + hidden + 1, 4, padded hidden), the transpose of PyTorch's: the rows of the
- * inputs, of the hidden state and one of the bias; gates in the order i, f, g, o. PyTorch has two bias
+ * Parameters: by panel of units (see kernel/kernels.h) a row of the bias, the rows of the inputs and those of
+ * the hidden state (1 + inputs + hidden, 4, lanes); gates in the order i, f, g, o. PyTorch has two bias
  * vectors whose sum is all that counts; here there is one, written as bias_ih beside a bias_hh of zeros.
  * Packed: the recurrent and the input rows transposed, for the products that go backward.
- * Saved: gates, c and tanh(c) of every step, or of one step where nothing is kept. */
+ * Saved in training: gates, c and tanh(c) of every step; in inference: c and h of the last step. */
 #include <math.h>
 #include <string.h>
 
 #include "nn/layer.h"
 
 typedef struct sizes {
-    size_t in, hid, h, gates; /* inputs, hidden, padded hidden, row of all gates */
+    size_t in, hid, panels, in_panels, lanes;
+    size_t rows, gates, panel; /* rows of weights, floats of such a row and of a panel of them */
 } sizes;
 
 static sizes sizes_of(const lc_layer *l)
 {
-    size_t h = lc_padded(l->outputs);
-    return (sizes){l->inputs, l->outputs, h, 4 * h};
+    size_t lanes = l->lanes, rows = 1 + l->inputs + l->outputs, gates = 4 * lanes;
+    return (sizes){
+        l->inputs, l->outputs,  (l->outputs + lanes - 1) / lanes, (l->inputs + lanes - 1) / lanes, lanes, rows,
+        gates,     rows * gates};
 }
 
 static size_t params(const lc_layer *l)
 {
     sizes s = sizes_of(l);
-    return (s.in + s.hid + 1) * s.gates;
+    return lc_padded(s.panels * s.panel);
 }
 
 static size_t packed(const lc_layer *l)
 {
     sizes s = sizes_of(l);
-    return s.gates * (s.h + lc_padded(s.in));
+    return lc_padded((s.panels + s.in_panels) * s.panels * s.gates * s.lanes);
 }
 
 /* Views into the saved block. */
 typedef struct kept {
-    float *gates, *c, *tanh_c; /* (steps, rows, 4 h), (steps, rows, h) twice */
-    float *dh, *dc;            /* (rows, h) */
-    size_t step;               /* rows of history between two steps: rows, or 0 where one step serves all */
+    size_t gates_panel, cell_panel; /* floats from panel to panel */
+    size_t gates_step, cell_step;   /* and from step to step; 0 where one step serves all */
+    float *gates, *cell;            /* (panels)(steps, room, 4 lanes), (panels)(steps, room, 2 lanes) */
+    float *dc;                      /* training: (panels, rows, lanes) */
+    float *h;                       /* inference: (room, stride) */
 } kept;
 
-static size_t saved(const lc_layer *l, size_t rows, bool keep)
+/* A panel more than its size away from the next: steps of a power of two would share few sets of the cache. */
+static size_t apart(size_t floats)
+{
+    return lc_padded(floats) + LC_LANES;
+}
+
+static kept distances(const lc_layer *l, size_t room, bool keep)
 {
     sizes s = sizes_of(l);
-    return (keep ? l->steps : 1) * rows * (s.gates + 2 * s.h) + (keep ? 2 * rows * s.h : 0);
+    kept k = {.gates_step = keep ? room * s.gates : 0, .cell_step = keep ? room * 2 * s.lanes : 0};
+    k.gates_panel = keep ? apart(l->steps * k.gates_step) : 0;
+    k.cell_panel = apart((keep ? l->steps : 1) * room * 2 * s.lanes);
+    return k;
+}
+
+static size_t saved(const lc_layer *l, size_t room, bool keep)
+{
+    sizes s = sizes_of(l);
+    kept k = distances(l, room, keep);
+    size_t rest = keep ? s.panels * room * s.lanes : room * lc_stride(s.hid);
+    return s.panels * (k.gates_panel + k.cell_panel) + lc_padded(rest);
 }
 
 static kept kept_of(const lc_layer *l, const lc_pass *p)
 {
     sizes s = sizes_of(l);
-    size_t n = (p->keep ? l->steps : 1) * p->rows;
-    kept k;
+    kept k = distances(l, p->room, p->keep);
     k.gates = p->saved;
-    k.c = k.gates + n * s.gates;
-    k.tanh_c = k.c + n * s.h;
-    k.dh = k.tanh_c + n * s.h;
-    k.dc = k.dh + p->rows * s.h;
-    k.step = p->keep ? p->rows : 0;
+    k.cell = k.gates + s.panels * k.gates_panel;
+    k.dc = k.h = k.cell + s.panels * k.cell_panel;
     return k;
 }
 
@@ -70,78 +88,135 @@ static size_t dx_steps(const lc_layer *l, size_t dy_steps)
     return l->steps;
 }
 
+/* Where gate g of unit u lies in a row of weights: rows in the order bias, inputs, hidden. */
+static size_t weight_at(const sizes *s, size_t row, size_t gate, size_t unit)
+{
+    return unit / s->lanes * s->panel + row * s->gates + gate * s->lanes + unit % s->lanes;
+}
+
 static void init(const lc_layer *l, float *w, lc_rng *rng)
 {
     sizes s = sizes_of(l);
     double bound = 1 / sqrt((double)s.hid);
-    for (size_t r = 0; r < s.in + s.hid + 1; r++)
+    for (size_t i = 0; i < s.rows; i++) {
+        size_t row = (i + 1) % s.rows; /* the bias is drawn last */
         for (size_t gate = 0; gate < 4; gate++)
             for (size_t u = 0; u < s.hid; u++)
-                w[r * s.gates + gate * s.h + u] = (float)(bound * (2 * lc_rng_uniform(rng) - 1));
+                w[weight_at(&s, row, gate, u)] = (float)(bound * (2 * lc_rng_uniform(rng) - 1));
+    }
     /* A forget gate that starts open lets early gradients through (Jozefowicz et al. 2015). */
-    float *bias = w + (s.in + s.hid) * s.gates;
-    for (size_t u = 0; u < s.hid; u++) bias[s.h + u] = 1;
+    for (size_t u = 0; u < s.hid; u++) w[weight_at(&s, 0, 1, u)] = 1;
 }
 
-static void pack(const lc_layer *l, const float *w, float *to)
+/* `outputs` rows of weights from `row` on, a panel of them at a time. */
+static void pack_rows(const sizes *s, const lc_kernels *k, const float *w, size_t row, size_t outputs, float *to,
+                      size_t part, size_t parts)
+{
+    size_t block = s->panels * s->gates * s->lanes;
+    for (size_t i = part; i * s->lanes < outputs; i += parts) {
+        size_t at = i * s->lanes, n = outputs - at < s->lanes ? outputs - at : s->lanes;
+        k->lstm_transpose(n, s->panels, w + (row + at) * s->gates, s->panel, to + i * block);
+    }
+}
+
+static void pack(const lc_layer *l, const lc_kernels *k, const float *w, float *to, size_t part, size_t parts)
 {
     sizes s = sizes_of(l);
-    const float *recurrent = w + s.in * s.gates;
-    for (size_t r = 0; r < s.hid; r++)
-        for (size_t j = 0; j < s.gates; j++) to[j * s.h + r] = recurrent[r * s.gates + j];
-    to += s.gates * s.h;
-    size_t width = lc_padded(s.in);
-    for (size_t r = 0; r < s.in; r++)
-        for (size_t j = 0; j < s.gates; j++) to[j * width + r] = w[r * s.gates + j];
+    pack_rows(&s, k, w, 1 + s.in, s.hid, to, part, parts);
+    pack_rows(&s, k, w, 1, s.in, to + s.panels * s.panels * s.gates * s.lanes, part, parts);
 }
 
 static void forward(const lc_layer *l, const lc_pass *p)
 {
     sizes s = sizes_of(l);
     kept k = kept_of(l, p);
-    size_t width = lc_padded(s.in), rows = p->rows;
-    const float *recurrent = p->w + s.in * s.gates;
-    const float *bias = recurrent + s.hid * s.gates;
+    size_t x_ld = lc_stride(s.in), y_ld = lc_stride(s.hid), y_step = p->room * y_ld;
     for (size_t t = 0; t < l->steps; t++) {
-        float *z = k.gates + t * k.step * s.gates;
-        for (size_t r = 0; r < rows; r++) memcpy(z + r * s.gates, bias, s.gates * sizeof *z);
-        p->kernels->gemm(rows, s.gates, s.in, p->x + t * rows * width, width, 1, p->w, s.gates, z, s.gates);
-        float *y = p->y + t * rows * s.h;
-        if (t) p->kernels->gemm(rows, s.gates, s.hid, y - rows * s.h, s.h, 1, recurrent, s.gates, z, s.gates);
-        const float *c_prev = t ? k.c + (t - 1) * k.step * s.h : NULL;
-        p->kernels->lstm_forward(rows, s.h, z, c_prev, k.c + t * k.step * s.h, k.tanh_c + t * k.step * s.h, y);
+        float *cell = k.cell + t * k.cell_step, *y = p->y + t * y_step;
+        bool first = t == 0 && !p->carry;
+        lc_lstm_forward step = {.rows = p->rows,
+                                .inputs = s.in,
+                                .units = s.hid,
+                                .w = p->w,
+                                .x = p->x + t * p->room * x_ld,
+                                .x_ld = x_ld,
+                                .h_prev = first ? NULL
+                                          : t   ? y - y_step
+                                                : k.h,
+                                .h_prev_ld = y_ld,
+                                .cell_prev = first ? NULL : cell - k.cell_step,
+                                .cell = cell,
+                                .cell_panel = k.cell_panel,
+                                .gates = p->keep ? k.gates + t * k.gates_step : NULL,
+                                .gates_panel = k.gates_panel,
+                                .h = y,
+                                .h_ld = y_ld};
+        p->kernels->lstm_forward(&step);
     }
+    if (!p->keep) memcpy(k.h, p->y + (l->steps - 1) * y_step, p->rows * y_ld * sizeof *k.h);
 }
 
 static void backward(const lc_layer *l, const lc_pass *p)
 {
     sizes s = sizes_of(l);
     kept k = kept_of(l, p);
-    size_t width = lc_padded(s.in), rows = p->rows, first = l->steps - p->dy_steps;
-    memset(k.dh, 0, rows * s.h * sizeof *k.dh);
-    memset(k.dc, 0, rows * s.h * sizeof *k.dc);
+    size_t x_ld = lc_stride(s.in), y_ld = lc_stride(s.hid), silent = l->steps - p->dy_steps;
     for (size_t t = l->steps; t-- > 0;) {
-        float *z = k.gates + t * rows * s.gates;
-        if (t >= first) {
-            const float *dy = p->dy + (t - first) * rows * s.h;
-            for (size_t i = 0; i < rows * s.h; i++) k.dh[i] += dy[i];
-        }
-        const float *c_prev = t ? k.c + (t - 1) * rows * s.h : NULL;
-        p->kernels->lstm_backward(rows, s.h, z, c_prev, k.tanh_c + t * rows * s.h, k.dh, k.dc);
-        if (!t) break;
-        memset(k.dh, 0, rows * s.h * sizeof *k.dh);
-        p->kernels->gemm(rows, s.h, s.gates, z, s.gates, 1, p->packed, s.h, k.dh, s.h);
+        float *gates = k.gates + t * k.gates_step;
+        const float *cell = k.cell + t * k.cell_step;
+        lc_lstm_backward step = {.rows = p->rows,
+                                 .units = s.hid,
+                                 .wt = p->packed,
+                                 .dz_next = t + 1 < l->steps ? gates + k.gates_step : NULL,
+                                 .dy = t >= silent ? p->dy + (t - silent) * p->room * y_ld : NULL,
+                                 .dy_ld = y_ld,
+                                 .gates = gates,
+                                 .gates_panel = k.gates_panel,
+                                 .cell = cell,
+                                 .cell_prev = t ? cell - k.cell_step : NULL,
+                                 .cell_panel = k.cell_panel,
+                                 .dc = k.dc};
+        p->kernels->lstm_backward(&step);
+        if (!p->dx) continue;
+        lc_lstm_input_gradient below = {.rows = p->rows,
+                                        .inputs = s.in,
+                                        .units = s.hid,
+                                        .wt = p->packed + s.panels * s.panels * s.gates * s.lanes,
+                                        .dz = gates,
+                                        .gates_panel = k.gates_panel,
+                                        .dx = p->dx + t * p->room * x_ld,
+                                        .dx_ld = x_ld};
+        p->kernels->lstm_input_gradient(&below);
     }
-    /* The weights' gradients are products over all steps at once. */
-    size_t all = l->steps * rows;
-    float *recurrent = p->g + s.in * s.gates;
-    p->kernels->gemm(s.in, s.gates, all, p->x, 1, width, k.gates, s.gates, p->g, s.gates);
-    p->kernels->gemm(s.hid, s.gates, all - rows, p->y, 1, s.h, k.gates + rows * s.gates, s.gates, recurrent, s.gates);
-    p->kernels->add_rows(all, s.gates, k.gates, recurrent + s.hid * s.gates);
-    if (p->dx) {
-        memset(p->dx, 0, all * width * sizeof *p->dx);
-        p->kernels->gemm(all, width, s.gates, k.gates, s.gates, 1, p->packed + s.gates * s.h, width, p->dx, width);
-    }
+}
+
+static void gradient(const lc_layer *l, const lc_pass *p)
+{
+    sizes s = sizes_of(l);
+    kept k = kept_of(l, p);
+    size_t x_ld = lc_stride(s.in), y_ld = lc_stride(s.hid);
+    lc_weight_gradient input = {.k = 1 + s.in,
+                                .panels = s.panels,
+                                .steps = l->steps,
+                                .rows = p->shard,
+                                .a = p->x + p->first * x_ld - 1, /* the constant before each row */
+                                .a_ld = x_ld,
+                                .a_step = p->room * x_ld,
+                                .dz = k.gates + p->first * s.gates,
+                                .dz_panel = k.gates_panel,
+                                .dz_step = k.gates_step,
+                                .g = p->g,
+                                .g_panel = s.panel};
+    lc_weight_gradient recurrent = input;
+    recurrent.k = s.hid;
+    recurrent.steps = l->steps - 1;
+    recurrent.a = p->y + p->first * y_ld;
+    recurrent.a_ld = y_ld;
+    recurrent.a_step = p->room * y_ld;
+    recurrent.dz += k.gates_step;
+    recurrent.g += (1 + s.in) * s.gates;
+    p->kernels->weight_gradient(&input);
+    p->kernels->weight_gradient(&recurrent);
 }
 
 enum { WEIGHT_IH, WEIGHT_HH, BIAS_IH, BIAS_HH };
@@ -166,24 +241,23 @@ static size_t tensors(const lc_layer *l, lc_layer_tensor t[LC_LAYER_TENSORS])
 static void get(const lc_layer *l, const float *w, size_t tensor, float *out)
 {
     sizes s = sizes_of(l);
-    size_t from = tensor == WEIGHT_IH ? 0 : tensor == WEIGHT_HH ? s.in : s.in + s.hid;
+    size_t from = tensor == WEIGHT_IH ? 1 : tensor == WEIGHT_HH ? 1 + s.in : 0;
     size_t columns = tensor == WEIGHT_IH ? s.in : tensor == WEIGHT_HH ? s.hid : 1;
     for (size_t gate = 0; gate < 4; gate++)
         for (size_t u = 0; u < s.hid; u++)
             for (size_t r = 0; r < columns; r++)
-                out[(gate * s.hid + u) * columns + r] =
-                    tensor == BIAS_HH ? 0 : w[(from + r) * s.gates + gate * s.h + u];
+                out[(gate * s.hid + u) * columns + r] = tensor == BIAS_HH ? 0 : w[weight_at(&s, from + r, gate, u)];
 }
 
 static void put(const lc_layer *l, float *w, size_t tensor, const float *in)
 {
     sizes s = sizes_of(l);
-    size_t from = tensor == WEIGHT_IH ? 0 : tensor == WEIGHT_HH ? s.in : s.in + s.hid;
+    size_t from = tensor == WEIGHT_IH ? 1 : tensor == WEIGHT_HH ? 1 + s.in : 0;
     size_t columns = tensor == WEIGHT_IH ? s.in : tensor == WEIGHT_HH ? s.hid : 1;
     for (size_t gate = 0; gate < 4; gate++)
         for (size_t u = 0; u < s.hid; u++)
             for (size_t r = 0; r < columns; r++) {
-                float *to = &w[(from + r) * s.gates + gate * s.h + u];
+                float *to = &w[weight_at(&s, from + r, gate, u)];
                 float value = in[(gate * s.hid + u) * columns + r];
                 *to = tensor == BIAS_HH ? *to + value : value; /* bias_hh comes after bias_ih */
             }
@@ -201,6 +275,7 @@ const lc_layer_kind lc_layer_lstm = {
     .pack = pack,
     .forward = forward,
     .backward = backward,
+    .gradient = gradient,
     .tensors = tensors,
     .get = get,
     .put = put,

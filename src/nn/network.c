@@ -5,11 +5,7 @@
 
 #include "base/memory.h"
 #include "nn/arch.h"
-
-static size_t aligned(size_t floats)
-{
-    return (floats + LC_LANES - 1) / LC_LANES * LC_LANES;
-}
+#include "nn/workspace.h"
 
 bool lc_network_add(lc_network *net, const char *kind, size_t index, size_t steps, size_t inputs, size_t outputs)
 {
@@ -17,10 +13,11 @@ bool lc_network_add(lc_network *net, const char *kind, size_t index, size_t step
     lc_layer *l = &net->layer[net->n_layers++];
     *l = (lc_layer){.kind = lc_layer_find(kind), .index = index, .steps = steps, .inputs = inputs, .outputs = outputs};
     l->rate = net->spec.dropout;
+    l->lanes = net->kernels->lanes;
     l->param_at = net->params;
     l->packed_at = net->packed;
-    net->params += aligned(l->kind->params(l));
-    net->packed += aligned(l->kind->packed(l));
+    net->params += lc_padded(l->kind->params(l));
+    net->packed += lc_padded(l->kind->packed(l));
     return true;
 }
 
@@ -75,92 +72,31 @@ void lc_network_init(const lc_network *net, float *w, uint64_t seed)
 
 void lc_network_pack(const lc_network *net, const float *w, float *packed, size_t part, size_t parts)
 {
-    for (size_t i = part; i < net->n_layers; i += parts) {
-        const lc_layer *l = &net->layer[i];
-        l->kind->pack(l, w + l->param_at, packed + l->packed_at);
-    }
-}
-
-/* Where everything lies in a workspace, in floats from its start. */
-typedef struct plan {
-    size_t y, saved;   /* of the layer asked for */
-    size_t dy;         /* gradient of the network's output */
-    size_t ping, pong; /* gradients between layers, in turn */
-    size_t total;
-} plan;
-
-static size_t output_floats(const lc_layer *l, size_t rows)
-{
-    return aligned(l->kind->out_steps(l) * rows * lc_padded(l->outputs));
-}
-
-static plan plan_of(const lc_network *net, size_t rows, bool keep, size_t layer)
-{
-    plan p = {0};
-    size_t at = aligned(net->spec.steps * rows * lc_padded(net->spec.inputs));
-    size_t widest = 0;
     for (size_t i = 0; i < net->n_layers; i++) {
         const lc_layer *l = &net->layer[i];
-        size_t y = output_floats(l, rows);
-        if (i == layer) p.y = at;
-        at += y;
-        if (i == layer) p.saved = at;
-        at += aligned(l->kind->saved(l, rows, keep));
-        if (y > widest) widest = y;
+        l->kind->pack(l, net->kernels, w + l->param_at, packed + l->packed_at, part, parts);
     }
-    if (keep) {
-        p.dy = at;
-        at += output_floats(&net->layer[net->n_layers - 1], rows);
-        p.ping = at;
-        at += widest;
-        p.pong = at;
-        at += widest;
-    }
-    p.total = at;
-    return p;
-}
-
-bool lc_network_workspace(const lc_network *net, size_t rows, bool keep, size_t *floats)
-{
-    /* A generous bound in real numbers first, so that the exact sum cannot wrap. */
-    double width = 8.0 * (double)lc_padded(net->spec.hidden) + (double)lc_padded(net->spec.inputs);
-    double bound = (double)rows * ((double)net->spec.steps * width * (double)(net->n_layers + 2) +
-                                   4.0 * (double)lc_padded(net->spec.outputs));
-    if (bound > 0x1p60) return false;
-    *floats = plan_of(net, rows, keep, 0).total;
-    return true;
-}
-
-float *lc_network_input(const lc_network *net, float *workspace, size_t rows, bool keep)
-{
-    (void)net, (void)rows, (void)keep;
-    return workspace;
-}
-
-float *lc_network_output(const lc_network *net, float *workspace, size_t rows, bool keep)
-{
-    return workspace + plan_of(net, rows, keep, net->n_layers - 1).y;
-}
-
-float *lc_network_output_gradient(const lc_network *net, float *workspace, size_t rows)
-{
-    return workspace + plan_of(net, rows, true, 0).dy;
 }
 
 static lc_pass pass_of(const lc_network *net, const lc_network_run *run, size_t i)
 {
     const lc_layer *l = &net->layer[i];
-    plan here = plan_of(net, run->rows, run->keep, i);
-    float *x = i ? run->workspace + plan_of(net, run->rows, run->keep, i - 1).y : run->workspace;
+    const lc_workspace *ws = run->work;
+    const lc_workspace_layer *at = &ws->layer[i];
     return (lc_pass){.kernels = net->kernels,
                      .rows = run->rows,
-                     .keep = run->keep,
+                     .room = ws->room,
+                     .keep = ws->keep,
+                     .carry = run->carry,
                      .noise = run->noise + lc_hash64(i + 1),
                      .w = run->w + l->param_at,
-                     .packed = run->packed + l->packed_at,
-                     .x = x,
-                     .y = run->workspace + here.y,
-                     .saved = run->workspace + here.saved};
+                     .packed = run->packed ? run->packed + l->packed_at : NULL,
+                     .x = ws->mem + (i ? ws->layer[i - 1].y : ws->input),
+                     .y = ws->mem + at->y,
+                     .saved = ws->mem + at->saved,
+                     .dy = ws->mem + (i + 1 < net->n_layers ? ws->layer[i + 1].dx : ws->dy),
+                     .dy_steps = at->dy_steps,
+                     .dx = i ? ws->mem + at->dx : NULL};
 }
 
 void lc_network_forward(const lc_network *net, const lc_network_run *run)
@@ -173,18 +109,19 @@ void lc_network_forward(const lc_network *net, const lc_network_run *run)
 
 void lc_network_backward(const lc_network *net, const lc_network_run *run)
 {
-    plan at = plan_of(net, run->rows, true, 0);
-    const float *dy = run->workspace + at.dy;
-    size_t dy_steps = 1;
     for (size_t i = net->n_layers; i-- > 0;) {
-        const lc_layer *l = &net->layer[i];
         lc_pass p = pass_of(net, run, i);
-        p.dy = dy;
-        p.dy_steps = dy_steps;
-        p.dx = i ? run->workspace + (i % 2 ? at.ping : at.pong) : NULL;
-        p.g = run->g + l->param_at;
-        l->kind->backward(l, &p);
-        dy = p.dx;
-        dy_steps = l->kind->dx_steps(l, dy_steps);
+        net->layer[i].kind->backward(&net->layer[i], &p);
+    }
+}
+
+void lc_network_gradient(const lc_network *net, const lc_network_run *run, size_t first, size_t shard, float *g)
+{
+    for (size_t i = 0; i < net->n_layers; i++) {
+        lc_pass p = pass_of(net, run, i);
+        p.first = first;
+        p.shard = shard;
+        p.g = g + net->layer[i].param_at;
+        net->layer[i].kind->gradient(&net->layer[i], &p);
     }
 }

@@ -32,27 +32,27 @@ void lc_network_free(lc_network *net);
 bool lc_network_add(lc_network *net, const char *kind, size_t index, size_t steps, size_t inputs, size_t outputs);
 
 void lc_network_init(const lc_network *net, float *w, uint64_t seed);
+
+/* Part `part` of `parts` of what backward needs beside the weights. */
 void lc_network_pack(const lc_network *net, const float *w, float *packed, size_t part, size_t parts);
 
-/* Floats of workspace that `rows` rows need. false: the size overflows. */
-bool lc_network_workspace(const lc_network *net, size_t rows, bool keep, size_t *floats);
-
-/* Views into a workspace made for exactly `rows` rows. Input: (steps, rows, padded inputs), padding zero.
- * Output: (rows, padded outputs). Its gradient likewise, with keep only. */
-float *lc_network_input(const lc_network *net, float *workspace, size_t rows, bool keep);
-float *lc_network_output(const lc_network *net, float *workspace, size_t rows, bool keep);
-float *lc_network_output_gradient(const lc_network *net, float *workspace, size_t rows);
+struct lc_workspace;
 
 typedef struct lc_network_run {
-    const float *w, *packed;
-    float *workspace;
-    size_t rows;
-    bool keep;
-    uint64_t noise; /* for dropout */
-    float *g;       /* (params) added to by backward */
+    const float *w;
+    const float *packed; /* for backward; NULL: forward only */
+    struct lc_workspace *work;
+    size_t rows;    /* of the workspace that are in use */
+    bool carry;     /* inference: go on from the state that the last run left */
+    uint64_t noise; /* training: for dropout */
 } lc_network_run;
 
 void lc_network_forward(const lc_network *net, const lc_network_run *run);
+
+/* From the gradient of the output (lc_workspace_output_gradient) down to what the weights' gradients are made of. */
 void lc_network_backward(const lc_network *net, const lc_network_run *run);
+
+/* Writes the gradient block g (params) of rows first..first+shard-1; its bits depend on no other row. */
+void lc_network_gradient(const lc_network *net, const lc_network_run *run, size_t first, size_t shard, float *g);
 
 #endif

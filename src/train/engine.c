@@ -1,7 +1,9 @@
+#define _POSIX_C_SOURCE 200809L
 #include "train/engine.h"
 
 #include <math.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/memory.h"
 #include "par/team.h"
@@ -10,24 +12,34 @@
 enum {
     ROWS_PER_SHARD = 8, /* keeps the tiles of the matrix kernels full */
     MOST_SHARDS = 4096,
-    SLICE = 4096 /* floats that one thread reduces at a time: the norm is summed by slice */
+    GROUP_ROWS = 32,           /* most rows that a thread takes through time together, */
+    GROUP_FLOATS = 512 * 1024, /* as far as what BPTT keeps of them stays near the core */
+    SLICE = 4096               /* floats that one thread reduces at a time: the norm is summed by slice */
 };
+
+/* Padded to cache lines of its own. */
+typedef struct stopwatch {
+    double last, phase[LC_PHASES];
+    char apart[64];
+} stopwatch;
 
 struct lc_engine {
     const lc_network *net;
     lc_engine_options o;
     lc_adam adam;
-    float *w;       /* (params) */
-    float *packed;  /* (net->packed) */
-    float *g;       /* (params) reduced gradient */
-    float **part;   /* (shards)(params) gradient buffers */
-    float **work;   /* (threads) workspaces */
-    float **target; /* (threads)(rows of a shard, outputs) */
-    double *loss;   /* (shards) */
-    size_t *seen;   /* (shards) observed targets */
-    double *square; /* (slices) */
+    float *w;            /* (params) */
+    float *packed;       /* (net->packed) */
+    float *g;            /* (params) reduced gradient */
+    float **part;        /* (shards)(params) gradient buffers */
+    size_t group;        /* shards that run together */
+    lc_workspace **work; /* (threads) each for the rows of a group */
+    float **target;      /* (threads)(rows of a group, outputs) */
+    double *loss;        /* (shards) */
+    size_t *seen;        /* (shards) observed targets */
+    double *square;      /* (slices) */
     size_t slices;
     uint64_t steps_done;
+    stopwatch *watch; /* (threads); NULL: not timed */
 };
 
 static bool book_each(float ***list, size_t n, size_t floats)
@@ -42,6 +54,21 @@ static void free_each(float **list, size_t n)
 {
     for (size_t i = 0; list && i < n; i++) lc_free(list[i]);
     lc_free(list);
+}
+
+static bool book_workspaces(lc_engine *e, size_t room)
+{
+    e->work = lc_calloc(e->o.threads, sizeof(lc_workspace *));
+    for (size_t i = 0; e->work && i < e->o.threads; i++)
+        if (!(e->work[i] = lc_workspace_create(e->net, room, true))) return false;
+    return e->work != NULL;
+}
+
+/* Shards of `rows` rows that run together: together they fill the tiles of the kernels better. */
+static size_t group_size(const lc_network *net, size_t rows)
+{
+    double most = fmin(GROUP_ROWS, GROUP_FLOATS / lc_workspace_row(net)) / (double)rows;
+    return most > 1 ? (size_t)most : 1;
 }
 
 lc_code lc_engine_create(lc_engine **out, const lc_network *net, const lc_engine_options *o, lc_status *st)
@@ -59,16 +86,19 @@ lc_code lc_engine_create(lc_engine **out, const lc_network *net, const lc_engine
     if (e->o.threads > e->o.shards) e->o.threads = e->o.shards;
     if (!e->o.threads) e->o.threads = 1;
     e->slices = (net->params + SLICE - 1) / SLICE;
-    size_t rows = (o->batch + e->o.shards - 1) / e->o.shards;
-    size_t floats, targets;
-    bool ok = lc_network_workspace(net, rows, true, &floats) && lc_mul(rows, net->spec.outputs, &targets);
+    size_t rows = (o->batch + e->o.shards - 1) / e->o.shards, targets, room;
+    e->group = group_size(net, rows);
+    size_t most = (e->o.shards + e->o.threads - 1) / e->o.threads;
+    if (e->group > most) e->group = most;
+    bool ok = lc_mul(rows, e->group, &room) && lc_mul(room, net->spec.outputs, &targets);
     if (ok) {
         ok = (e->w = lc_calloc(net->params, sizeof *e->w)) && (e->g = lc_calloc(net->params, sizeof *e->g)) &&
              (e->packed = lc_calloc(net->packed, sizeof *e->packed)) && book_each(&e->part, e->o.shards, net->params) &&
-             book_each(&e->work, e->o.threads, floats) && book_each(&e->target, e->o.threads, targets) &&
+             book_workspaces(e, room) && book_each(&e->target, e->o.threads, targets) &&
              (e->loss = lc_calloc(e->o.shards, sizeof *e->loss)) &&
              (e->seen = lc_calloc(e->o.shards, sizeof *e->seen)) &&
-             (e->square = lc_calloc(e->slices, sizeof *e->square)) && lc_adam_create(&e->adam, net->params);
+             (e->square = lc_calloc(e->slices, sizeof *e->square)) && lc_adam_create(&e->adam, net->params) &&
+             (!o->timed || (e->watch = lc_calloc(e->o.threads, sizeof *e->watch)));
     }
     if (!ok) {
         lc_engine_free(e);
@@ -87,7 +117,9 @@ void lc_engine_free(lc_engine *e)
     if (!e) return;
     lc_adam_free(&e->adam);
     free_each(e->part, e->o.shards);
-    free_each(e->work, e->o.threads);
+    for (size_t i = 0; e->work && i < e->o.threads; i++) lc_workspace_free(e->work[i]);
+    lc_free(e->work);
+    lc_free(e->watch);
     free_each(e->target, e->o.threads);
     lc_free(e->w);
     lc_free(e->g);
@@ -108,14 +140,14 @@ void lc_engine_weights_changed(lc_engine *e)
     lc_network_pack(e->net, e->w, e->packed, 0, 1);
 }
 
-const float *lc_engine_packed(const lc_engine *e)
-{
-    return e->packed;
-}
-
 const float *lc_engine_gradient(const lc_engine *e)
 {
     return e->g;
+}
+
+const double *lc_engine_phases(const lc_engine *e)
+{
+    return e->watch ? e->watch[0].phase : NULL;
 }
 
 /* ---- training ---- */
@@ -148,28 +180,57 @@ static minibatch minibatch_at(const pass_job *job, size_t i)
     return b;
 }
 
-static void run_shard(const pass_job *job, const minibatch *b, size_t shard, size_t thread)
+/* The time since the last lap counts for this phase. */
+static void lap(const lc_engine *e, size_t thread, lc_phase phase)
+{
+    if (!e->watch) return;
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    double now = (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+    stopwatch *w = &e->watch[thread];
+    if (phase < LC_PHASES) w->phase[phase] += now - w->last;
+    w->last = now;
+}
+
+static void shard_rows(const minibatch *b, size_t shard, size_t *begin, size_t *end)
+{
+    lc_range(b->n, b->shards, shard, begin, end);
+}
+
+/* Shards first..last-1 go forward and back through time together, as rows do not depend on each other; then each has
+ * its gradient summed by itself. */
+static void run_group(const pass_job *job, const minibatch *b, size_t first, size_t last, size_t thread)
 {
     lc_engine *e = job->e;
-    size_t begin, end;
-    lc_range(b->n, b->shards, shard, &begin, &end);
+    size_t begin, end, from, to, outputs = e->net->spec.outputs, ld = lc_stride(outputs);
+    shard_rows(b, first, &begin, &to);
+    shard_rows(b, last - 1, &from, &end);
     /* Rows of a batch have their own noise, so that dropout does not depend on the split either. */
     lc_network_run run = {.w = e->w,
                           .packed = e->packed,
-                          .workspace = e->work[thread],
+                          .work = e->work[thread],
                           .rows = end - begin,
-                          .keep = true,
-                          .noise = b->noise + begin * 0x9e3779b97f4a7c15u,
-                          .g = e->part[shard]};
-    lc_gather_into(e->net, &run, b->first + begin, job->gather, job->user, e->target[thread]);
+                          .noise = b->noise + begin * 0x9e3779b97f4a7c15u};
+    lc_gather_into(&run, b->first + begin, job->gather, job->user, e->target[thread]);
+    lap(e, thread, LC_PHASE_GATHER);
     lc_network_forward(e->net, &run);
-    e->seen[shard] = 0;
-    e->loss[shard] =
-        lc_loss_sum(e->o.loss, run.rows, e->net->spec.outputs, lc_network_output(e->net, run.workspace, run.rows, true),
-                    lc_padded(e->net->spec.outputs), e->target[thread],
-                    lc_network_output_gradient(e->net, run.workspace, run.rows), &e->seen[shard]);
-    memset(run.g, 0, e->net->params * sizeof *run.g);
+    const float *y = lc_workspace_output(run.work);
+    float *dy = lc_workspace_output_gradient(run.work);
+    for (size_t s = first; s < last; s++) {
+        shard_rows(b, s, &from, &to);
+        size_t at = from - begin;
+        e->seen[s] = 0;
+        e->loss[s] = lc_loss_sum(e->o.loss, to - from, outputs, y + at * ld, ld, e->target[thread] + at * outputs,
+                                 dy + at * ld, &e->seen[s]);
+    }
+    lap(e, thread, LC_PHASE_FORWARD);
     lc_network_backward(e->net, &run);
+    lap(e, thread, LC_PHASE_BACKWARD);
+    for (size_t s = first; s < last; s++) {
+        shard_rows(b, s, &from, &to);
+        lc_network_gradient(e->net, &run, from - begin, to - from, e->part[s]);
+    }
+    lap(e, thread, LC_PHASE_GRADIENT);
 }
 
 /* Every thread sums the same numbers in the same order: no thread has to tell the others. */
@@ -190,7 +251,13 @@ static bool run_minibatch(pass_job *job, const minibatch *b, size_t thread, size
     lc_engine *e = job->e;
     size_t begin, end;
     lc_range(b->shards, threads, thread, &begin, &end);
-    for (size_t s = begin; s < end; s++) run_shard(job, b, s, thread);
+    size_t mine = end - begin, groups = (mine + e->group - 1) / e->group;
+    lap(e, thread, LC_PHASES);
+    for (size_t i = 0; i < groups; i++) {
+        size_t first, last;
+        lc_range(mine, groups, i, &first, &last);
+        run_group(job, b, begin + first, begin + last, thread);
+    }
     lc_team_barrier();
 
     lc_range(e->slices, threads, thread, &begin, &end);
@@ -198,6 +265,7 @@ static bool run_minibatch(pass_job *job, const minibatch *b, size_t thread, size
         size_t at = i * SLICE, n = e->net->params - at < SLICE ? e->net->params - at : SLICE;
         e->square[i] = e->net->kernels->reduce(n, (const float *const *)e->part, b->shards, at, e->g);
     }
+    lap(e, thread, LC_PHASE_REDUCE);
     lc_team_barrier();
 
     double sum, square;
@@ -217,6 +285,7 @@ static bool run_minibatch(pass_job *job, const minibatch *b, size_t thread, size
         lc_team_barrier();
         lc_network_pack(e->net, e->w, e->packed, thread, threads);
     }
+    lap(e, thread, LC_PHASE_UPDATE);
     lc_team_barrier(); /* the next minibatch reads what was packed, and writes the losses read above */
     if (thread == 0) {
         e->adam = adam; /* a minibatch without an update does not count for the bias corrections */

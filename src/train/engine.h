@@ -16,7 +16,19 @@ typedef struct lc_engine_options {
     size_t threads;
     double clip; /* largest gradient norm; 0: no limit */
     uint64_t seed;
+    bool timed; /* count how long each phase takes */
 } lc_engine_options;
+
+/* What a step is made of. Waiting for other threads counts for the phase that follows. */
+typedef enum lc_phase {
+    LC_PHASE_GATHER,
+    LC_PHASE_FORWARD, /* and the loss */
+    LC_PHASE_BACKWARD,
+    LC_PHASE_GRADIENT, /* of the weights, from what backward left */
+    LC_PHASE_REDUCE,
+    LC_PHASE_UPDATE, /* clip, Adam, packing */
+    LC_PHASES
+} lc_phase;
 
 typedef struct lc_engine lc_engine;
 
@@ -39,8 +51,8 @@ lc_code lc_engine_pass(lc_engine *e, size_t n, double rate, lc_gather_fn gather,
 float *lc_engine_weights(lc_engine *e);
 void lc_engine_weights_changed(lc_engine *e);
 
-/* What lc_infer needs beside the weights. */
-const float *lc_engine_packed(const lc_engine *e);
+/* Seconds (LC_PHASES) that the first thread has spent in each phase so far; NULL unless timed. */
+const double *lc_engine_phases(const lc_engine *e);
 
 /* The gradient block of the last step: the sum over all observed targets, before scaling. */
 const float *lc_engine_gradient(const lc_engine *e);

@@ -86,7 +86,7 @@ typedef struct rows {
     uint64_t key; /* of their order; 0: as they come */
 } rows;
 
-static void gather(void *user, size_t first, size_t n, float *x, size_t ld, float *target)
+static void gather(void *user, size_t first, size_t n, float *x, size_t row_stride, size_t step_stride, float *target)
 {
     const rows *r = user;
     for (size_t i = 0; i < n; i++) {
@@ -94,7 +94,7 @@ static void gather(void *user, size_t first, size_t n, float *x, size_t ld, floa
         if (r->key) at = lc_permute(at, r->windows->n, r->key);
         size_t series, origin;
         lc_windows_at(r->windows, (size_t)at, &series, &origin);
-        lc_windows_fill(r->windows, series, origin, x + i * ld, n * ld,
+        lc_windows_fill(r->windows, series, origin, x + i * row_stride, step_stride,
                         target ? target + i * r->windows->horizon : NULL);
     }
 }
@@ -161,9 +161,8 @@ static lc_code run_epochs(fit *f, lc_progress_fn progress, void *user, lc_status
         if (code != LC_OK) return code;
         if (isnan(train)) return no_targets(f, st);
         rows r = {&f->valid, 0};
-        valid = f->valid.n ? lc_infer_loss(f->infer, lc_engine_weights(f->engine), lc_engine_packed(f->engine), f->loss,
-                                           f->valid.n, gather, &r)
-                           : NAN;
+        valid =
+            f->valid.n ? lc_infer_loss(f->infer, lc_engine_weights(f->engine), f->loss, f->valid.n, gather, &r) : NAN;
         if (isinf(valid) || !all_finite(lc_engine_weights(f->engine), f->model->net->params))
             return diverged(epoch, st);
         t->train_loss[epoch - 1] = train;

@@ -22,13 +22,14 @@ static const shape shapes[] = {
 };
 
 /* Noise of its own for every cell, so that nothing is denormal or constant. */
-static void gather(void *user, size_t first, size_t rows, float *x, size_t ld, float *target)
+static void gather(void *user, size_t first, size_t rows, float *x, size_t row_stride, size_t step_stride,
+                  float *target)
 {
     const shape *s = user;
     for (size_t t = 0; t < s->steps; t++)
         for (size_t r = 0; r < rows; r++)
             for (size_t c = 0; c < s->inputs; c++)
-                x[(t * rows + r) * ld + c] = (float)(((first + r) * 31 + t * 17 + c * 7) % 101) / 50.0f - 1.0f;
+                x[t * step_stride + r * row_stride + c] = (float)(((first + r) * 31 + t * 17 + c * 7) % 101) / 50.0f - 1.0f;
     for (size_t r = 0; r < rows && target; r++) target[r] = (float)((first + r) % 7) / 7.0f;
 }
 

@@ -58,7 +58,7 @@ static double output_error(const struct lstm_case *c, const lc_network *net, lc_
     size_t n = c->shape.batch * c->shape.outputs;
     float *y = calloc(n, sizeof *y);
     ck_assert_int_eq(lc_infer_create(&infer, net, 100000, 1, NULL), LC_OK);
-    lc_infer_predict(infer, lc_engine_weights(e), lc_engine_packed(e), c->shape.batch, lstm_case_gather, (void *)c, y);
+    lc_infer_predict(infer, lc_engine_weights(e), c->shape.batch, lstm_case_gather, (void *)c, y);
     double most = 0;
     for (size_t i = 0; i < n; i++) {
         double d = fabs((double)y[i] - want[i]);

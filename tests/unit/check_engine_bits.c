@@ -132,16 +132,15 @@ START_TEST(a_row_depends_on_nothing_but_itself)
         for (size_t n = 0; n <= ROWS; n += n < 40 ? 13 : 37) {
             size_t rows = n + 37 > ROWS ? ROWS : n;
             memset(part, 0xff, sizeof part);
-            lc_infer_predict(f, lc_engine_weights(e), lc_engine_packed(e), rows, lstm_case_gather, &c, part);
+            lc_infer_predict(f, lc_engine_weights(e), rows, lstm_case_gather, &c, part);
             if (threads == 1 && n == 0) {
-                lc_infer_predict(f, lc_engine_weights(e), lc_engine_packed(e), ROWS, lstm_case_gather, &c, whole);
+                lc_infer_predict(f, lc_engine_weights(e), ROWS, lstm_case_gather, &c, whole);
             }
             UNIT_MUST(memcmp(whole, part, rows * OUT * sizeof *part) == 0, "%s: %zu rows, %zu threads", k->isa, rows,
                       threads);
             for (size_t i = rows * OUT; i < ROWS * OUT; i++) UNIT_MUST(isnan(part[i]), "written past row %zu", rows);
         }
-        double loss = lc_infer_loss(f, lc_engine_weights(e), lc_engine_packed(e), lc_loss_find("mse"), ROWS,
-                                    lstm_case_gather, &c);
+        double loss = lc_infer_loss(f, lc_engine_weights(e), lc_loss_find("mse"), ROWS, lstm_case_gather, &c);
         if (threads == 1) first_loss = loss;
         ck_assert(loss == first_loss);
         lc_infer_free(f);
@@ -167,10 +166,8 @@ START_TEST(loss_of_many_rows)
     for (size_t i = 0; i < 3; i++) {
         lc_infer *f;
         ck_assert_int_eq(lc_infer_create(&f, net, 100000, 1 + 2 * i, NULL), LC_OK);
-        loss[i] = lc_infer_loss(f, lc_engine_weights(e), lc_engine_packed(e), lc_loss_find("mae"), ROWS,
-                                lstm_case_gather, &c);
-        ck_assert(isnan(
-            lc_infer_loss(f, lc_engine_weights(e), lc_engine_packed(e), lc_loss_find("mae"), 0, lstm_case_gather, &c)));
+        loss[i] = lc_infer_loss(f, lc_engine_weights(e), lc_loss_find("mae"), ROWS, lstm_case_gather, &c);
+        ck_assert(isnan(lc_infer_loss(f, lc_engine_weights(e), lc_loss_find("mae"), 0, lstm_case_gather, &c)));
         lc_infer_free(f);
     }
     ck_assert(loss[0] == loss[1] && loss[0] == loss[2]);
@@ -201,9 +198,8 @@ START_TEST(steps_allocate_nothing)
         for (size_t step = 0; step < 50; step++) {
             size_t n = step % 2 ? 48 : 31;
             good = good && lc_engine_step(e, n, .01, lstm_case_gather, &c, &loss, NULL) == LC_OK;
-            lc_infer_predict(f, lc_engine_weights(e), lc_engine_packed(e), n, lstm_case_gather, &c, out);
-            loss += lc_infer_loss(f, lc_engine_weights(e), lc_engine_packed(e), lc_loss_find("mse"), n,
-                                  lstm_case_gather, &c);
+            lc_infer_predict(f, lc_engine_weights(e), n, lstm_case_gather, &c, out);
+            loss += lc_infer_loss(f, lc_engine_weights(e), lc_loss_find("mse"), n, lstm_case_gather, &c);
             good = good && isfinite(loss);
         }
         size_t library_after = lc_allocations(), all_after = heap_calls();
@@ -336,10 +332,11 @@ struct part {
     size_t by;
 };
 
-static void gather_part(void *user, size_t first, size_t rows, float *x, size_t ld, float *target)
+static void gather_part(void *user, size_t first, size_t rows, float *x, size_t row_stride, size_t step_stride,
+                        float *target)
 {
     const struct part *p = user;
-    lstm_case_gather((void *)p->c, p->by + first, rows, x, ld, target);
+    lstm_case_gather((void *)p->c, p->by + first, rows, x, row_stride, step_stride, target);
 }
 
 /* A pass over many rows is the same as its minibatches one by one, dropout and the last, smaller one included. */

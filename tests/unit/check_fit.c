@@ -61,13 +61,14 @@ typedef struct source {
     const lc_windows *w;
 } source;
 
-static void gather(void *user, size_t first, size_t n, float *x, size_t ld, float *target)
+static void gather(void *user, size_t first, size_t n, float *x, size_t row_stride, size_t step_stride, float *target)
 {
     const source *f = user;
     for (size_t i = 0; i < n; i++) {
         size_t series, origin;
         lc_windows_at(f->w, first + i, &series, &origin);
-        lc_windows_fill(f->w, series, origin, x + i * ld, n * ld, target ? target + i * f->w->horizon : NULL);
+        lc_windows_fill(f->w, series, origin, x + i * row_stride, step_stride,
+                        target ? target + i * f->w->horizon : NULL);
     }
 }
 
@@ -84,7 +85,7 @@ static double loss_again(const run *r)
     ck_assert_uint_eq(w.n, r->model->training.valid_windows);
     ck_assert_int_eq(lc_infer_create(&f, r->model->net, 100000, 1, NULL), LC_OK);
     source from = {&w};
-    double loss = lc_infer_loss(f, r->model->w, r->model->packed, lc_loss_find(r->s->loss), w.n, gather, &from);
+    double loss = lc_infer_loss(f, r->model->w, lc_loss_find(r->s->loss), w.n, gather, &from);
     lc_infer_free(f);
     lc_windows_free(&w);
     lc_scales_free(&scales);

@@ -9,31 +9,13 @@
 #include "unit/support/isa.h"
 #include "unit/support/unit.h"
 
-/* add_rows, reduce and Adam: loops over flat blocks, each test once for every instruction set. */
+/* Reduce and Adam: loops over flat blocks, each test once for every instruction set. */
 
 static void draw(float *to, size_t n, uint64_t index)
 {
     lc_rng r = lc_rng_make(6, LC_STREAM_TEST, index);
     for (size_t i = 0; i < n; i++) to[i] = (float)lc_rng_normal(&r);
 }
-
-START_TEST(add_rows_sums_in_the_order_of_rows)
-{
-    enum { MOST = 40, WIDE = 96 };
-    const lc_kernels *k = isa_at((size_t)_i);
-    static float a[MOST * WIDE], out[WIDE + 1], want[WIDE + 1];
-    for (size_t rows = 0; k && rows <= MOST; rows++)
-        for (size_t n = LC_LANES; n <= WIDE; n += LC_LANES) {
-            draw(a, rows * n, rows * 100 + n);
-            draw(out, WIDE + 1, 3);
-            memcpy(want, out, sizeof want);
-            for (size_t r = 0; r < rows; r++)
-                for (size_t j = 0; j < n; j++) want[j] += a[r * n + j];
-            k->add_rows(rows, n, a, out);
-            UNIT_MUST(memcmp(out, want, sizeof want) == 0, "%s: %zu rows of %zu", k->isa, rows, n);
-        }
-}
-END_TEST
 
 /* Bit for bit: the same gradient at any thread count hangs on this order. */
 START_TEST(reduce_sums_in_the_order_of_parts)
@@ -154,7 +136,6 @@ Suite *unit_suite(void)
     Suite *s = suite_create("flat kernels");
     TCase *c = tcase_create("each instruction set");
     tcase_set_timeout(c, 60);
-    tcase_add_loop_test(c, add_rows_sums_in_the_order_of_rows, 0, ISA_COUNT);
     tcase_add_loop_test(c, reduce_sums_in_the_order_of_parts, 0, ISA_COUNT);
     tcase_add_loop_test(c, reduce_shows_what_is_not_finite, 0, ISA_COUNT);
     tcase_add_loop_test(c, adam_agrees_with_the_reference, 0, ISA_COUNT);
