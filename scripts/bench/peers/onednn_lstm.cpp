@@ -1,11 +1,11 @@
 // Times oneDNN's LSTM primitives on the shapes of bench_engine, one JSON line for each figure.
-// usage: onednn_lstm [--threads N] [--seconds S] [--shapes a,b,...] [--what train,infer,row]
+// usage: onednn_lstm [--threads N] [--seconds S] [--shapes a,b,...] [--what train,infer,window1,row]
 //
 // train: forward_training and backward, the weights reordered into oneDNN's layouts at every step because training
-// changes them; no head, no loss, no clip, no optimizer. infer: forward_inference with weights packed once. row: one
-// step of one sequence that takes the state of the last and leaves its own, weights packed once. Layers are primitives
-// of their own, as the width of the first one's input differs. Nothing is looked up or allocated while the clock runs:
-// primitives, memories and argument lists are made beforehand.
+// changes them; no head, no loss, no clip, no optimizer. infer: forward_inference with weights packed once; window1:
+// the same for a single window. row: one step of one sequence that takes the state of the last and leaves its own,
+// weights packed once. Layers are primitives of their own, as the width of the first one's input differs. Nothing is
+// looked up or allocated while the clock runs: primitives, memories and argument lists are made beforehand.
 //
 // For the API of oneDNN 2.x: g++ -O2 -fopenmp onednn_lstm.cpp -ldnnl
 #include <algorithm>
@@ -217,9 +217,10 @@ static void run(const Shape &q, int threads, const std::string &what, double sec
             }
             s.wait();
         });
-    } else if (what == "infer") {
-        auto layers = stack(prop_kind::forward_inference, q.batch, q.steps);
-        measure(q, threads, "infer", pass, seconds, [&] {
+    } else if (what == "infer" || what == "window1") {
+        long batch = what == "infer" ? q.batch : 1;
+        auto layers = stack(prop_kind::forward_inference, batch, q.steps);
+        measure(q, threads, what.c_str(), pass * (double)batch / (double)q.batch, seconds, [&] {
             for (auto &l : layers) l.forward[0](s);
             s.wait();
         });
@@ -232,7 +233,7 @@ static void run(const Shape &q, int threads, const std::string &what, double sec
             s.wait();
         });
     } else {
-        fprintf(stderr, "onednn_lstm: --what takes train, infer and row\n");
+        fprintf(stderr, "onednn_lstm: --what takes train, infer, window1 and row\n");
         exit(2);
     }
 }
@@ -251,7 +252,7 @@ int main(int argc, char **argv)
 {
     double seconds = 1;
     int threads = 1;
-    std::string names = "a,b,c,d,e,h16,auto-large,auto-small", what = "train,infer,row";
+    std::string names = "a,b,c,d,e,h16,auto-large,auto-small", what = "train,infer,window1,row";
     for (int i = 1; i + 1 < argc; i += 2) {
         std::string option = argv[i];
         if (option == "--seconds") seconds = atof(argv[i + 1]);
@@ -261,7 +262,8 @@ int main(int argc, char **argv)
         else argc = 0;
     }
     if (argc % 2 == 0 || threads < 1) {
-        fprintf(stderr, "usage: onednn_lstm [--threads N] [--seconds S] [--shapes a,b,...] [--what train,infer,row]\n");
+        fprintf(stderr,
+                "usage: onednn_lstm [--threads N] [--seconds S] [--shapes a,b,...] [--what train,infer,window1,row]\n");
         return 2;
     }
     omp_set_num_threads(threads); // before the primitives, which are made for as many
