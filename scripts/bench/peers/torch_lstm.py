@@ -2,8 +2,8 @@
 """Times PyTorch's nn.LSTM with a linear head on the shapes of bench_engine.
 
 train: forward, mean squared error, backward, clip, Adam. infer: a batch in inference mode; window1: a single window.
-row: one step of one sequence with its state. Where PyTorch offers several ways to the same result, each is tried and the
-fastest counts.
+row: one step of one sequence with its state. Where PyTorch offers several ways to the same result, each is tried and
+the fastest counts.
 """
 import torch
 from peer import options, report
