@@ -9,180 +9,26 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/memory.h"
-#include "base/rng.h"
-#include "bench/measure.h"
 #include "bench/peak.h"
-#include "nn/arch.h"
+#include "bench/work.h"
 #include "par/team.h"
-#include "train/engine.h"
 
-typedef struct shape {
-    const char *name;
-    size_t batch, steps, inputs, hidden, layers, outputs;
-} shape;
-
-static const shape shapes[] = {
-    {"a", 32, 24, 1, 32, 1, 1},
-    {"b", 64, 48, 8, 64, 1, 1},
-    {"c", 64, 96, 8, 128, 1, 1},
-    {"d", 128, 96, 8, 128, 2, 1},
-    {"e", 128, 168, 16, 256, 1, 1},
-    {"h16", 32, 16, 11, 16, 1, 4},         /* as detect trains */
-    {"auto-large", 256, 14, 64, 64, 1, 1}, /* the default recipe with many windows */
-    {"auto-small", 32, 14, 32, 32, 1, 1},  /* and with few */
-};
-enum { SHAPES = sizeof shapes / sizeof shapes[0], MOST_FIGURES = 16, MOST_COUNTS = 16 };
-
-typedef struct figure {
-    const char *what;
-    timing time;
-    double flops; /* 0: not counted */
-} figure;
-
-/* One shape on one number of threads. */
-typedef struct bench {
-    const shape *shape;
-    size_t threads, shards;
-    double seconds;
-    float *data; /* (batch + steps + outputs, inputs): rows of a series, windows overlap as they do in training */
-    float *out;  /* (batch, outputs) */
-    lc_network *net;
-    lc_engine *engine;
-    lc_infer *infer;
-    size_t rows; /* that measured inference asks for */
-    figure figure[MOST_FIGURES];
-    size_t figures;
-} bench;
-
-/* Window r is rows r..r+steps-1 of the data; what follows them is its target. */
-static void gather(void *user, size_t first, size_t rows, float *x, size_t ld, float *target)
-{
-    const bench *b = user;
-    const shape *s = b->shape;
-    for (size_t t = 0; t < s->steps; t++)
-        for (size_t r = 0; r < rows; r++)
-            memcpy(x + (t * rows + r) * ld, b->data + (first + r + t) * s->inputs, s->inputs * sizeof *x);
-    for (size_t r = 0; r < rows && target; r++)
-        for (size_t k = 0; k < s->outputs; k++)
-            target[r * s->outputs + k] = b->data[(first + r + s->steps + k) * s->inputs];
-}
-
-static double step_flops(const shape *s)
-{
-    double h = (double)s->hidden;
-    return 2 * 4 * h * ((double)s->inputs + h + (double)(s->layers - 1) * 2 * h);
-}
-
-static lc_code add_figure(bench *b, const char *what, double flops, work_fn fn, lc_status *st)
-{
-    figure f = {.what = what, .flops = flops};
-    lc_code code = measure(&f.time, b->seconds, fn, b, st);
-    if (code == LC_OK) b->figure[b->figures++] = f;
-    return code;
-}
-
-/* ---- what can be measured: each adds one figure or several ---- */
-
-static lc_code one_step(void *ctx, lc_status *st)
-{
-    bench *b = ctx;
-    double loss;
-    return lc_engine_step(b->engine, b->shape->batch, 1e-3, gather, b, &loss, st);
-}
-
-static lc_code measure_train(bench *b, lc_status *st)
-{
-    const shape *s = b->shape;
-    return add_figure(b, "train", 3 * step_flops(s) * (double)(s->steps * s->batch), one_step, st);
-}
-
-static lc_code one_inference(void *ctx, lc_status *st)
-{
-    (void)st;
-    bench *b = ctx;
-    lc_infer_predict(b->infer, lc_engine_weights(b->engine), lc_engine_packed(b->engine), b->rows, gather, b, b->out);
-    return LC_OK;
-}
-
-static lc_code measure_rows(bench *b, const char *what, size_t rows, lc_status *st)
-{
-    b->rows = rows;
-    lc_code code = lc_infer_create(&b->infer, b->net, rows, b->threads, st);
-    if (code == LC_OK)
-        code = add_figure(b, what, step_flops(b->shape) * (double)(b->shape->steps * rows), one_inference, st);
-    lc_infer_free(b->infer);
-    b->infer = NULL;
-    return code;
-}
-
-static lc_code measure_infer(bench *b, lc_status *st)
-{
-    return measure_rows(b, "infer", b->shape->batch, st);
-}
-
-/* All steps of a single window. */
-static lc_code measure_window1(bench *b, lc_status *st)
-{
-    return measure_rows(b, "window1", 1, st);
-}
-
-static const struct {
-    const char *what;
-    lc_code (*run)(bench *b, lc_status *st);
-} measures[] = {{"train", measure_train}, {"infer", measure_infer}, {"window1", measure_window1}};
-enum { MEASURES = sizeof measures / sizeof measures[0] };
-
-/* ---- a run ---- */
+enum { MOST_SHAPES = 16, MOST_WORKS = 8, MOST_COUNTS = 16 };
 
 typedef struct options {
     double seconds;
     size_t shards;
     size_t threads[MOST_COUNTS], n_threads;
-    bool shape[SHAPES];
-    bool measure[MEASURES];
+    bool shape[MOST_SHAPES];
+    bool work[MOST_WORKS];
     const char *json; /* NULL: table only; "-": JSON on standard output and no table */
 } options;
-
-static void bench_close(bench *b)
-{
-    lc_infer_free(b->infer);
-    lc_engine_free(b->engine);
-    lc_network_free(b->net);
-    lc_free(b->data);
-    lc_free(b->out);
-}
-
-static lc_code bench_open(bench *b, lc_status *st)
-{
-    const shape *s = b->shape;
-    lc_network_spec spec = {.arch = lc_arch_find("lstm"),
-                            .inputs = s->inputs,
-                            .steps = s->steps,
-                            .hidden = s->hidden,
-                            .layers = s->layers,
-                            .outputs = s->outputs};
-    lc_engine_options o = {.loss = lc_loss_find("mse"),
-                           .batch = s->batch,
-                           .shards = b->shards,
-                           .threads = b->threads,
-                           .clip = 1,
-                           .seed = 1};
-    size_t cells = (s->batch + s->steps + s->outputs) * s->inputs;
-    b->data = lc_calloc(cells, sizeof *b->data);
-    b->out = lc_calloc(s->batch * s->outputs, sizeof *b->out);
-    if (!b->data || !b->out) return lc_fail_memory(st);
-    lc_rng rng = lc_rng_make(1, LC_STREAM_TEST, 0);
-    for (size_t i = 0; i < cells; i++) b->data[i] = (float)lc_rng_normal(&rng);
-    lc_code code = lc_network_create(&b->net, &spec, lc_kernels_default(), st);
-    return code == LC_OK ? lc_engine_create(&b->engine, b->net, &o, st) : code;
-}
 
 static lc_code run(bench *b, const options *o, lc_status *st)
 {
     lc_code code = bench_open(b, st);
-    for (size_t i = 0; i < MEASURES && code == LC_OK; i++)
-        if (o->measure[i]) code = measures[i].run(b, st);
+    for (size_t i = 0; i < n_works && code == LC_OK; i++)
+        if (o->work[i]) code = works[i].run(b, st);
     bench_close(b);
     return code;
 }
@@ -261,10 +107,14 @@ static void print_all(const options *o, const bench *done, size_t n, const doubl
 
 /* ---- options ---- */
 
-static const char usage[] =
-    "usage: bench_engine [--seconds S] [--shapes a,b,...] [--threads 1,2,...] [--what train,infer,window1,peak]\n"
-    "                    [--shards N] [--json FILE|-]\n"
-    "S is the time for each figure (default 1); without --threads one thread and all; N 0: as the settings say\n";
+static void print_usage(void)
+{
+    fputs("usage: bench_engine [--seconds S] [--shapes a,b,...] [--threads 1,2,...] [--shards N] [--json FILE|-]\n"
+          "                    [--what ",
+          stderr);
+    for (size_t i = 0; i < n_works; i++) fprintf(stderr, "%s,", works[i].what);
+    fputs("peak]\nS is the time for each figure (default 1); without --threads one thread and all\n", stderr);
+}
 
 static bool read_counts(options *o, char *list)
 {
@@ -282,20 +132,20 @@ static bool read_shapes(options *o, char *list)
     memset(o->shape, 0, sizeof o->shape);
     for (char *part = strtok(list, ","); part; part = strtok(NULL, ",")) {
         size_t i = 0;
-        while (i < SHAPES && strcmp(part, shapes[i].name) != 0) i++;
-        if (i == SHAPES) return false;
+        while (i < n_shapes && strcmp(part, shapes[i].name) != 0) i++;
+        if (i == n_shapes) return false;
         o->shape[i] = true;
     }
     return true;
 }
 
-static bool read_measures(options *o, char *list)
+static bool read_works(options *o, char *list)
 {
-    memset(o->measure, 0, sizeof o->measure);
+    memset(o->work, 0, sizeof o->work);
     for (char *part = strtok(list, ","); part; part = strtok(NULL, ",")) {
         size_t i = 0;
-        while (i < MEASURES && strcmp(part, measures[i].what) != 0) i++;
-        if (i < MEASURES) o->measure[i] = true;
+        while (i < n_works && strcmp(part, works[i].what) != 0) i++;
+        if (i < n_works) o->work[i] = true;
         else if (strcmp(part, "peak") != 0) return false; /* the peak is always measured */
     }
     return true;
@@ -314,7 +164,7 @@ static bool read_option(options *o, const char *name, char *value)
     }
     if (strcmp(name, "--threads") == 0) return read_counts(o, value);
     if (strcmp(name, "--shapes") == 0) return read_shapes(o, value);
-    if (strcmp(name, "--what") == 0) return read_measures(o, value);
+    if (strcmp(name, "--what") == 0) return read_works(o, value);
     return false;
 }
 
@@ -322,8 +172,8 @@ static bool read_options(options *o, int argc, char **argv)
 {
     size_t all = lc_team_default();
     *o = (options){.seconds = 1, .threads = {1, all}, .n_threads = all > 1 ? 2 : 1};
-    for (size_t i = 0; i < SHAPES; i++) o->shape[i] = true;
-    for (size_t i = 0; i < MEASURES; i++) o->measure[i] = true;
+    for (size_t i = 0; i < n_shapes; i++) o->shape[i] = true;
+    for (size_t i = 0; i < n_works; i++) o->work[i] = true;
     for (int i = 1; i < argc; i += 2)
         if (i + 1 == argc || !read_option(o, argv[i], argv[i + 1])) return false;
     return true;
@@ -331,12 +181,12 @@ static bool read_options(options *o, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    static bench done[SHAPES * MOST_COUNTS];
+    static bench done[MOST_SHAPES * MOST_COUNTS];
     static double peak[MOST_COUNTS];
     size_t n = 0;
     options o;
     if (!read_options(&o, argc, argv)) {
-        fputs(usage, stderr);
+        print_usage();
         return 2;
     }
     if (!lc_kernels_default()) {
@@ -350,7 +200,7 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     }
     raise_peaks(peak, &o);
-    for (size_t i = 0; i < SHAPES; i++) {
+    for (size_t i = 0; i < n_shapes; i++) {
         for (size_t k = 0; k < o.n_threads && o.shape[i]; k++) {
             lc_status st = {0};
             bench *b = &done[n++];
