@@ -38,27 +38,39 @@ static double of_peak(const figure *f, double peak)
     return peak > 0 ? 100 * f->flops / f->time.best / peak : 0;
 }
 
-static void print_heads(const bench *b)
+static void print_heads(const bench *b, table_id table)
 {
-    printf("%-10s %4s %4s %3s %3s %1s  %7s", "shape", "B", "T", "I", "H", "L", "threads");
+    printf("\n%-10s", "shape");
+    if (table == TABLE_WHOLE) printf(" %4s %4s %3s %3s %1s", "B", "T", "I", "H", "L");
+    printf(" %7s", "threads");
     for (size_t i = 0; i < b->figures; i++) {
-        printf("  %10s ms", b->figure[i].what);
-        if (b->figure[i].flops > 0) printf(" %7s %5s", "GF/s", "peak");
+        if (b->figure[i].table != table) continue;
+        printf("  %8s ms", b->figure[i].what);
+        if (b->figure[i].flops > 0) printf(" %6s %5s", "GF/s", "peak");
     }
     puts("");
 }
 
-static void print_row(const bench *b, double peak)
+static void print_row(const bench *b, table_id table, double peak)
 {
     const shape *s = b->shape;
-    printf("%-10s %4zu %4zu %3zu %3zu %1zu  %7zu", s->name, s->batch, s->steps, s->inputs, s->hidden, s->layers,
-           b->threads);
+    printf("%-10s", s->name);
+    if (table == TABLE_WHOLE) printf(" %4zu %4zu %3zu %3zu %1zu", s->batch, s->steps, s->inputs, s->hidden, s->layers);
+    printf(" %7zu", b->threads);
     for (size_t i = 0; i < b->figures; i++) {
         const figure *f = &b->figure[i];
-        printf("  %13.5g", f->time.best * 1e3);
-        if (f->flops > 0) printf(" %7.1f %3.0f %%", f->flops / f->time.best / 1e9, of_peak(f, peak));
+        if (f->table != table) continue;
+        printf("  %11.5g", f->time.best * 1e3);
+        if (f->flops > 0) printf(" %6.1f %3.0f %%", f->flops / f->time.best / 1e9, of_peak(f, peak));
     }
     puts("");
+}
+
+static bool has_table(const bench *b, table_id table)
+{
+    for (size_t i = 0; i < b->figures; i++)
+        if (b->figure[i].table == table) return true;
+    return false;
 }
 
 static void print_json(FILE *out, const bench *b, double peak)
@@ -88,20 +100,20 @@ static void raise_peaks(double *peak, const options *o)
 static void print_all(const options *o, const bench *done, size_t n, const double *peak, FILE *json)
 {
     const char *isa = lc_kernels_default()->isa;
-    bool table = json != stdout;
+    bool tables = json != stdout;
     for (size_t k = 0; k < o->n_threads; k++) {
-        if (table) printf("peak of multiply-adds (%s), threads: %zu: %.1f GF/s\n", isa, o->threads[k], peak[k] / 1e9);
+        if (tables) printf("peak of multiply-adds (%s), threads: %zu: %.1f GF/s\n", isa, o->threads[k], peak[k] / 1e9);
         if (json)
             fprintf(json,
                     "{\"engine\": \"loomcast\", \"isa\": \"%s\", \"threads\": %zu, \"what\": \"peak\", \"gflops\": "
                     "%.2f}\n",
                     isa, o->threads[k], peak[k] / 1e9);
     }
-    for (size_t i = 0; i < n; i++) {
-        if (!done[i].figures) continue;
-        if (table && i == 0) print_heads(&done[i]);
-        if (table) print_row(&done[i], peak[i % o->n_threads]);
-        if (json) print_json(json, &done[i], peak[i % o->n_threads]);
+    for (size_t i = 0; json && i < n; i++) print_json(json, &done[i], peak[i % o->n_threads]);
+    for (int t = 0; t < TABLES && tables && n > 0; t++) {
+        if (!has_table(&done[0], (table_id)t)) continue;
+        print_heads(&done[0], (table_id)t);
+        for (size_t i = 0; i < n; i++) print_row(&done[i], (table_id)t, peak[i % o->n_threads]);
     }
 }
 

@@ -16,7 +16,11 @@ typedef struct shape {
 extern const shape shapes[];
 extern const size_t n_shapes;
 
+/* Which table a figure stands in: a step's phases would make one of all too wide. */
+typedef enum table_id { TABLE_WHOLE, TABLE_PHASES, TABLES } table_id;
+
 typedef struct figure {
+    table_id table;
     const char *what;
     timing time;
     double flops; /* 0: not counted */
