@@ -151,8 +151,8 @@ asan: deps ## the whole test suite under the address and leak sanitizers
 ubsan: deps ## the whole test suite under the undefined-behaviour sanitizer
 	+@CK_FORK=no UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:exitcode=86 $(SUBMAKE) VARIANT=ubsan suite
 
-bench: $(BENCHES) ## build and run the benchmark programs of tests/bench
-	@$(if $(BENCHES),set -e; for program in $(BENCHES); do $$program; done,echo "tests/bench has no bench_*.c program")
+bench: $(BENCHES) ## time the engine against the peak of this processor; figures in build/bench_engine.json too
+	@set -e; for program in $(BENCHES); do $$program --json $(BUILD)/$${program##*/}.json; done
 
 lint: ## floors, house rules, clang-format and clang-tidy
 	@CC="$(CC)" scripts/install-deps.sh --with lint

@@ -82,15 +82,15 @@ static double mean_gradient(const struct lstm_case *c, const lc_network *net, lc
 }
 
 /* want_out, want_gradient NULL: ask the twin. */
-static void check_case(const struct lstm_case *c, const lc_kernels *k, size_t shards, const double *want_out,
-                       const double *want_gradient, figures *f)
+static void check_case(const struct lstm_case *c, const lc_kernels *k, size_t threads, size_t shards,
+                       const double *want_out, const double *want_gradient, figures *f)
 {
     size_t params = ref_param_count(&c->twin), n = c->shape.batch * c->shape.outputs;
     double *out = reals(n), *twin_gradient = reals(params), *gradient = reals(params);
     ref_forward(&c->twin, c->shape.batch, c->shape.steps, c->x_wide, out);
     double loss = ref_backward(&c->twin, c->loss, c->shape.batch, c->shape.steps, c->x_wide, c->y_wide, twin_gradient);
     lc_network *net = lstm_case_network(c, k, 0);
-    lc_engine *e = lstm_case_engine(c, net, (lc_engine_options){.shards = shards, .threads = 1});
+    lc_engine *e = lstm_case_engine(c, net, (lc_engine_options){.shards = shards, .threads = threads});
     double d_out = output_error(c, net, e, want_out ? want_out : out);
     double got = mean_gradient(c, net, e, gradient);
     double d_gradient = gradient_error(&c->twin, gradient, want_gradient ? want_gradient : twin_gradient);
@@ -122,18 +122,21 @@ enum { EDGES = sizeof edges / sizeof edges[0], RANDOM = 72 };
 
 START_TEST(agrees_with_the_reference)
 {
+    static const size_t threads[] = {1, 2, 3, 4, 7};
     const lc_kernels *k = isa_at((size_t)_i);
-    if (!k) return;
-    figures f = {0};
-    lc_rng r = lc_rng_make(8, LC_STREAM_TEST, 0);
-    for (uint64_t i = 0; i < EDGES + RANDOM; i++) {
-        struct lstm_shape s = i < EDGES ? edges[i] : random_shape(&r, (struct lstm_shape){20, 20, 9, 40, 3, 9});
-        struct lstm_case c = lstm_case_draw(i, s, losses[i % 3], i % 2 ? 0 : .35);
-        check_case(&c, k, 1 + i % 4, NULL, NULL, &f);
-        lstm_case_free(&c);
+    for (size_t t = 0; k && t < sizeof threads / sizeof threads[0]; t++) {
+        figures f = {0};
+        lc_rng r = lc_rng_make(8, LC_STREAM_TEST, 0);
+        for (uint64_t i = 0; i < EDGES + RANDOM; i++) {
+            struct lstm_shape s = i < EDGES ? edges[i] : random_shape(&r, (struct lstm_shape){20, 20, 9, 40, 3, 9});
+            struct lstm_case c = lstm_case_draw(i, s, losses[i % 3], i % 2 ? 0 : .35);
+            check_case(&c, k, threads[t], 1 + i % 7, NULL, NULL, &f);
+            lstm_case_free(&c);
+        }
+        printf("  %-7s %zu thread%s, %zu shapes against the reference: output %.1e, loss %.1e, gradient %.1e of the "
+               "largest\n",
+               k->isa, threads[t], threads[t] == 1 ? "" : "s", f.cases, f.output, f.loss, f.gradient);
     }
-    printf("  %-7s %zu shapes against the reference: output %.1e, loss %.1e, gradient %.1e of the largest\n", k->isa,
-           f.cases, f.output, f.loss, f.gradient);
 }
 END_TEST
 
@@ -150,7 +153,7 @@ START_TEST(agrees_on_loud_and_quiet_data)
             c.x[j] *= sizes[i / 3];
             c.x_wide[j] = (double)c.x[j];
         }
-        check_case(&c, k, 2, NULL, NULL, &f);
+        check_case(&c, k, 1, 2, NULL, NULL, &f);
         lstm_case_free(&c);
     }
     printf("  %-7s loud and quiet data: output %.1e, gradient %.1e of the largest\n", k->isa, f.output, f.gradient);
@@ -321,7 +324,7 @@ static void check_golden(const char *path, const lc_kernels *k, figures *f, doub
     for (size_t i = 0; i < g.params; i++)
         for (size_t j = 0; j < g.param[i].size; j++)
             gradient[ref_tensor_at(&c.twin, i).offset + j] = (double)g.param[i].grad[j];
-    check_case(&c, k, 1, out, gradient, f);
+    check_case(&c, k, 1, 1, out, gradient, f);
     if (g.adam_steps) {
         double d = follow_golden(&g, &c, k);
         ck_assert_msg(d < 1e-3, "%s %s: a parameter after %zu steps is off by %g rates", k->isa, g.name, g.adam_steps,
