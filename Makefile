@@ -40,10 +40,10 @@ endif
 endif
 pkg = $(or $(shell $(PKG_CONFIG) --$(1) $(2) 2>/dev/null),$(3))
 
-CPPFLAGS_ALL := -Iinclude -Isrc $(BREW_CFLAGS) $(call pkg,cflags,libcsv) $(call pkg,cflags,jansson) $(CPPFLAGS)
+CPPFLAGS_ALL := -Iinclude -Isrc $(BREW_CFLAGS) $(call pkg,cflags,libcsv) $(call pkg,cflags,jansson) $(call pkg,cflags,zlib) $(CPPFLAGS)
 CFLAGS_ALL := -std=gnu11 $(OPT_$(VARIANT)) $(FP) $(OPENMP_CFLAGS) -fPIC $(WARN) $(WERROR) $(CFLAGS)
 LDFLAGS_ALL := $(OPT_$(VARIANT)) $(BREW_LIBS) $(LDFLAGS)
-LIBS := $(call pkg,libs,libcsv,-lcsv) $(call pkg,libs,jansson,-ljansson) $(OPENMP_LIBS) -lm
+LIBS := $(call pkg,libs,libcsv,-lcsv) $(call pkg,libs,jansson,-ljansson) $(call pkg,libs,zlib,-lz) $(OPENMP_LIBS) -lm
 # Asked for only where a test program is linked: the program itself needs no Check.
 CHECK_LIBS = $(call pkg,libs,check,-lcheck $(RT_LIB)) -lpthread
 COMPILE = $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL)

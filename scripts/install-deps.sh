@@ -66,6 +66,7 @@ missing_parts() {
             tool pkg-config || tool pkgconf || echo pkg-config
             compiles "$cc" csv.h -lcsv || echo libcsv
             compiles "$cc" jansson.h -ljansson || echo jansson
+            compiles "$cc" zlib.h -lz || echo zlib
             openmp_links "$cc" || echo openmp
             ;;
         test) check_links || echo check ;;
@@ -86,6 +87,7 @@ packages() {
     apt:compiler) echo gcc libc6-dev ;;
     apt:libcsv) echo libcsv-dev ;;
     apt:jansson) echo libjansson-dev ;;
+    apt:zlib) echo zlib1g-dev ;;
     apt:openmp) case $cc in *clang*) echo libomp-dev ;; *) echo gcc ;; esac ;;
     apt:gnuplot) echo gnuplot-nox ;;
     apt:clang) echo clang libomp-dev ;;
@@ -93,6 +95,7 @@ packages() {
     dnf:compiler) echo gcc glibc-devel ;;
     dnf:pkg-config) echo pkgconf-pkg-config ;;
     dnf:libcsv) echo libcsv-devel ;;
+    dnf:zlib) echo zlib-devel ;;
     dnf:jansson) echo jansson-devel ;;
     dnf:openmp) case $cc in *clang*) echo libomp-devel ;; *) echo libgomp ;; esac ;;
     dnf:check) echo check-devel ;;

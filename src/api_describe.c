@@ -43,12 +43,12 @@ static json_t *series_json(const lc_panel *p, const lc_series *s, bool *ok)
     double least = INFINITY, most = -INFINITY;
     size_t cells = 0, steps = 0;
     for (size_t i = 0; i < s->steps; i++) {
-        if (s->mask[i] == LC_MISSING_CELL) cells++;
-        else if (s->mask[i] == LC_MISSING_STEP) steps++;
-        else {
-            least = fmin(least, s->y[i]);
-            most = fmax(most, s->y[i]);
+        if (!lc_is_observed(s, i)) {
+            *(s->mask[i] == LC_MISSING_CELL ? &cells : &steps) += 1;
+            continue;
         }
+        least = fmin(least, lc_value(s, i));
+        most = fmax(most, lc_value(s, i));
     }
     lc_scale scale = lc_scale_fit(s->y, s->mask, s->steps);
     char first[LC_STAMP_TEXT], last[LC_STAMP_TEXT];
@@ -67,7 +67,7 @@ static json_t *series_json(const lc_panel *p, const lc_series *s, bool *ok)
     lc_json_put(o, "sd", real(least < most ? scale.sd : 0), ok);
     lc_season season;
     /* Only memory can fail: a panel holds finite values. */
-    if (lc_season_find(&season, s->y, s->steps, &p->freq, NULL) != LC_OK) {
+    if (lc_season_of(&season, s, s->steps, &p->freq, NULL) != LC_OK) {
         *ok = false;
         return o;
     }
