@@ -37,6 +37,7 @@ static lc_code build(lc_panel **out, lc_table *t, lc_status *st)
     p->clock = t->roles.clock.clock;
     p->delimiter = t->delimiter;
     p->has_header = t->has_header;
+    p->decimal_comma = t->rules.decimal_comma;
     bool jittered = false;
     code = lc_grouping_make(&g, t, st);
     if (code == LC_OK) code = lc_grouping_freq(&p->freq, &jittered, &g, t, st);

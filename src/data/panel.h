@@ -76,8 +76,8 @@ struct lc_panel {
     size_t n_series;
     char **targets;
     size_t n_targets;
-    char **past;
-    size_t n_past;
+    char **past; /* covariates; the last n_future of them are known ahead */
+    size_t n_past, n_future;
     size_t n_rows; /* input rows */
     lc_row_place
         *rows; /* (n_rows) private, see lc_panel_row; NULL: each frame's rows are its steps, one after the other */
@@ -95,7 +95,7 @@ struct lc_panel {
     size_t n_notices;
     /* how the file was understood */
     char delimiter;
-    bool has_header;
+    bool has_header, decimal_comma;
     char **columns; /* every column's name, in order */
     size_t n_columns;
     struct lc_names *by_id; /* private: series by id, for lc_panel_find */

@@ -49,6 +49,7 @@ static bool take_digits(const char **p, int least, int most, int *out)
 static bool take_fraction(lc_stamp_text *s, const char **p)
 {
     int n = 0;
+    s->micro = 0;
     for (; is_digit(**p) && n < 9; ++*p, n++)
         if (n < 6) s->micro = s->micro * 10 + (**p - '0');
     if (!n) return false;

@@ -1,8 +1,12 @@
+#define _POSIX_C_SOURCE 200809L
+#define _FILE_OFFSET_BITS 64
 #include "data/source.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "base/memory.h"
@@ -16,6 +20,8 @@ struct lc_source {
     const char *bytes; /* memory that is left */
     size_t n;
     bool begun, packed;
+    bool regular;  /* a file of its own, with places to read at */
+    size_t taken;  /* bytes so far, of a file that is not packed */
     char ahead[2]; /* what was read to know gzip by */
     size_t n_ahead;
 
@@ -47,6 +53,8 @@ lc_code lc_source_open(lc_source **out, const char *path, lc_status *st)
     }
     s->file = f;
     s->own_file = !standard;
+    struct stat info;
+    s->regular = !standard && fstat(fileno(f), &info) == 0 && S_ISREG(info.st_mode);
     *out = s;
     return LC_OK;
 }
@@ -182,5 +190,31 @@ lc_code lc_source_read(lc_source *s, char *to, size_t room, size_t *got, lc_stat
         lc_code code = begin(s, st);
         if (code != LC_OK) return code;
     }
-    return s->packed ? read_packed(s, to, room, got, st) : read_plain(s, to, room, got, st);
+    if (s->packed) return read_packed(s, to, room, got, st);
+    lc_code code = read_plain(s, to, room, got, st);
+    s->taken += *got;
+    return code;
+}
+
+bool lc_source_is_plain(const lc_source *s)
+{
+    return s->regular && s->begun && !s->packed;
+}
+
+size_t lc_source_read_at(const lc_source *s, char *to, size_t n, size_t ahead)
+{
+    size_t got = 0;
+    while (got < n) {
+        ssize_t more = pread(fileno(s->file), to + got, n - got, (off_t)(s->taken + ahead + got));
+        if (more < 0 && errno == EINTR) continue;
+        if (more < 0) return SIZE_MAX;
+        if (more == 0) break;
+        got += (size_t)more;
+    }
+    return got;
+}
+
+void lc_source_take(lc_source *s, size_t n)
+{
+    s->taken += n;
 }

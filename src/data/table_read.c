@@ -1,6 +1,7 @@
 /* One file of a table: blocks of bytes are cut into parts at line ends, threads read the parts, and the parts are put
  * together in order. What a part assumed about the rows before it is checked then; where it was wrong, the part is read
  * again. So the result is that of one thread that reads row after row. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,41 +9,28 @@
 #include "base/text.h"
 #include "data/dialect.h"
 #include "data/prolog.h"
-#include "data/table.h"
+#include "data/reader.h"
 #include "par/team.h"
-
-typedef struct place {
-    size_t begin, end; /* bytes of the buffer */
-    size_t most_rows;
-    size_t version; /* of the table's state that the part starts from */
-} place;
-
-typedef struct reader {
-    lc_table *t;
-    lc_source *source;
-    char *buf; /* margin included */
-    size_t n, cap;
-    size_t at;     /* what is read up to */
-    size_t line;   /* at `at`, from 1 */
-    bool end;      /* the input has no more bytes */
-    lc_part *part; /* (parts) */
-    place *place;
-    size_t parts, made;
-    lc_status *st;
-} reader;
 
 /* ---- bytes ---- */
 
-static lc_code read_more(reader *r, size_t room)
+/* Room behind what is not parsed yet. */
+static bool make_room(lc_reader *r, size_t room)
 {
-    size_t need, got;
+    size_t need;
     if (r->at) {
         memmove(r->buf, r->buf + r->at, r->n - r->at);
         r->n -= r->at;
         r->at = 0;
     }
-    if (!lc_add(r->n, room, &need) || !lc_add(need, LC_PART_MARGIN, &need)) return lc_fail_memory(r->st);
-    if (!LC_GROW(&r->buf, &r->cap, need)) return lc_fail_memory(r->st);
+    if (!lc_add(r->n, room, &need) || !lc_add(need, LC_PART_MARGIN, &need)) return false;
+    return LC_GROW(&r->buf, &r->cap, need);
+}
+
+static lc_code read_more(lc_reader *r, size_t room)
+{
+    size_t got;
+    if (!make_room(r, room)) return lc_fail_memory(r->st);
     lc_code code = lc_source_read(r->source, r->buf + r->n, room, &got, r->st);
     r->n += got;
     r->end = got < room;
@@ -51,7 +39,7 @@ static lc_code read_more(reader *r, size_t room)
 }
 
 /* The byte after the last line end, 0 without one. A carriage return at the very end may yet get its line feed. */
-static size_t last_line_end(const reader *r)
+static size_t last_line_end(const lc_reader *r)
 {
     if (r->end) return r->n;
     size_t n = r->n;
@@ -64,7 +52,7 @@ static size_t last_line_end(const reader *r)
 
 /* ---- parts ---- */
 
-static bool make_parts(reader *r)
+static bool make_parts(lc_reader *r)
 {
     size_t n = r->t->threads;
     r->part = lc_calloc(n, sizeof *r->part);
@@ -84,7 +72,7 @@ static bool make_parts(reader *r)
     return true;
 }
 
-static void free_parts(reader *r)
+static void free_parts(lc_reader *r)
 {
     for (size_t i = 0; i < r->made; i++) {
         lc_free(r->part[i].state.column);
@@ -96,7 +84,7 @@ static void free_parts(reader *r)
 }
 
 /* Cuts [at, cut) at line feeds into as many parts as there are threads, fewer where it is short. */
-static void cut_parts(reader *r, size_t cut)
+static void cut_parts(lc_reader *r, size_t cut)
 {
     enum { LEAST = 1 << 14 };
     size_t most = (cut - r->at) / LEAST + 1, n = r->made < most ? r->made : most;
@@ -109,33 +97,42 @@ static void cut_parts(reader *r, size_t cut)
         if (end < begin) end = begin;
         const char *lf = end < cut ? memchr(r->buf + end, '\n', cut - end) : NULL;
         end = lf ? (size_t)(lf - r->buf) + 1 : cut;
-        r->place[r->parts++] = (place){.begin = begin, .end = end};
+        r->place[r->parts++] = (lc_place){.begin = begin, .end = end};
         begin = end;
     }
 }
 
-/* Lets the part read [begin, end) into the rows from `row` on. */
-static void set_part(reader *r, size_t i, size_t begin, size_t end, size_t row)
+/* The slices that the threads read follow on each other up to the first that is short. */
+static void join_slices(lc_reader *r)
 {
-    lc_table *t = r->t;
-    lc_part *p = &r->part[i];
-    lc_part_reset(p);
-    p->bytes = r->buf + begin;
-    p->n = end - begin;
-    p->last = r->end && end == r->n;
-    p->state.clock = t->state.clock;
-    memcpy(p->state.column, t->state.column, t->plan.n_values);
-    p->stamp = t->stamp ? t->stamp + row : NULL;
-    p->offset = t->offset ? t->offset + row : NULL;
-    for (size_t v = 0; v < t->plan.n_values; v++) p->value[v] = lc_numbers_from(t->value[v], row);
-    r->place[i].version = t->version;
+    size_t room = r->slice * r->made, all = 0;
+    for (size_t i = 0; i < r->made; i++) {
+        r->unread |= r->place[i].got == SIZE_MAX;
+        if (r->unread) return;
+        all += r->place[i].got;
+        if (r->place[i].got < r->slice) break;
+    }
+    lc_source_take(r->source, all);
+    r->n += all;
+    r->end = all < room;
+    memset(r->buf + r->n, 0, LC_PART_MARGIN);
 }
 
-static void count_and_read(void *ctx, size_t thread, size_t threads)
+static void read_and_parse(void *ctx, size_t thread, size_t threads)
 {
-    reader *r = ctx;
+    lc_reader *r = ctx;
+    for (size_t i = thread; r->slice && i < r->made; i += threads)
+        r->place[i].got = lc_source_read_at(r->source, r->buf + r->n + i * r->slice, r->slice, i * r->slice);
+    lc_team_barrier();
+    if (thread == 0) {
+        if (r->slice) join_slices(r);
+        size_t cut = r->unread ? 0 : last_line_end(r);
+        r->parts = 0;
+        if (cut > r->at) cut_parts(r, cut);
+    }
+    lc_team_barrier();
     for (size_t i = thread; i < r->parts; i += threads) {
-        place *at = &r->place[i];
+        lc_place *at = &r->place[i];
         at->most_rows = lc_part_most_rows(r->buf + at->begin, at->end - at->begin);
     }
     lc_team_barrier();
@@ -146,7 +143,7 @@ static void count_and_read(void *ctx, size_t thread, size_t threads)
         for (size_t i = 0; i < r->parts; i++) {
             r->part[i].failed = !room;
             if (!room) continue;
-            set_part(r, i, r->place[i].begin, r->place[i].end, row);
+            lc_reader_set_part(r, i, r->place[i].begin, r->place[i].end, row);
             row += r->place[i].most_rows;
         }
     }
@@ -155,135 +152,26 @@ static void count_and_read(void *ctx, size_t thread, size_t threads)
         if (!r->part[i].failed) lc_part_read(&r->part[i]);
 }
 
-/* ---- together ---- */
-
-static bool take_lines(lc_table *t, const lc_part *p, size_t line)
+static lc_code unreadable(const lc_reader *r)
 {
-    for (size_t i = 0; i < p->line.n; i++) {
-        size_t row = t->n_rows + p->line.run[i].row, at = line + p->line.run[i].value;
-        const lc_run *last = t->line.n ? &t->line.run[t->line.n - 1] : NULL;
-        if (last && last->value + (row - last->row) == at) continue;
-        if (!lc_runs_add(&t->line, row, at)) return false;
-    }
-    return true;
+    return lc_fail_at(r->st, LC_E_IO, lc_table_file(r->t), 0, 0, "cannot be read: %s", strerror(errno));
 }
 
-static bool take_ids(lc_table *t, const lc_part *p)
+static lc_code read_blocks(lc_reader *r)
 {
-    for (size_t i = 0; i < p->id.n; i++) {
-        uint32_t id = lc_names_add(&t->ids, p->names.name[p->id.run[i].value], NULL);
-        const lc_run *last = t->id.n ? &t->id.run[t->id.n - 1] : NULL;
-        if (id == LC_NO_NAME) return false;
-        if (last && last->value == id) continue;
-        if (!lc_runs_add(&t->id, t->n_rows + p->id.run[i].row, id)) return false;
-    }
-    return true;
-}
-
-/* Moves what a part with fewer rows than lines left free. */
-static void close_up(const lc_table *t, const lc_part *p)
-{
-    size_t at = t->n_rows, n = p->n_rows;
-    if (t->stamp && p->stamp != t->stamp + at) memmove(t->stamp + at, p->stamp, n * sizeof *p->stamp);
-    if (t->offset && p->offset != t->offset + at) memmove(t->offset + at, p->offset, n * sizeof *p->offset);
-    for (size_t v = 0; v < t->plan.n_values; v++) {
-        float *f = t->value[v].f;
-        double *d = t->value[v].d;
-        if (f && p->value[v].f != f + at) memmove(f + at, p->value[v].f, n * sizeof *f);
-        if (d && p->value[v].d != d + at) memmove(d + at, p->value[v].d, n * sizeof *d);
-    }
-}
-
-static void turn_dates(lc_table *t)
-{
-    lc_clock c = t->state.clock.clock;
-    int first = c.offset_minutes;
-    for (size_t i = 0; i < t->n_rows; i++) {
-        c.offset_minutes = t->offset ? t->offset[i] : first;
-        t->stamp[i] = lc_clock_turn(&c, t->stamp[i]);
-    }
-}
-
-static void take_state(lc_table *t, const lc_part *p)
-{
-    lc_clock_column *mine = &t->state.clock;
-    const lc_clock_column *its = &p->state.clock;
-    bool changed = mine->clock.style != its->clock.style || mine->ambiguous != its->ambiguous ||
-                   memcmp(t->state.column, p->state.column, t->plan.n_values) != 0;
-    lc_clock_merge(mine, its);
-    memcpy(t->state.column, p->state.column, t->plan.n_values);
-    t->version += changed;
-}
-
-/* Rejects bad rows, or fails with the first. */
-static lc_code take_faults(reader *r, const lc_part *p, size_t line)
-{
-    lc_code code = LC_OK;
-    for (size_t i = 0; i < p->n_faults && code == LC_OK; i++) {
-        const lc_row_fault *f = &p->fault[i];
-        lc_status why = {0};
-        if (!r->t->rejects) return lc_table_fault(r->t, f, line, r->st);
-        lc_table_fault(r->t, f, line, &why);
-        code = lc_rejects_add(r->t->rejects, &why, p->bytes + f->begin, f->end - f->begin, r->st);
-        r->t->n_rejected++;
-    }
-    return code;
-}
-
-static lc_code take_part(reader *r, const lc_part *p, size_t line)
-{
-    lc_table *t = r->t;
-    if (p->turned) turn_dates(t);
-    close_up(t, p);
-    if (!take_lines(t, p, line) || !take_ids(t, p)) return lc_fail_memory(r->st);
-    take_state(t, p);
-    t->n_rows += p->n_rows;
-    return take_faults(r, p, line);
-}
-
-/* Takes the parts in order; afterwards r->at is where the next row begins. */
-static lc_code put_together(reader *r)
-{
-    lc_table *t = r->t;
-    for (size_t i = 0; i < r->parts; i++) {
-        lc_part *p = &r->part[i];
-        bool moved = r->at != r->place[i].begin;
-        if (p->failed) return lc_fail_memory(r->st);
-        if (moved || r->place[i].version != t->version) {
-            set_part(r, i, r->at, r->place[i].end, t->n_rows);
-            lc_part_read(p);
-        }
-        while (p->outgrown && !p->failed) {
-            if (!lc_table_widen(t, p->state.column)) return lc_fail_memory(r->st);
-            t->version++;
-            set_part(r, i, r->at, r->place[i].end, t->n_rows);
-            lc_part_read(p);
-        }
-        if (p->failed) return lc_fail_memory(r->st);
-        lc_code code = take_part(r, p, r->line);
-        if (code != LC_OK) return code;
-        r->at += p->used;
-        r->line += p->lines;
-    }
-    return LC_OK;
-}
-
-static lc_code read_blocks(reader *r)
-{
-    lc_code code = LC_OK;
     if (!make_parts(r)) return lc_fail_memory(r->st);
     for (;;) {
-        size_t cut = last_line_end(r);
-        if (cut > r->at) {
-            cut_parts(r, cut);
-            lc_team_run(r->parts < r->made ? r->parts : r->made, count_and_read, r);
-            code = put_together(r);
-        } else if (r->n - r->at > 2 * (size_t)LC_CSV_ROW_BYTES) {
+        lc_team_run(r->made, read_and_parse, r);
+        if (r->unread) return unreadable(r);
+        lc_code code = lc_reader_join(r);
+        if (code == LC_OK && !r->parts && r->n - r->at > 2 * (size_t)LC_CSV_ROW_BYTES) {
             const lc_row_fault long_row = {.kind = LC_FAULT_LONG_ROW};
             code = lc_table_fault(r->t, &long_row, r->line, r->st);
         }
         if (code != LC_OK || r->end) return code;
-        code = read_more(r, r->t->block * r->made);
+        r->slice = lc_source_is_plain(r->source) ? r->t->block : 0;
+        if (r->slice && !make_room(r, r->slice * r->made)) return lc_fail_memory(r->st);
+        if (!r->slice) code = read_more(r, r->t->block * r->made);
         if (code != LC_OK) return code;
     }
 }
@@ -291,7 +179,7 @@ static lc_code read_blocks(reader *r)
 /* ---- the beginning ---- */
 
 /* Gathers the first rows as text; *behind and *behind_line: after the first of them. */
-static lc_code sample_rows(reader *r, size_t *behind, size_t *behind_line)
+static lc_code sample_rows(lc_reader *r, size_t *behind, size_t *behind_line)
 {
     lc_table *t = r->t;
     lc_sample *sample = &t->sample;
@@ -328,7 +216,7 @@ static void keep_usual_rows(lc_sample *s)
 }
 
 /* The head of the input: enough rows to decide from, or all there is. */
-static lc_code begin(reader *r)
+static lc_code begin(lc_reader *r)
 {
     lc_table *t = r->t;
     enum { HEAD = 1 << 20, MOST_HEAD = 1 << 26, ENOUGH_ROWS = 50 };
@@ -358,7 +246,7 @@ static lc_code begin(reader *r)
 }
 
 /* The first file's schema, or the header of a later one. */
-static lc_code decide(reader *r)
+static lc_code decide(lc_reader *r)
 {
     lc_table *t = r->t;
     size_t behind = 0, behind_line = 0;
@@ -391,7 +279,7 @@ static lc_code begin_file(lc_table *t, const char *name, lc_status *st)
 
 static lc_code read_source(lc_table *t, const char *name, lc_source *source, lc_status *st)
 {
-    reader r = {.t = t, .source = source, .st = st};
+    lc_reader r = {.t = t, .source = source, .st = st};
     size_t before = t->n_rows, rejected = t->n_rejected;
     lc_code code = begin_file(t, name, st);
     if (code != LC_OK) return code;
