@@ -41,14 +41,16 @@ void lc_put_list(lc_buf *b, const char *title, const json_t *list)
 void lc_put_option(lc_buf *b, size_t *column, const char *name, const char *value)
 {
     enum { INDENT = 11, WIDTH = 80 };
-    char shown[64];
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.,:/+-%";
+    char shown[160];
     lc_printable(shown, sizeof shown, value, strlen(value));
-    size_t width = strlen(name) + strlen(shown) + (*shown ? 4 : 3);
+    const char *quote = shown[strspn(shown, plain)] ? "'" : "";
+    size_t width = strlen(name) + strlen(shown) + 2 * strlen(quote) + (*shown ? 4 : 3);
     if (*column + width > WIDTH && *column > INDENT) {
         lc_buf_printf(b, "\n%*s", INDENT, "");
         *column = INDENT;
     }
-    lc_buf_printf(b, " --%s%s%s", name, *shown ? " " : "", shown);
+    lc_buf_printf(b, " --%s%s%s%s%s", name, *shown ? " " : "", quote, shown, quote);
     *column += width;
 }
 

@@ -100,9 +100,7 @@ static const char *role_of(const lc_panel *p, const char *column)
     if (strcmp(p->time_name, column) == 0) return "time";
     if (strcmp(p->id_name, column) == 0) return "id";
     if (is_among(p->targets, p->n_targets, column)) return "target";
-    size_t past = p->n_past - p->n_future;
-    if (is_among(p->past, past, column)) return "past";
-    return is_among(p->past + past, p->n_future, column) ? "future" : "ignored";
+    return is_among(p->past, p->n_past, column) ? "past" : "ignored";
 }
 
 static json_t *roles_json(const lc_panel *p, bool *ok)
@@ -130,26 +128,21 @@ static void column_options(json_t *o, const lc_panel *p, const lc_settings *s, b
 {
     char freq[24];
     const char delimiter[2] = {p->delimiter, '\0'};
-    size_t past = p->n_past - p->n_future;
-    char *targets = joined(p->targets, p->n_targets), *covariates = joined(p->past, past),
-         *ahead = joined(p->past + past, p->n_future);
+    char *targets = joined(p->targets, p->n_targets), *covariates = joined(p->past, p->n_past);
     if (*p->time_name) lc_json_put(o, "time", text_json(p->time_name), ok);
     if (*p->id_name) lc_json_put(o, "id", text_json(p->id_name), ok);
     if (targets) lc_json_put(o, "target", text_json(targets), ok);
     if (covariates) lc_json_put(o, "past", text_json(covariates), ok);
-    if (ahead) lc_json_put(o, "future", text_json(ahead), ok);
     if (lc_clock_is_calendar(&p->clock)) lc_json_put(o, "freq", json_string(lc_freq_format(&p->freq, freq)), ok);
     if (p->clock.style == LC_CLOCK_PATTERN) lc_json_put(o, "time-format", text_json(p->clock.pattern), ok);
     if (p->delimiter != ',') lc_json_put(o, "delimiter", json_string(p->delimiter == '\t' ? "tab" : delimiter), ok);
     if (p->decimal_comma) lc_json_put(o, "decimal-comma", json_string(""), ok);
-    if (s->calendar) lc_json_put(o, "calendar", json_string(""), ok);
     if (!p->has_header) lc_json_put(o, "no-header", json_string(""), ok);
     if (strcmp(s->gaps, "fill") != 0) lc_json_put(o, "gaps", json_string(s->gaps), ok);
     if (strcmp(s->duplicates, "error") != 0) lc_json_put(o, "duplicates", json_string(s->duplicates), ok);
     if (strcmp(s->aggregate, "none") != 0) lc_json_put(o, "aggregate", json_string(s->aggregate), ok);
     free(targets);
     free(covariates);
-    free(ahead);
 }
 
 /* The options that a run would use, those that follow from the data included. */
@@ -185,8 +178,7 @@ static json_t *panel_json(const lc_panel *p, const lc_settings *resolved, bool *
     lc_json_put(o, "time", text_json(p->time_name), ok);
     lc_json_put(o, "id", text_json(p->id_name), ok);
     lc_json_put(o, "targets", names(p->targets, p->n_targets, ok), ok);
-    lc_json_put(o, "past", names(p->past, p->n_past - p->n_future, ok), ok);
-    lc_json_put(o, "future", names(p->past + (p->n_past - p->n_future), p->n_future, ok), ok);
+    lc_json_put(o, "past", names(p->past, p->n_past, ok), ok);
     lc_json_put(o, "frequency", json_string(lc_freq_format(&p->freq, freq)), ok);
     lc_json_put(o, "options", options_json(p, resolved, ok), ok);
     lc_json_put(o, "notices", names(p->notices, p->n_notices, ok), ok);
@@ -235,7 +227,7 @@ static void put_seasons(lc_buf *b, const json_t *series)
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *c = json_array_get(list, i);
         lc_buf_printf(b, "%s%lld (autocorrelation %.2f%s)", i ? ", " : "seasons     ", lc_int_of(c, "period"),
-                      json_number_value(json_object_get(c, "autocorrelation")),
+                      fmin(json_number_value(json_object_get(c, "autocorrelation")), 1),
                       json_is_true(json_object_get(c, "accepted")) ? ", taken" : "");
     }
     if (json_array_size(list)) lc_buf_puts(b, "\n");
@@ -286,7 +278,6 @@ static void put_panel(lc_buf *b, const json_t *o)
     }
     lc_put_list(b, "targets", json_object_get(o, "targets"));
     lc_put_list(b, "covariates", json_object_get(o, "past"));
-    lc_put_list(b, "known ahead", json_object_get(o, "future"));
     put_seasons(b, first);
     put_series(b, series);
     lc_buf_puts(b, "\nwould use  ");
@@ -306,15 +297,18 @@ static void put_panel(lc_buf *b, const json_t *o)
     }
 }
 
-/* The first series' shape, for people: ranges of stretches of steps. */
+/* The first series' shape, for people: ranges of stretches of steps, or a few columns a step. */
 static char *sketch(const lc_panel *p)
 {
     const lc_series *s = &p->series[0];
     double lo[LC_SKETCH_COLUMNS], hi[LC_SKETCH_COLUMNS];
-    size_t n = s->steps < LC_SKETCH_COLUMNS ? s->steps : LC_SKETCH_COLUMNS;
+    size_t n = LC_SKETCH_COLUMNS;
+    if (s->steps < n) n = s->steps * (n / s->steps);
     for (size_t i = 0; i < n; i++) {
+        size_t begin = (size_t)((double)i / (double)n * (double)s->steps + 1e-9), end = begin + 1;
+        if (s->steps > n) end = (size_t)((double)(i + 1) / (double)n * (double)s->steps + 1e-9);
         lo[i] = hi[i] = (double)NAN;
-        for (size_t k = i * s->steps / n; k < (i + 1) * s->steps / n; k++) {
+        for (size_t k = begin; k < end && k < s->steps; k++) {
             if (!lc_is_observed(s, k)) continue;
             lo[i] = fmin(lo[i], lc_value(s, k));
             hi[i] = fmax(hi[i], lc_value(s, k));

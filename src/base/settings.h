@@ -7,19 +7,17 @@
 
 struct lc_settings {
     /* columns */
-    char *time, *target, *id, *past, *future; /* names, comma-separated; "" = found by itself */
-    char *future_file;                        /* rows to come of `future`, "" = in the file itself */
-    bool calendar;                            /* hour, weekday and month as inputs */
-    char *time_format;                        /* "" = found by itself */
-    char *duplicates;                         /* error, first, last, mean */
-    char *aggregate;                          /* none, mean, sum, last */
-    char *rejects;                            /* file for bad rows; "" = the first one ends the reading */
-    char *freq;                               /* "" = inferred */
-    size_t season;                            /* 0 = inferred */
-    char *gaps;                               /* fill, skip, error */
-    char *delimiter;                          /* "" = sniffed; one of , ; | or tab */
-    bool no_header;                           /* the first row holds data */
-    char *missing;                            /* words that mean "no value", comma-separated, beside the empty cell */
+    char *time, *target, *id, *past; /* names, comma-separated; "" = found by itself */
+    char *time_format;               /* "" = found by itself */
+    char *duplicates;                /* error, first, last, mean */
+    char *aggregate;                 /* none, mean, sum, last */
+    char *rejects;                   /* file for bad rows; "" = the first one ends the reading */
+    char *freq;                      /* "" = inferred */
+    size_t season;                   /* 0 = inferred */
+    char *gaps;                      /* fill, skip, error */
+    char *delimiter;                 /* "" = sniffed; one of , ; | or tab */
+    bool no_header;                  /* the first row holds data */
+    char *missing;                   /* words that mean "no value", comma-separated, beside the empty cell */
     bool decimal_comma;
     /* model */
     char *arch;

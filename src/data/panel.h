@@ -76,8 +76,8 @@ struct lc_panel {
     size_t n_series;
     char **targets;
     size_t n_targets;
-    char **past; /* covariates; the last n_future of them are known ahead */
-    size_t n_past, n_future;
+    char **past;
+    size_t n_past;
     size_t n_rows; /* input rows */
     lc_row_place
         *rows; /* (n_rows) private, see lc_panel_row; NULL: each frame's rows are its steps, one after the other */

@@ -252,7 +252,7 @@ static lc_code find_targets(lc_roles *r, const lc_first_rows *first, const char 
         goto done;
     }
     /* Targets stand before the covariates that are there already. */
-    size_t others = r->n_past + r->n_future, total = found + others;
+    size_t others = r->n_past, total = found + others;
     if (!LC_GROW(&value, &cap, total)) {
         code = lc_fail_memory(st);
         goto done;
@@ -294,7 +294,6 @@ lc_code lc_roles_decide(lc_roles *r, const lc_first_rows *first, const lc_settin
     if (*s->id) code = take(first, taken, "id", s->id, &r->id, st);
     if (code == LC_OK && *s->target) code = take_values(r, first, taken, "target", s->target, &r->n_targets, st);
     if (code == LC_OK && *s->past) code = take_values(r, first, taken, "past", s->past, &r->n_past, st);
-    if (code == LC_OK && *s->future) code = take_values(r, first, taken, "future", s->future, &r->n_future, st);
     for (size_t i = 0; i < first->n_columns && code == LC_OK && !*s->id; i++) {
         if (taken[i] || strcmp(first->names[i], "unique_id") != 0 || strcmp(s->time, "unique_id") == 0) continue;
         r->id = i;

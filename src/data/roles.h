@@ -18,19 +18,13 @@ typedef struct lc_value_column {
 typedef struct lc_roles {
     size_t time, id; /* LC_NO_COLUMN: none */
     lc_clock_column clock;
-    lc_value_column *value; /* (n_targets + n_past + n_future) in this order */
-    size_t n_targets, n_past, n_future;
+    lc_value_column *value; /* (n_targets + n_past) in this order */
+    size_t n_targets, n_past;
 } lc_roles;
 
 static inline size_t lc_roles_values(const lc_roles *r)
 {
-    return r->n_targets + r->n_past + r->n_future;
-}
-
-/* The option that names such columns as value i. */
-static inline const char *lc_role_option(const lc_roles *r, size_t i)
-{
-    return i < r->n_targets ? "target" : i < r->n_targets + r->n_past ? "past" : "future";
+    return r->n_targets + r->n_past;
 }
 
 typedef struct lc_first_rows { /* what the roles are decided from */

@@ -226,8 +226,6 @@ lc_code lc_table_open(lc_table *t, const lc_settings *s, lc_status *st)
         return LC_E_USAGE;
     }
     const char *bad;
-    if (*s->future || *s->future_file || s->calendar)
-        return lc_fail(st, LC_E_USAGE, "--future, --future-file and --calendar are not there yet in this version");
     if (*s->time_format && (strlen(s->time_format) >= LC_PATTERN_ROOM || !lc_pattern_check(s->time_format, &bad))) {
         char shown[80];
         lc_fail(st, LC_E_USAGE, "--time-format: \"%s\" names no time stamp",
@@ -260,7 +258,7 @@ size_t lc_table_line_of(const lc_table *t, size_t row)
 static lc_code settle_values(lc_table *t, lc_status *st)
 {
     char shown[LC_NAME_ROOM];
-    size_t n = t->plan.n_values, kept = 0, count[3] = {0}, n_dropped = 0;
+    size_t n = t->plan.n_values, kept = 0, count[2] = {0}, n_dropped = 0;
     for (size_t i = 0; i < n; i++) {
         lc_value_column *v = &t->roles.value[i];
         size_t row = 0;
@@ -270,7 +268,7 @@ static lc_code settle_values(lc_table *t, lc_status *st)
         if (empty && v->named) {
             lc_fail_at(st, LC_E_DATA, t->file[0], lc_table_line_of(t, 0), v->column + 1,
                        "column \"%s\" holds no number", shown);
-            lc_hint(st, "name other columns with --%s", lc_role_option(&t->roles, i));
+            lc_hint(st, "name other columns with --%s", i < t->roles.n_targets ? "target" : "past");
             return LC_E_DATA;
         }
         if (empty || (t->state.column[i] & LC_COLUMN_DROPPED)) {
@@ -281,7 +279,7 @@ static lc_code settle_values(lc_table *t, lc_status *st)
                 return lc_fail_memory(st);
             continue;
         }
-        count[i < t->roles.n_targets ? 0 : i < t->roles.n_targets + t->roles.n_past ? 1 : 2]++;
+        count[i < t->roles.n_targets ? 0 : 1]++;
         lc_numbers moved = t->value[i];
         t->value[i] = (lc_numbers){0};
         t->value[kept] = moved;
@@ -291,7 +289,6 @@ static lc_code settle_values(lc_table *t, lc_status *st)
         return lc_fail_memory(st);
     t->roles.n_targets = count[0];
     t->roles.n_past = count[1];
-    t->roles.n_future = count[2];
     t->plan.n_values = kept;
     if (!count[0]) return lc_fail_at(st, LC_E_DATA, t->file[0], 0, 0, "no column holds numbers to forecast");
     return LC_OK;

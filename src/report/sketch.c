@@ -33,11 +33,12 @@ void lc_sketch(lc_buf *out, const double *lo, const double *hi, size_t n)
         }
     }
     for (size_t row = 0; row < LC_SKETCH_HEIGHT; row++) {
-        if (row == 0) lc_buf_printf(out, "%11.5g ", most);
-        else if (row + 1 == LC_SKETCH_HEIGHT) lc_buf_printf(out, "%11.5g ", least);
-        else lc_buf_printf(out, "%12s", "");
         size_t width = (n + 1) / 2;
         while (width && !cell[row][width - 1]) width--;
+        if (row == 0) lc_buf_printf(out, "%11.5g", most);
+        else if (row + 1 == LC_SKETCH_HEIGHT) lc_buf_printf(out, "%11.5g", least);
+        else if (width) lc_buf_printf(out, "%11s", "");
+        if (width) lc_buf_puts(out, " ");
         for (size_t k = 0; k < width; k++) {
             const char bytes[] = {(char)0xe2, (char)(0xa0 | cell[row][k] >> 6), (char)(0x80 | (cell[row][k] & 0x3f))};
             if (cell[row][k]) lc_buf_append(out, bytes, sizeof bytes);
