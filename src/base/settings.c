@@ -55,7 +55,6 @@ static const row rows[] = {
     TEXT(missing, "missing", LC_GROUP_COLUMNS, "WORD,...", "NA,NaN,nan,null,?,-", NULL,
          "cells that mean \"no value\", beside empty ones"),
     SWITCH(decimal_comma, "decimal-comma", LC_GROUP_COLUMNS, "numbers are written 3,14"),
-    TEXT(rejects, "rejects", LC_GROUP_COLUMNS, "FILE", "", NULL, "write rows that cannot be read here and go on"),
 
     TEXT(arch, "arch", LC_GROUP_MODEL, "lstm", "lstm", "lstm",
          "network: lstm, stacked LSTM with a dense head over all horizon steps"),
@@ -92,6 +91,7 @@ static const row rows[] = {
     COUNT(stride, "stride", LC_GROUP_EVALUATE, "", 1, 1000000,
           "rows between two origins of the test (default: the horizon)"),
 
+    TEXT(rejects, "rejects", LC_GROUP_RUN, "FILE", "", NULL, "write rows that cannot be read here and go on"),
     COUNT(threads, "threads", LC_GROUP_RUN, "", 1, 1024,
           "threads (default: OMP_NUM_THREADS, else the CPUs that this process may use)"),
 };
