@@ -100,7 +100,7 @@ static const char *role_of(const lc_panel *p, const char *column)
     if (strcmp(p->time_name, column) == 0) return "time";
     if (strcmp(p->id_name, column) == 0) return "id";
     if (is_among(p->targets, p->n_targets, column)) return "target";
-    return is_among(p->past, p->n_past, column) ? "past" : "ignored";
+    return is_among(p->past, p->n_past - p->n_features, column) ? "past" : "ignored";
 }
 
 static json_t *roles_json(const lc_panel *p, bool *ok)
@@ -128,7 +128,7 @@ static void column_options(json_t *o, const lc_panel *p, const lc_settings *s, b
 {
     char freq[24];
     const char delimiter[2] = {p->delimiter, '\0'};
-    char *targets = joined(p->targets, p->n_targets), *covariates = joined(p->past, p->n_past);
+    char *targets = joined(p->targets, p->n_targets), *covariates = joined(p->past, p->n_past - p->n_features);
     if (*p->time_name) lc_json_put(o, "time", text_json(p->time_name), ok);
     if (*p->id_name) lc_json_put(o, "id", text_json(p->id_name), ok);
     if (targets) lc_json_put(o, "target", text_json(targets), ok);
@@ -137,6 +137,7 @@ static void column_options(json_t *o, const lc_panel *p, const lc_settings *s, b
     if (p->clock.style == LC_CLOCK_PATTERN) lc_json_put(o, "time-format", text_json(p->clock.pattern), ok);
     if (p->delimiter != ',') lc_json_put(o, "delimiter", json_string(p->delimiter == '\t' ? "tab" : delimiter), ok);
     if (p->decimal_comma) lc_json_put(o, "decimal-comma", json_string(""), ok);
+    if (p->n_features) lc_json_put(o, "calendar", json_string(""), ok);
     if (!p->has_header) lc_json_put(o, "no-header", json_string(""), ok);
     if (strcmp(s->gaps, "fill") != 0) lc_json_put(o, "gaps", json_string(s->gaps), ok);
     if (strcmp(s->duplicates, "error") != 0) lc_json_put(o, "duplicates", json_string(s->duplicates), ok);

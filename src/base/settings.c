@@ -39,6 +39,8 @@ static const row rows[] = {
          "columns to forecast or watch (default: every numeric one)"),
     TEXT(id, "id", LC_GROUP_COLUMNS, "COL", "", NULL, "column of series ids of the long layout (default: unique_id)"),
     TEXT(past, "past", LC_GROUP_COLUMNS, "COL,...", "", NULL, "covariates known up to now"),
+    SWITCH(calendar, "calendar", LC_GROUP_COLUMNS,
+           "hour of day, day of week and month of the time stamps are covariates, too"),
     TEXT(time_format, "time-format", LC_GROUP_COLUMNS, "FORMAT", "", NULL,
          "how stamps are written, as %d/%m/%Y %H:%M (default: found by itself)"),
     TEXT(freq, "freq", LC_GROUP_COLUMNS, "F", "", NULL,

@@ -8,6 +8,7 @@
 struct lc_settings {
     /* columns */
     char *time, *target, *id, *past; /* names, comma-separated; "" = found by itself */
+    bool calendar;                   /* hour, weekday and month of the stamps are covariates */
     char *time_format;               /* "" = found by itself */
     char *duplicates;                /* error, first, last, mean */
     char *aggregate;                 /* none, mean, sum, last */

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "data/features.h"
 #include "data/grid.h"
 
 static bool copy_names(lc_panel *p, const lc_table *t)
@@ -42,6 +43,7 @@ static lc_code build(lc_panel **out, lc_table *t, lc_status *st)
     code = lc_grouping_make(&g, t, st);
     if (code == LC_OK) code = lc_grouping_freq(&p->freq, &jittered, &g, t, st);
     if (code == LC_OK) code = lc_grid_build(p, t, &g, jittered, &t->notes, st);
+    if (code == LC_OK && t->settings->calendar) code = lc_features_add(p, st);
     if (code != LC_OK) goto done;
     p->columns = t->columns;
     p->n_columns = t->n_columns;

@@ -77,8 +77,8 @@ struct lc_panel {
     char **targets;
     size_t n_targets;
     char **past;
-    size_t n_past;
-    size_t n_rows; /* input rows */
+    size_t n_past, n_features; /* the last n_features follow from the stamps, see data/features.h */
+    size_t n_rows;             /* input rows */
     lc_row_place
         *rows; /* (n_rows) private, see lc_panel_row; NULL: each frame's rows are its steps, one after the other */
     size_t *first_row;     /* (n_frames + 1) private */

@@ -180,9 +180,9 @@ static float bounded(double u)
     return (float)within(u, 1e6);
 }
 
-static lc_window_scale fill_column(const lc_windows *w, const view *v, float *x, size_t step_stride)
+static lc_window_scale fill_column(const view *v, bool per_window, float *x, size_t step_stride)
 {
-    lc_window_scale scale = scale_of(v, w->per_window);
+    lc_window_scale scale = scale_of(v, per_window);
     for (size_t t = 0; t < v->lookback; t++)
         x[t * step_stride] = bounded(scaled(value_at(v, t), scale.center, scale.spread));
     return scale;
@@ -195,10 +195,11 @@ lc_window_scale lc_windows_fill(const lc_windows *w, size_t series, size_t origi
     const lc_frame *frame = &w->panel->frames[s->frame];
     size_t n_past = w->panel->n_past;
     view v = view_of_series(w, series, origin);
-    lc_window_scale scale = fill_column(w, &v, x, step_stride);
+    lc_window_scale scale = fill_column(&v, w->per_window, x, step_stride);
     for (size_t c = 0; c < n_past; c++) {
         v = view_of(w, frame->past[c], frame->past_gap[c], w->scales->past[s->frame * n_past + c], origin);
-        fill_column(w, &v, x + 1 + c, step_stride);
+        /* The calendar says the same in every window. */
+        fill_column(&v, w->per_window && c < n_past - w->panel->n_features, x + 1 + c, step_stride);
     }
     size_t limit = w->span[series].limit < s->steps ? w->span[series].limit : s->steps;
     for (size_t h = 0; target && h < w->horizon; h++) {

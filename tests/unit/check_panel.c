@@ -319,11 +319,45 @@ START_TEST(unreadable_files_are_refused)
 }
 END_TEST
 
+/* Sine and cosine of the local time of day, the day of the week and the month, where the step gives them a meaning. */
+START_TEST(calendar_features_follow_from_stamps)
+{
+    lc_panel *p =
+        panel_of("ds,y,x\n2024-01-01T00:00+06:00,1,5\n2024-01-01T06:00+06:00,2,6\n2024-01-01T12:00+06:00,3,7\n",
+                 "calendar=true;target=y;past=x");
+    static const char *const name[] = {"x",           "hour sin",  "hour cos", "weekday sin",
+                                       "weekday cos", "month sin", "month cos"};
+    ck_assert_uint_eq(p->n_past, 7);
+    ck_assert_uint_eq(p->n_features, 6);
+    for (size_t i = 0; i < 7; i++) ck_assert_str_eq(p->past[i], name[i]);
+    const lc_frame *f = &p->frames[0];
+    ck_assert(lc_number(f->past[0], 1) == 6);
+    ck_assert(fabs(lc_number(f->past[1], 1) - 1) < 1e-6 && fabs(lc_number(f->past[2], 1)) < 1e-6);
+    ck_assert(fabs(lc_number(f->past[1], 2)) < 1e-6 && fabs(lc_number(f->past[2], 2) + 1) < 1e-6);
+    ck_assert(fabs(lc_number(f->past[3], 2) - sin(6.283185307179586 / 14)) < 1e-6); /* half of a Monday */
+    ck_assert(fabs(lc_number(f->past[6], 0) - 1) < 1e-6);
+    lc_panel_free(p);
+    p = panel_of("ds,y\n2024-01,1\n2024-04,2\n2024-07,3\n2024-10,3\n", "calendar=true");
+    ck_assert_uint_eq(p->n_past, 2);
+    ck_assert(fabs(lc_number(p->frames[0].past[0], 1) - 1) < 1e-6 &&
+              fabs(lc_number(p->frames[0].past[1], 2) + 1) < 1e-6);
+    lc_panel_free(p);
+    p = panel_of("ds,y\n2024-01-04,1\n2024-01-05,2\n2024-01-06,3\n", "calendar=true");
+    ck_assert_uint_eq(p->n_past, 4);
+    lc_panel_free(p);
+    expect_panel_error("y\n1\n2\n", "calendar=true", LC_E_USAGE,
+                       "f.csv:0:0: --calendar needs time stamps with steps of less than a year", "--time");
+    expect_panel_error("year,y\n2020,1\n2021,2\n", "calendar=true", LC_E_USAGE,
+                       "f.csv:0:0: --calendar needs time stamps with steps of less than a year", "--time");
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
     Suite *s = suite_create("panels from CSV files");
     TCase *c = tcase_create("panel");
     tcase_set_timeout(c, 60);
+    tcase_add_test(c, calendar_features_follow_from_stamps);
     tcase_add_test(c, a_wide_file_is_one_frame);
     tcase_add_test(c, a_long_file_is_a_frame_an_id);
     tcase_add_test(c, gaps_are_filled_and_marked);
