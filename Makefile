@@ -17,8 +17,9 @@ WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-protot
 OPT_release := -O3 -g
 OPT_asan := -O1 -g -fsanitize=address -fno-omit-frame-pointer
 OPT_ubsan := -O1 -g -fsanitize=undefined -fno-sanitize-recover=all
+OPT_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=all
 ifeq ($(OPT_$(VARIANT)),)
-$(error VARIANT=$(VARIANT) is not one of release, asan, ubsan)
+$(error VARIANT=$(VARIANT) is not one of release, asan, ubsan, fuzz)
 endif
 # A multiply and an add become one fused operation wherever the machine has it, always and everywhere alike:
 # results then do not depend on which loop the compiler chose.
@@ -40,10 +41,10 @@ endif
 endif
 pkg = $(or $(shell $(PKG_CONFIG) --$(1) $(2) 2>/dev/null),$(3))
 
-CPPFLAGS_ALL := -Iinclude -Isrc $(BREW_CFLAGS) $(call pkg,cflags,libcsv) $(call pkg,cflags,jansson) $(CPPFLAGS)
+CPPFLAGS_ALL := -Iinclude -Isrc $(BREW_CFLAGS) $(call pkg,cflags,libcsv) $(call pkg,cflags,jansson) $(call pkg,cflags,zlib) $(CPPFLAGS)
 CFLAGS_ALL := -std=gnu11 $(OPT_$(VARIANT)) $(FP) $(OPENMP_CFLAGS) -fPIC $(WARN) $(WERROR) $(CFLAGS)
 LDFLAGS_ALL := $(OPT_$(VARIANT)) $(BREW_LIBS) $(LDFLAGS)
-LIBS := $(call pkg,libs,libcsv,-lcsv) $(call pkg,libs,jansson,-ljansson) $(OPENMP_LIBS) -lm
+LIBS := $(call pkg,libs,libcsv,-lcsv) $(call pkg,libs,jansson,-ljansson) $(call pkg,libs,zlib,-lz) $(OPENMP_LIBS) -lm
 # Asked for only where a test program is linked: the program itself needs no Check.
 CHECK_LIBS = $(call pkg,libs,check,-lcheck $(RT_LIB)) -lpthread
 COMPILE = $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL)
@@ -68,12 +69,16 @@ CHECK_SRC := $(sort $(wildcard tests/unit/check_*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/bench_*.c))
 BENCH_OBJ := $(patsubst %.c,$(OUT)/%.o,$(filter-out $(BENCH_SRC) tests/bench/peak_loop.c,$(sort $(wildcard tests/bench/*.c)))) \
     $(ISAS:%=$(OUT)/tests/bench/peak_loop-%.o)
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_SECONDS ?= 40
 SUPPORT_OBJ := $(patsubst %.c,$(OUT)/%.o,$(sort $(wildcard tests/ref/*.c tests/unit/support/*.c)))
 LIB := $(OUT)/libloomcast.a
 BIN := $(BUILD)/$(if $(filter release,$(VARIANT)),,$(VARIANT)/)loomcast
 CHECKS := $(CHECK_SRC:tests/unit/%.c=$(OUT)/tests/%)
 BENCHES := $(BENCH_SRC:tests/bench/%.c=$(OUT)/bench/%)
-ALL_OBJ := $(LIB_OBJ) $(CLI_OBJ) $(SUPPORT_OBJ) $(CHECK_SRC:%.c=$(OUT)/%.o) $(BENCH_SRC:%.c=$(OUT)/%.o) $(BENCH_OBJ)
+FUZZERS := $(FUZZ_SRC:tests/fuzz/%.c=$(OUT)/%)
+ALL_OBJ := $(LIB_OBJ) $(CLI_OBJ) $(SUPPORT_OBJ) $(CHECK_SRC:%.c=$(OUT)/%.o) $(FUZZ_SRC:%.c=$(OUT)/%.o) \
+    $(BENCH_SRC:%.c=$(OUT)/%.o) $(BENCH_OBJ)
 FORMATTED = $(sort $(shell find include src tests -name '*.[ch]'))
 
 all: $(LIB) $(if $(CLI_SRC),$(BIN)) ## build the program (build/loomcast) and its library
@@ -111,6 +116,10 @@ $(OUT)/%.o: %.c $(OUT)/flags
 $(OUT)/tests/check_%: $(OUT)/tests/unit/check_%.o $(SUPPORT_OBJ) $(LIB)
 	@mkdir -p $(@D); echo "  LINK $@"
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CHECK_LIBS) $(LIBS)
+
+$(OUT)/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(LIB)
+	@mkdir -p $(@D); echo "  LINK $@"
+	$(Q)$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 $(OUT)/bench/bench_%: $(OUT)/tests/bench/bench_%.o $(BENCH_OBJ) $(LIB)
 	@mkdir -p $(@D); echo "  LINK $@"
@@ -151,6 +160,14 @@ asan: deps ## the whole test suite under the address and leak sanitizers
 ubsan: deps ## the whole test suite under the undefined-behaviour sanitizer
 	+@CK_FORK=no UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:exitcode=86 $(SUBMAKE) VARIANT=ubsan suite
 
+fuzzers: $(FUZZERS)
+
+# libFuzzer comes with clang.
+fuzz: ## fuzz the readers, FUZZ_SECONDS=40 each, with address and undefined-behaviour sanitizers
+	@CC="$(CC)" scripts/install-deps.sh --with fuzz
+	+@$(SUBMAKE) VARIANT=fuzz CC=clang fuzzers
+	@scripts/fuzz.sh $(FUZZ_SECONDS) $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
+
 bench: $(BENCHES) ## time the engine against the peak of this processor; figures in build/bench_engine.json too
 	@set -e; for program in $(BENCHES); do $$program --json $(BUILD)/$${program##*/}.json; done
 
@@ -176,9 +193,9 @@ clean: ## remove everything that was built
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
-	@echo "  Settings: CC=clang  CFLAGS=...  BUILD=folder  VARIANT=release|asan|ubsan  V=1 (show commands)"
+	@echo "  Settings: CC=clang  CFLAGS=...  BUILD=folder  VARIANT=release|asan|ubsan|fuzz  V=1 (show commands)"
 
-.PHONY: all checks suite deps demo test asan ubsan bench lint format install uninstall clean help FORCE
+.PHONY: all checks suite deps demo test asan ubsan fuzz fuzzers bench lint format install uninstall clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 # Written beside the objects; without a rule of their own make would look for ways to link them from objects.

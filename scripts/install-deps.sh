@@ -1,5 +1,5 @@
 #!/bin/sh
-# install-deps.sh [--with lint] [--with valgrind] [--dry-run]: installs what is missing to build, test and draw, with the
+# install-deps.sh [--with lint] [--with valgrind] [--with fuzz] [--dry-run]: installs what is missing to build, test and draw, with the
 # system's own package manager. Looks for headers, libraries and tools themselves, so that a machine which has
 # everything is left alone, without a word and without a network. Environment: CC (default cc).
 set -u
@@ -10,9 +10,9 @@ while [ $# -gt 0 ]; do
     case $1 in
     --with)
         case ${2-} in
-        lint | valgrind) wanted="$wanted $2" ;;
+        lint | valgrind | fuzz) wanted="$wanted $2" ;;
         *)
-            echo "install-deps.sh: --with takes lint or valgrind" >&2
+            echo "install-deps.sh: --with takes lint, valgrind or fuzz" >&2
             exit 2
             ;;
         esac
@@ -20,7 +20,7 @@ while [ $# -gt 0 ]; do
         ;;
     --dry-run) dry=yes ;;
     *)
-        echo "usage: install-deps.sh [--with lint] [--with valgrind] [--dry-run]" >&2
+        echo "usage: install-deps.sh [--with lint] [--with valgrind] [--with fuzz] [--dry-run]" >&2
         exit 2
         ;;
     esac
@@ -56,6 +56,11 @@ openmp_links() { # COMPILER
     compiles "$1" omp.h -fopenmp || compiles "$1" omp.h -Xpreprocessor -fopenmp -lomp
 }
 
+fuzzer_links() {
+    printf '#include <stddef.h>\nint LLVMFuzzerTestOneInput(const void *p, size_t n);\nint LLVMFuzzerTestOneInput(const void *p, size_t n)\n{\n    return !p && n;\n}\n' |
+        clang -fsanitize=fuzzer -x c - -o /dev/null 2>/dev/null
+}
+
 # What is missing, as names of our own.
 missing_parts() {
     for part in $wanted; do
@@ -66,6 +71,7 @@ missing_parts() {
             tool pkg-config || tool pkgconf || echo pkg-config
             compiles "$cc" csv.h -lcsv || echo libcsv
             compiles "$cc" jansson.h -ljansson || echo jansson
+            compiles "$cc" zlib.h -lz || echo zlib
             openmp_links "$cc" || echo openmp
             ;;
         test) check_links || echo check ;;
@@ -76,6 +82,10 @@ missing_parts() {
             tool clang-format || echo clang-format
             ;;
         valgrind) tool valgrind || echo valgrind ;;
+        fuzz)
+            openmp_links clang || echo clang
+            fuzzer_links || echo fuzzer
+            ;;
         esac
     done
 }
@@ -86,27 +96,32 @@ packages() {
     apt:compiler) echo gcc libc6-dev ;;
     apt:libcsv) echo libcsv-dev ;;
     apt:jansson) echo libjansson-dev ;;
+    apt:zlib) echo zlib1g-dev ;;
     apt:openmp) case $cc in *clang*) echo libomp-dev ;; *) echo gcc ;; esac ;;
     apt:gnuplot) echo gnuplot-nox ;;
     apt:clang) echo clang libomp-dev ;;
+    apt:fuzzer) echo "libclang-rt-$(clang -dumpversion 2>/dev/null | cut -d. -f1)-dev" ;;
 
     dnf:compiler) echo gcc glibc-devel ;;
     dnf:pkg-config) echo pkgconf-pkg-config ;;
     dnf:libcsv) echo libcsv-devel ;;
+    dnf:zlib) echo zlib-devel ;;
     dnf:jansson) echo jansson-devel ;;
     dnf:openmp) case $cc in *clang*) echo libomp-devel ;; *) echo libgomp ;; esac ;;
     dnf:check) echo check-devel ;;
     dnf:clang) echo clang libomp-devel ;;
+    dnf:fuzzer) echo compiler-rt ;;
     dnf:clang-tidy | dnf:clang-format) echo clang-tools-extra ;;
 
     pacman:compiler) echo gcc ;;
     pacman:pkg-config) echo pkgconf ;;
     pacman:openmp) case $cc in *clang*) echo openmp ;; *) echo gcc ;; esac ;;
+    pacman:fuzzer) echo compiler-rt ;;
     pacman:clang | pacman:clang-tidy | pacman:clang-format) echo clang openmp ;;
 
     brew:compiler) ;; # Apple's own, see below
     brew:openmp) echo libomp ;;
-    brew:clang | brew:clang-tidy | brew:clang-format) echo llvm ;;
+    brew:clang | brew:clang-tidy | brew:clang-format | brew:fuzzer) echo llvm ;;
 
     *) echo "$1" ;;
     esac

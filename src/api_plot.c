@@ -256,9 +256,9 @@ static lc_code history_of(history *h, const lc_panel *p, const char *id, size_t 
     bool calendar = lc_clock_is_calendar(&p->clock);
     for (size_t i = 0; i < n; i++) {
         size_t row = series->steps - n + i;
-        double t = (double)p->frames[series->frame].stamp[row];
+        double t = (double)lc_panel_stamp(p, &p->frames[series->frame], row);
         h->x[i] = calendar ? t * 1e-6 : t;
-        h->y[i] = series->mask[row] == LC_OBSERVED ? series->y[row] : NAN;
+        h->y[i] = lc_is_observed(series, row) ? lc_number_written(series->y, row) : NAN;
     }
     return LC_OK;
 }

@@ -139,9 +139,9 @@ static lc_code judge_series(verdict *v, const lc_series *s, const double *point,
         v[i] = (verdict){NAN, NAN, NAN, 0, 0};
         if (i < lookback || !lc_known_rows(s->gap, i)) continue;
         v[i].expected = point[i - 1];
-        if (s->mask[i] != LC_OBSERVED || i < learned.train) continue;
+        if (!lc_is_observed(s, i) || i < learned.train) continue;
         bool scored = j.n_first == WARM_UP && i >= learned.end;
-        judge_residual(&j, s->y[i] - v[i].expected, unit, v[i].expected, scored ? &v[i] : NULL);
+        judge_residual(&j, lc_value(s, i) - v[i].expected, unit, v[i].expected, scored ? &v[i] : NULL);
         summary->scored += scored;
         summary->flagged += (size_t)v[i].anomaly;
     }
@@ -189,7 +189,8 @@ static lc_code add_target(lc_result *r, const lc_panel *p, size_t target, const 
     lc_code code = LC_OK;
     for (size_t row = 0, left = 0; code == LC_OK && row < p->n_rows; row++) {
         char ds[LC_STAMP_TEXT];
-        size_t frame = p->rows[row].frame, step = p->rows[row].step, i = series_of[target * p->n_frames + frame];
+        const lc_row_place place = lc_panel_row(p, row);
+        size_t frame = place.frame, step = place.step, i = series_of[target * p->n_frames + frame];
         const verdict *verdict_of_row = &nothing;
         double y = NAN;
         if (step == LC_NO_STEP) {
@@ -200,7 +201,7 @@ static lc_code add_target(lc_result *r, const lc_panel *p, size_t target, const 
             lc_panel_stamp_text(p, &p->frames[frame], step, ds);
             if (i != SIZE_MAX) {
                 verdict_of_row = &v[i][step];
-                if (p->series[i].mask[step] == LC_OBSERVED) y = p->series[i].y[step];
+                if (lc_is_observed(&p->series[i], step)) y = lc_number_written(p->series[i].y, step);
             }
         }
         if (i != SIZE_MAX) {

@@ -8,6 +8,11 @@
 struct lc_settings {
     /* columns */
     char *time, *target, *id, *past; /* names, comma-separated; "" = found by itself */
+    bool calendar;                   /* hour, weekday and month of the stamps are covariates */
+    char *time_format;               /* "" = found by itself */
+    char *duplicates;                /* error, first, last, mean */
+    char *aggregate;                 /* none, mean, sum, last */
+    char *rejects;                   /* file for bad rows; "" = the first one ends the reading */
     char *freq;                      /* "" = inferred */
     size_t season;                   /* 0 = inferred */
     char *gaps;                      /* fill, skip, error */

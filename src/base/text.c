@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "base/text.h"
 
-#include <errno.h>
 #include <locale.h>
 #include <math.h>
 #include <stdint.h>
@@ -9,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "base/memory.h"
 
 static bool is_digit(char c)
@@ -16,78 +16,17 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* strtod honours the process's locale, so its decimal point is put in and taken out by hand. */
-static bool slow_double(const char *s, size_t n, double *out)
-{
-    char small[128];
-    char *text = n < sizeof small - 8 ? small : malloc(n + 8);
-    if (!text) return false;
-    const char *point = localeconv()->decimal_point;
-    size_t k = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (s[i] == '.' && strlen(point) < 8) {
-            for (const char *p = point; *p; p++) text[k++] = *p;
-        } else {
-            text[k++] = s[i];
-        }
-    }
-    text[k] = '\0';
-    char *end;
-    double x = strtod(text, &end);
-    bool ok = *end == '\0' && k > 0 && isfinite(x);
-    if (text != small) free(text);
-    if (ok) *out = x;
-    return ok;
-}
-
 bool lc_parse_double(const char *s, size_t n, double *out)
 {
-    while (n && (*s == ' ' || *s == '\t')) s++, n--;
-    while (n && (s[n - 1] == ' ' || s[n - 1] == '\t')) n--;
-    size_t i = 0;
-    bool negative = false;
-    if (i < n && (s[i] == '-' || s[i] == '+')) negative = s[i++] == '-';
-    size_t start = i;
-    uint64_t mantissa = 0;
-    int digits = 0, scale = 0;
-    bool point = false, any = false;
-    for (; i < n; i++) {
-        if (is_digit(s[i])) {
-            any = true;
-            if (mantissa || s[i] != '0') digits++;
-            if (digits <= 19) mantissa = mantissa * 10 + (uint64_t)(s[i] - '0');
-            if (point && scale < 100000) scale++;
-        } else if (s[i] == '.' && !point) {
-            point = true;
-        } else {
-            break;
-        }
-    }
-    if (!any) return false;
-    int exponent = 0;
-    if (i < n && (s[i] == 'e' || s[i] == 'E')) {
-        i++;
-        bool minus = false;
-        if (i < n && (s[i] == '-' || s[i] == '+')) minus = s[i++] == '-';
-        if (i >= n || !is_digit(s[i])) return false;
-        for (; i < n && is_digit(s[i]); i++)
-            if (exponent < 100000) exponent = exponent * 10 + (s[i] - '0');
-        if (minus) exponent = -exponent;
-    }
-    if (i != n) return false;
-
-    /* Clinger's fast path (1990): both factors are exact doubles, so one operation rounds correctly. */
-    static const double power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                   1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-    int e10 = exponent - scale;
-    if (digits <= 19 && mantissa <= ((uint64_t)1 << 53) && e10 >= -22 && e10 <= 22) {
-        double x = (double)mantissa;
-        x = e10 < 0 ? x / power[-e10] : x * power[e10];
-        *out = negative ? -x : x;
-        return true;
-    }
-    double x;
-    if (!slow_double(s + start, n - start, &x)) return false;
+    const char *end = s + n;
+    while (s < end && (*s == ' ' || *s == '\t')) s++;
+    while (s < end && (end[-1] == ' ' || end[-1] == '\t')) end--;
+    bool negative = s < end && *s == '-';
+    if (s < end && (*s == '-' || *s == '+')) s++;
+    lc_decimal d;
+    if (!lc_decimal_read(&d, s, end) || d.end != end) return false;
+    double x = lc_decimal_value(&d, s);
+    if (!isfinite(x)) return false;
     *out = negative ? -x : x;
     return true;
 }

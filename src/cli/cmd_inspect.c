@@ -21,6 +21,8 @@ static bool is_model(const char *path)
 int cli_inspect(const cli_options *o)
 {
     if (o->n_files != 1) return cli_usage(NULL, "inspect takes one file");
+    int outputs = cli_check_outputs(o);
+    if (outputs != LC_EXIT_OK) return outputs;
     lc_status st = {0};
     char *text = NULL;
     lc_code code;

@@ -20,7 +20,7 @@ const cli_command cli_commands[] = {
      LEARNING | GROUP(INTERVAL) | GROUP(EVALUATE), "valid" /* --split says it */,
      "output save-windows force json quiet", cli_evaluate},
     {"inspect", "FILE", "describe a CSV file (columns, step, gaps, season) or a model file",
-     "loomcast inspect weather.csv", LEARNING, "", "json", cli_inspect},
+     "loomcast inspect weather.csv", LEARNING, "", "force json", cli_inspect},
     {"plot", "RESULT.csv [DATA.csv]", "draw a result again; DATA.csv gives a forecast its history",
      "loomcast plot flags.csv --plot flags.svg", GROUP(COLUMNS), "", "plot force quiet", cli_plot},
     {NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL},

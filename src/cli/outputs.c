@@ -14,14 +14,17 @@ typedef struct output {
     bool chart;
 } output;
 
-enum { OUTPUTS = 4 };
+enum { OUTPUTS = 5, PATH_ROOM = 4096 };
 
-static void list_outputs(output out[OUTPUTS], const cli_options *o)
+/* rejects: room for the path that is a setting of the library. */
+static void list_outputs(output out[OUTPUTS], char rejects[PATH_ROOM], const cli_options *o)
 {
+    const char *path = lc_settings_get(o->settings, "rejects", rejects, PATH_ROOM);
     out[0] = (output){"output", o->output, false};
     out[1] = (output){"plot", o->plot, true};
     out[2] = (output){"save-windows", o->save_windows, false};
     out[3] = (output){"loss-plot", o->loss_plot, true};
+    out[4] = (output){"rejects", path && *path ? path : NULL, false};
 }
 
 static int refuse(const char *path, const char *text, const char *hint)
@@ -95,7 +98,8 @@ static int check_inputs(const output *out, const cli_options *o)
 int cli_check_outputs(const cli_options *o)
 {
     output out[OUTPUTS];
-    list_outputs(out, o);
+    char rejects[PATH_ROOM];
+    list_outputs(out, rejects, o);
     lc_status st = {0};
     for (size_t i = 0; i < OUTPUTS; i++) {
         if (!out[i].path) continue;

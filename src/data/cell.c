@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "data/numbers.h"
 
 static bool is_blank(char c)
 {
@@ -41,16 +43,58 @@ void lc_cell_rules_free(lc_cell_rules *r)
     memset(r, 0, sizeof *r);
 }
 
+/* Copies a number without the marks between its thousands and with a decimal point; false where a mark stands in a
+ * wrong place. Groups have three digits, the first up to three. */
+static bool copy_plain(char *out, size_t room, const char *s, size_t n, char point, char group)
+{
+    size_t k = 0, digits = 0;
+    bool grouped = false, whole = true;
+    if (n >= room) return false;
+    for (size_t i = 0; i < n; i++) {
+        if (s[i] == group) {
+            if (!whole || digits == 0 || digits > 3 || (grouped && digits != 3)) return false;
+            grouped = true;
+            digits = 0;
+            continue;
+        }
+        bool digit = s[i] >= '0' && s[i] <= '9';
+        if (whole && digit) digits++;
+        else if (whole && (i || (s[i] != '-' && s[i] != '+'))) {
+            if (grouped && digits != 3) return false;
+            whole = false;
+        }
+        out[k++] = s[i];
+        if (s[i] == point) out[k - 1] = '.';
+    }
+    out[k] = '\0';
+    return !(whole && grouped && digits != 3);
+}
+
+static bool number(const lc_cell_rules *r, const char *cell, double *out, bool *keeps)
+{
+    char text[400], point = r->decimal_comma ? ',' : '.', group = r->decimal_comma ? '.' : ',';
+    size_t n = strlen(cell);
+    trim(&cell, &n);
+    if (r->decimal_comma || memchr(cell, group, n)) {
+        if (!copy_plain(text, sizeof text, cell, n, point, group)) return false;
+        cell = text;
+        n = strlen(text);
+    }
+    const char *end = cell + n;
+    bool negative = n && *cell == '-';
+    if (n && (*cell == '-' || *cell == '+')) cell++;
+    lc_decimal d;
+    if (!lc_decimal_read(&d, cell, end) || d.end != end) return false;
+    double x = lc_decimal_value(&d, cell);
+    if (!isfinite(x)) return false;
+    *out = negative ? -x : x;
+    if (keeps) *keeps = !d.more && lc_float_keeps(d.w, x);
+    return true;
+}
+
 bool lc_cell_number(const lc_cell_rules *r, const char *cell, double *out)
 {
-    size_t n = strlen(cell);
-    if (!r->decimal_comma) return lc_parse_double(cell, n, out);
-    char text[400];
-    if (n >= sizeof text || memchr(cell, '.', n)) return false;
-    memcpy(text, cell, n);
-    char *comma = memchr(text, ',', n);
-    if (comma) *comma = '.';
-    return lc_parse_double(text, n, out);
+    return number(r, cell, out, NULL);
 }
 
 bool lc_cell_is_missing(const lc_cell_rules *r, const char *cell)
@@ -67,14 +111,15 @@ bool lc_cell_is_missing(const lc_cell_rules *r, const char *cell)
     return false;
 }
 
-bool lc_cell_value(const lc_cell_rules *r, const char *cell, double *out)
+bool lc_cell_value(const lc_cell_rules *r, const char *cell, double *out, bool *float_keeps)
 {
-    if (!r->numeric_missing && lc_cell_number(r, cell, out)) return true;
+    if (!r->numeric_missing && number(r, cell, out, float_keeps)) return true;
     if (lc_cell_is_missing(r, cell)) {
         *out = NAN;
+        if (float_keeps) *float_keeps = true;
         return true;
     }
-    return r->numeric_missing && lc_cell_number(r, cell, out);
+    return r->numeric_missing && number(r, cell, out, float_keeps);
 }
 
 /* ---- why a cell is not a number ---- */

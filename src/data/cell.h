@@ -18,8 +18,9 @@ void lc_cell_rules_free(lc_cell_rules *r);
 bool lc_cell_is_missing(const lc_cell_rules *r, const char *cell);
 bool lc_cell_number(const lc_cell_rules *r, const char *cell, double *out);
 
-/* A missing cell gives NaN; false: the cell is neither missing nor a number. */
-bool lc_cell_value(const lc_cell_rules *r, const char *cell, double *out);
+/* A missing cell gives NaN; false: the cell is neither missing nor a number. *float_keeps, unless NULL: see
+ * lc_float_keeps. Marks between thousands are read where they cut groups of three. */
+bool lc_cell_value(const lc_cell_rules *r, const char *cell, double *out, bool *float_keeps);
 
 /* Whether the cell would be a number but for the way it is written (currency, percent, comma). */
 bool lc_cell_is_almost_number(const lc_cell_rules *r, const char *cell);

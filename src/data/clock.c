@@ -4,6 +4,7 @@
 
 #include "data/calendar.h"
 #include "data/clock_column.h"
+#include "data/pattern.h"
 #include "data/stamp_text.h"
 
 static const lc_stamp_shape shape_of_style[] = {
@@ -12,7 +13,7 @@ static const lc_stamp_shape shape_of_style[] = {
     [LC_CLOCK_US] = LC_SHAPE_PAIR,         [LC_CLOCK_EU] = LC_SHAPE_PAIR,
     [LC_CLOCK_EPOCH_S] = LC_SHAPE_INTEGER, [LC_CLOCK_EPOCH_MS] = LC_SHAPE_INTEGER,
     [LC_CLOCK_MONTH] = LC_SHAPE_MONTH,     [LC_CLOCK_YEAR] = LC_SHAPE_INTEGER,
-    [LC_CLOCK_INTEGER] = LC_SHAPE_INTEGER};
+    [LC_CLOCK_INTEGER] = LC_SHAPE_INTEGER, [LC_CLOCK_PATTERN] = LC_SHAPE_PATTERN};
 
 bool lc_clock_is_calendar(const lc_clock *c)
 {
@@ -26,11 +27,33 @@ static void widen(lc_clock *c, const lc_stamp_text *s)
     if (s->has_time && !c->has_time) {
         c->has_time = true;
         c->separator = s->separator;
+        c->ampm = s->ampm;
+        c->ampm_space = s->ampm_space;
     }
     if (s->has_seconds) c->has_seconds = true;
     if (s->fraction_digits > c->fraction_digits) c->fraction_digits = s->fraction_digits;
     if (s->short_date) c->padded = false;
     if (s->short_hour) c->padded_hour = false;
+}
+
+void lc_clock_merge(lc_clock_column *c, const lc_clock_column *later)
+{
+    lc_clock *mine = &c->clock;
+    const lc_clock *its = &later->clock;
+    mine->style = its->style;
+    c->ambiguous = later->ambiguous;
+    c->offset_minutes = later->offset_minutes;
+    c->offset_varies |= later->offset_varies;
+    if (its->has_time && !mine->has_time) {
+        mine->has_time = true;
+        mine->separator = its->separator;
+        mine->ampm = its->ampm;
+        mine->ampm_space = its->ampm_space;
+    }
+    mine->has_seconds |= its->has_seconds;
+    if (its->fraction_digits > mine->fraction_digits) mine->fraction_digits = its->fraction_digits;
+    mine->padded &= its->padded;
+    mine->padded_hour &= its->padded_hour;
 }
 
 static void exchange(lc_stamp_text *s)
@@ -59,6 +82,7 @@ static lc_clock_style first_style(const lc_stamp_text *s)
     case LC_SHAPE_PAIR: return LC_CLOCK_US;
     case LC_SHAPE_MONTH: return LC_CLOCK_MONTH;
     case LC_SHAPE_INTEGER: return integer_style(s);
+    case LC_SHAPE_PATTERN: return LC_CLOCK_PATTERN;
     }
     return LC_CLOCK_NONE;
 }
@@ -70,7 +94,10 @@ bool lc_clock_learn(lc_clock *c, const char *const *cells, size_t n, bool *ambig
     for (size_t i = 0; i < n; i++) {
         lc_stamp_text s;
         lc_stamp unused;
-        if (!lc_stamp_take_apart(&s, cells[i])) return false;
+        bool known = lc_stamp_take_apart(&s, cells[i]);
+        if (!known && i == 0 && lc_pattern_guess(col.clock.pattern, cells[0]))
+            known = lc_pattern_read(&s, col.clock.pattern, cells[0]);
+        if (!known && (i == 0 || col.clock.style != LC_CLOCK_PATTERN)) return false;
         if (i == 0) {
             col.clock.style = first_style(&s);
             col.clock.zone = s.zone;
@@ -132,7 +159,9 @@ static bool same_zone(const lc_clock *c, lc_stamp_text *s)
 
 static lc_stamp_verdict read_one(const lc_clock *c, bool ambiguous, const char *cell, lc_stamp_text *s, lc_stamp *out)
 {
-    if (!lc_stamp_take_apart(s, cell) || s->shape != shape_of_style[c->style]) return LC_STAMP_STRANGE;
+    bool read = c->style == LC_CLOCK_PATTERN ? lc_pattern_read(s, c->pattern, cell) : lc_stamp_take_apart(s, cell);
+    if (!read || s->shape != shape_of_style[c->style]) return LC_STAMP_STRANGE;
+    if (s->has_time && c->has_time && !s->ampm != !c->ampm) return LC_STAMP_STRANGE;
     if (s->shape == LC_SHAPE_INTEGER) return integer_to_stamp(c->style, s, out) ? LC_STAMP_READ : LC_STAMP_STRANGE;
     if (!same_zone(c, s)) return LC_STAMP_ZONE;
     lc_stamp_verdict v = LC_STAMP_READ;
@@ -253,7 +282,8 @@ static void put_time(writer *w, const lc_clock *c, const lc_civil *t)
     bool seconds = c->has_seconds || t->second || t->micro;
     if (!c->has_time && !t->hour && !t->minute && !seconds) return;
     put_char(w, c->separator ? c->separator : ' ');
-    put_number(w, t->hour, !c->has_time || c->padded_hour ? 2 : 1);
+    int hour = c->ampm ? (t->hour + 11) % 12 + 1 : t->hour;
+    put_number(w, hour, !c->has_time || c->padded_hour ? 2 : 1);
     put_char(w, ':');
     put_number(w, t->minute, 2);
     if (seconds) {
@@ -269,6 +299,9 @@ static void put_time(writer *w, const lc_clock *c, const lc_civil *t)
         for (int k = 6; k > digits; k--) micro /= 10;
         put_number(w, micro, digits);
     }
+    if (c->ampm && c->ampm_space) put_char(w, ' ');
+    if (c->ampm) put_char(w, (char)((t->hour < 12 ? 'A' : 'P') + (c->ampm - 'A')));
+    if (c->ampm) put_char(w, (char)('M' + (c->ampm - 'A')));
     put_zone(w, c);
 }
 
@@ -300,6 +333,7 @@ const char *lc_clock_format(const lc_clock *c, lc_stamp t, char out[LC_STAMP_TEX
         put_date(&w, c, &civil);
         put_time(&w, c, &civil);
         break;
+    case LC_CLOCK_PATTERN: return lc_pattern_write(out, c, &civil);
     default: put_date(&w, c, &civil); put_time(&w, c, &civil);
     }
     out[w.len] = '\0';

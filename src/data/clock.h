@@ -17,20 +17,26 @@ typedef enum lc_clock_style {
     LC_CLOCK_EU,      /* DD/MM/YYYY[ time] */
     LC_CLOCK_EPOCH_S,
     LC_CLOCK_EPOCH_MS,
-    LC_CLOCK_MONTH,  /* YYYY-MM */
-    LC_CLOCK_YEAR,   /* YYYY */
-    LC_CLOCK_INTEGER /* plain step numbers */
+    LC_CLOCK_MONTH,   /* YYYY-MM */
+    LC_CLOCK_YEAR,    /* YYYY */
+    LC_CLOCK_INTEGER, /* plain step numbers */
+    LC_CLOCK_PATTERN  /* as lc_clock.pattern says */
 } lc_clock_style;
+
+#define LC_PATTERN_ROOM 64
 
 typedef struct lc_clock {
     lc_clock_style style;
     bool has_time, has_seconds;
-    char separator;      /* between date and time: 'T' or ' ' */
-    int fraction_digits; /* of a second, 0..6 */
-    int zone;            /* 0 none, 1 "Z", 2 "+HH:MM", 3 "+HHMM", 4 "+HH" */
-    int offset_minutes;  /* of the column's first zone; stamps are stored in UTC */
-    bool padded;         /* months and days with two digits */
-    bool padded_hour;    /* hours with two digits */
+    char separator;                /* between date and time: 'T' or ' ' */
+    int fraction_digits;           /* of a second, 0..6 */
+    int zone;                      /* 0 none, 1 "Z", 2 "+HH:MM", 3 "+HHMM", 4 "+HH" */
+    int offset_minutes;            /* of the column's first zone; stamps are stored in UTC */
+    bool padded;                   /* months and days with two digits */
+    bool padded_hour;              /* hours with two digits */
+    char ampm;                     /* 'A' hours are written with AM and PM, 'a' with am and pm, 0 neither */
+    bool ampm_space;               /* with a space before */
+    char pattern[LC_PATTERN_ROOM]; /* of LC_CLOCK_PATTERN, see data/pattern.h */
 } lc_clock;
 
 #define LC_STAMP_TEXT 48
@@ -79,6 +85,14 @@ const char *lc_freq_format(const lc_freq *f, char out[24]);
 
 /* The most common step between the n ascending stamps; false when there is no usable one (n < 2). */
 bool lc_freq_infer(lc_freq *f, const lc_stamp *stamps, size_t n, const lc_clock *c);
+
+/* Microseconds, or plain steps, that every step takes; 0 where they differ: business days, months and longer. */
+int64_t lc_freq_length(const lc_freq *f);
+
+/* The number of the step that holds t, and where a step begins, on the grid that all series share: days begin at the
+ * zone's midnight, weeks on Monday, months on their first day. */
+int64_t lc_freq_bucket(const lc_freq *f, lc_stamp t);
+lc_stamp lc_freq_bucket_start(const lc_freq *f, int64_t bucket);
 
 /* The stamp k steps after t (k may be negative). */
 lc_stamp lc_freq_add(const lc_freq *f, lc_stamp t, int64_t k);

@@ -23,6 +23,9 @@ typedef enum lc_stamp_verdict {
 /* Reads one cell and refines the clock with it (seconds, fraction, padding, order of slash dates). */
 lc_stamp_verdict lc_clock_read(lc_clock_column *c, const char *cell, lc_stamp *out);
 
+/* What the rows after `c` taught their own copy of it. */
+void lc_clock_merge(lc_clock_column *c, const lc_clock_column *later);
+
 /* The stamp with month and day exchanged; both must be at most 12. */
 lc_stamp lc_clock_turn(const lc_clock *c, lc_stamp t);
 

@@ -66,6 +66,13 @@ static int64_t fixed_length(lc_freq_unit unit)
     }
 }
 
+int64_t lc_freq_length(const lc_freq *f)
+{
+    bool fixed = f->unit != LC_FREQ_BUSINESS && f->unit != LC_FREQ_MONTH && f->unit != LC_FREQ_QUARTER &&
+                 f->unit != LC_FREQ_YEAR;
+    return fixed ? lc_mul_clamped(f->multiple, fixed_length(f->unit)) : 0;
+}
+
 static int months_of(lc_freq_unit unit)
 {
     return unit == LC_FREQ_MONTH ? 1 : unit == LC_FREQ_QUARTER ? 3 : unit == LC_FREQ_YEAR ? 12 : 0;
@@ -145,6 +152,43 @@ int64_t lc_freq_steps(const lc_freq *f, lc_stamp a, lc_stamp b, bool *on_grid)
     }
     *on_grid = exact && lc_floor_mod(apart, length) == 0;
     return lc_floor_div(apart, length);
+}
+
+/* 1970-01-01 was a Thursday: weeks are counted from the Monday before. */
+static int64_t bucket_origin(const lc_freq *f)
+{
+    return f->unit == LC_FREQ_WEEK ? -3 * LC_MICROS_PER_DAY : 0;
+}
+
+int64_t lc_freq_bucket(const lc_freq *f, lc_stamp t)
+{
+    int64_t offset = f->unit == LC_FREQ_STEP ? 0 : f->offset_minutes * LC_MICROS_PER_MINUTE;
+    lc_stamp local = lc_add_clamped(t, offset);
+    int months = months_of(f->unit);
+    if (months) {
+        lc_civil c = lc_civil_of(local);
+        return lc_floor_div((int64_t)c.year * 12 + c.month - 1, lc_mul_clamped(f->multiple, months));
+    }
+    if (f->unit == LC_FREQ_BUSINESS)
+        return lc_floor_div(business_day(lc_floor_div(local, LC_MICROS_PER_DAY)), f->multiple);
+    return lc_floor_div(lc_sub_clamped(local, bucket_origin(f)), lc_freq_length(f));
+}
+
+lc_stamp lc_freq_bucket_start(const lc_freq *f, int64_t bucket)
+{
+    int64_t offset = f->unit == LC_FREQ_STEP ? 0 : f->offset_minutes * LC_MICROS_PER_MINUTE;
+    int months = months_of(f->unit);
+    lc_stamp local;
+    if (months) {
+        int64_t month = lc_mul_clamped(bucket, lc_mul_clamped(f->multiple, months));
+        lc_civil c = {.year = (int)lc_floor_div(month, 12), .month = (int)lc_floor_mod(month, 12) + 1, .day = 1};
+        local = lc_stamp_of(&c);
+    } else if (f->unit == LC_FREQ_BUSINESS) {
+        local = add_business(-3 * LC_MICROS_PER_DAY, lc_mul_clamped(bucket, f->multiple));
+    } else {
+        local = lc_add_clamped(bucket_origin(f), lc_mul_clamped(bucket, lc_freq_length(f)));
+    }
+    return lc_sub_clamped(local, offset);
 }
 
 /* ---- defaults that follow from the frequency ---- */

@@ -58,25 +58,31 @@ static void look_at(lc_freq_evidence *e, const lc_civil *c, int64_t time_of_day)
     }
 }
 
-void lc_freq_evidence_add(lc_freq_evidence *e, const lc_stamp *stamps, size_t n, const lc_clock *c)
+void lc_freq_evidence_begin(lc_freq_evidence *e)
 {
-    bool calendar = lc_clock_is_calendar(c);
-    int64_t offset = c->offset_minutes * LC_MICROS_PER_MINUTE;
-    lc_civil before = {0};
-    for (size_t i = 0; i < n; i++) {
-        int64_t gap = i ? lc_sub_clamped(stamps[i], stamps[i - 1]) : 0;
-        if (gap && !tally(&e->gaps, gap)) e->failed = true;
-        if (!calendar) continue;
-        lc_stamp local = lc_add_clamped(stamps[i], offset);
-        /* Rows that differ in their time of day have no step in days or months. */
-        if (e->any && !e->one_time_of_day) continue;
-        lc_civil civil = lc_civil_of(local);
+    e->begun = false;
+}
+
+void lc_freq_evidence_stamp(lc_freq_evidence *e, lc_stamp t, int offset_minutes, const lc_clock *c)
+{
+    int64_t gap = e->begun ? lc_sub_clamped(t, e->last) : 0;
+    if (gap && !tally(&e->gaps, gap)) e->failed = true;
+    e->last = t;
+    /* Rows that differ in their time of day have no step in days or months. */
+    const size_t enough = 200000;
+    if (lc_clock_is_calendar(c) && (!e->any || e->one_time_of_day) && e->looked < enough) {
+        e->looked++;
+        lc_stamp local = lc_add_clamped(t, offset_minutes * LC_MICROS_PER_MINUTE);
+        lc_civil civil = lc_civil_of(local), before = e->last_civil;
         look_at(e, &civil, lc_floor_mod(local, LC_MICROS_PER_DAY));
-        if (gap == 3 * LC_MICROS_PER_DAY && before.weekday == 4) e->across_weekend = true;
-        int64_t months = ((int64_t)civil.year - before.year) * 12 + civil.month - before.month;
-        if (gap && e->firm_day >= 0 && !tally(&e->months, months)) e->failed = true;
-        before = civil;
+        if (e->begun && gap) {
+            if (before.weekday == 4 && civil.weekday == 0 && gap <= 4 * LC_MICROS_PER_DAY) e->across_weekend = true;
+            int64_t months = ((int64_t)civil.year - before.year) * 12 + civil.month - before.month;
+            if (e->firm_day >= 0 && !tally(&e->months, months)) e->failed = true;
+        }
+        e->last_civil = civil;
     }
+    e->begun = true;
 }
 
 static bool is_monthly(const lc_freq_evidence *e)
@@ -128,10 +134,59 @@ void lc_freq_evidence_free(lc_freq_evidence *e)
     memset(e, 0, sizeof *e);
 }
 
+bool lc_freq_evidence_fits(const lc_freq_evidence *e, const lc_freq *f)
+{
+    int64_t length = lc_freq_length(f);
+    for (size_t i = 0; length && i < e->gaps.n; i++)
+        if (e->gaps.run[i].value % length) return false;
+    return true;
+}
+
+/* The value in the middle of the sorted tally. */
+static int64_t middle(const lc_tally *t)
+{
+    size_t all = 0, sum = 0;
+    for (size_t i = 0; i < t->n; i++) all += t->run[i].count;
+    for (size_t i = 0; i < t->n; i++)
+        if ((sum += t->run[i].count) * 2 >= all) return t->run[i].value;
+    return 0;
+}
+
+bool lc_freq_evidence_nominal(const lc_freq_evidence *e, lc_freq *f, const lc_clock *c)
+{
+    static const struct {
+        lc_freq_unit unit;
+        int64_t length;
+        int multiple[10];
+    } usual[] = {{LC_FREQ_SECOND, LC_MICROS_PER_SECOND, {1, 2, 5, 10, 15, 20, 30}},
+                 {LC_FREQ_MINUTE, LC_MICROS_PER_MINUTE, {1, 2, 3, 4, 5, 6, 10, 15, 20, 30}},
+                 {LC_FREQ_HOUR, LC_MICROS_PER_HOUR, {1, 2, 3, 4, 6, 8, 12}},
+                 {LC_FREQ_DAY, LC_MICROS_PER_DAY, {1}},
+                 {LC_FREQ_WEEK, 7 * LC_MICROS_PER_DAY, {1}}};
+    int64_t gap = middle(&e->gaps), nearest = INT64_MAX;
+    const int64_t day = LC_MICROS_PER_DAY;
+    if (!lc_clock_is_calendar(c) || gap <= 0) return false;
+    *f = (lc_freq){.multiple = 1, .offset_minutes = c->offset_minutes};
+    f->unit = gap >= 27 * day && gap <= 32 * day     ? LC_FREQ_MONTH
+              : gap >= 87 * day && gap <= 95 * day   ? LC_FREQ_QUARTER
+              : gap >= 360 * day && gap <= 371 * day ? LC_FREQ_YEAR
+                                                     : LC_FREQ_STEP;
+    if (f->unit != LC_FREQ_STEP) return true;
+    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
+        for (size_t k = 0; k < 10 && usual[i].multiple[k]; k++) {
+            int64_t step = usual[i].length * usual[i].multiple[k], away = gap > step ? gap - step : step - gap;
+            if (away >= nearest || away > step / 10) continue;
+            nearest = away;
+            f->unit = usual[i].unit;
+            f->multiple = usual[i].multiple[k];
+        }
+    return f->unit != LC_FREQ_STEP;
+}
+
 bool lc_freq_infer(lc_freq *f, const lc_stamp *stamps, size_t n, const lc_clock *c)
 {
     lc_freq_evidence e = {0};
-    lc_freq_evidence_add(&e, stamps, n, c);
+    for (size_t i = 0; i < n; i++) lc_freq_evidence_stamp(&e, stamps[i], c->offset_minutes, c);
     bool ok = lc_freq_evidence_conclude(&e, f, c);
     lc_freq_evidence_free(&e);
     return ok;

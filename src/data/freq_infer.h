@@ -18,15 +18,26 @@ typedef struct lc_freq_evidence {
     bool weekend, across_weekend;
     bool one_time_of_day;
     int64_t time_of_day;
-    int firm_day; /* the one day of month among stamps that are not month ends; 0 none yet, -1 several */
-    int last_day; /* the largest day of month among month ends */
+    int firm_day;  /* the one day of month among stamps that are not month ends; 0 none yet, -1 several */
+    int last_day;  /* the largest day of month among month ends */
+    size_t looked; /* stamps that were looked at for days and months */
+    bool begun;    /* the last stamp of the series at hand is known */
+    lc_stamp last;
+    lc_civil last_civil;
 } lc_freq_evidence;
 
-/* Zero the evidence to start; adds one series of ascending stamps. */
-void lc_freq_evidence_add(lc_freq_evidence *e, const lc_stamp *stamps, size_t n, const lc_clock *c);
+/* Zero the evidence to start; begin a series, then add its ascending stamps, each with its zone. */
+void lc_freq_evidence_begin(lc_freq_evidence *e);
+void lc_freq_evidence_stamp(lc_freq_evidence *e, lc_stamp t, int offset_minutes, const lc_clock *c);
 
 /* The most common step; false when no two stamps differ or memory ran out. */
 bool lc_freq_evidence_conclude(lc_freq_evidence *e, lc_freq *f, const lc_clock *c);
+/* Whether every step between neighbours is a whole number of f; after lc_freq_evidence_conclude. */
+bool lc_freq_evidence_fits(const lc_freq_evidence *e, const lc_freq *f);
+
+/* The step that jittered stamps mean: the middle gap, rounded to a usual step that it is near to. false: it is near to
+ * none. Comes after lc_freq_evidence_conclude. */
+bool lc_freq_evidence_nominal(const lc_freq_evidence *e, lc_freq *f, const lc_clock *c);
 void lc_freq_evidence_free(lc_freq_evidence *e);
 
 #endif

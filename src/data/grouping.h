@@ -7,16 +7,24 @@
 typedef struct lc_grouping {
     size_t n_frames; /* ids in the long layout, files in the wide one */
     size_t *begin;   /* (n_frames + 1) positions in row */
-    size_t *row;     /* (n_rows) table rows, frame after frame, ascending in time */
+    uint32_t *row;   /* (n_rows) table rows, frame after frame, ascending in time; NULL: as they stand */
     size_t n_sorted; /* frames whose rows were out of order */
+    size_t n_twins;  /* rows with the stamp of the row before them */
 } lc_grouping;
 
-/* Refuses an id that stands in two files and a stamp that stands twice in a frame. *g is to be freed in any case. */
+/* The table row at position i. */
+static inline size_t lc_grouping_row(const lc_grouping *g, size_t i)
+{
+    return g->row ? g->row[i] : i;
+}
+
+/* Refuses an id that stands in two files, and a stamp that stands twice in a frame unless the settings `duplicates` or
+ * `aggregate` say what to make of it. *g is to be freed in any case. */
 lc_code lc_grouping_make(lc_grouping *g, const lc_table *t, lc_status *st);
 void lc_grouping_free(lc_grouping *g);
 
-/* The step: the setting `freq`, else the most common one over all frames. */
-lc_code lc_grouping_freq(lc_freq *f, const lc_grouping *g, const lc_table *t, lc_status *st);
+/* The step: the setting `freq`, else the most common one over all frames. *jittered: the stamps are not on its grid. */
+lc_code lc_grouping_freq(lc_freq *f, bool *jittered, const lc_grouping *g, const lc_table *t, lc_status *st);
 
 /* The name of a frame for messages: its id, else its file. */
 const char *lc_grouping_name(const lc_table *t, size_t frame, char *out, size_t room);

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "data/features.h"
 #include "data/grid.h"
 
 static bool copy_names(lc_panel *p, const lc_table *t)
@@ -37,9 +38,12 @@ static lc_code build(lc_panel **out, lc_table *t, lc_status *st)
     p->clock = t->roles.clock.clock;
     p->delimiter = t->delimiter;
     p->has_header = t->has_header;
+    p->decimal_comma = t->rules.decimal_comma;
+    bool jittered = false;
     code = lc_grouping_make(&g, t, st);
-    if (code == LC_OK) code = lc_grouping_freq(&p->freq, &g, t, st);
-    if (code == LC_OK) code = lc_grid_build(p, t, &g, &t->notes, st);
+    if (code == LC_OK) code = lc_grouping_freq(&p->freq, &jittered, &g, t, st);
+    if (code == LC_OK) code = lc_grid_build(p, t, &g, jittered, &t->notes, st);
+    if (code == LC_OK && t->settings->calendar) code = lc_features_add(p, st);
     if (code != LC_OK) goto done;
     p->columns = t->columns;
     p->n_columns = t->n_columns;
@@ -56,31 +60,64 @@ done:
     return code;
 }
 
-lc_code lc_panel_read_files(lc_panel **out, const char *const *paths, size_t n, const lc_settings *s, lc_status *st)
+/* ---- reading ---- */
+
+typedef struct input { /* files, or bytes under a name */
+    const char *const *paths;
+    size_t n_paths;
+    const char *name, *bytes;
+    size_t n;
+} input;
+
+static lc_code read_input(lc_table *t, const input *in, lc_status *st)
+{
+    if (in->bytes) return lc_table_read_memory(t, in->name, in->bytes, in->n, st);
+    lc_code code = in->n_paths ? LC_OK : lc_fail(st, LC_E_USAGE, "no file is named");
+    for (size_t i = 0; i < in->n_paths && code == LC_OK; i++)
+        code = in->paths[i] ? lc_table_read_file(t, in->paths[i], st)
+                            : lc_fail(st, LC_E_USAGE, "file %zu has no name", i + 1);
+    return code;
+}
+
+/* The file of bad rows comes to be with the panel, or not at all. */
+static lc_code read_panel(lc_panel **out, const input *in, const lc_settings *s, lc_status *st)
 {
     lc_table t = {0};
+    lc_rejects rejects = {{0}, 0};
     *out = NULL;
-    if (!n) return lc_fail(st, LC_E_USAGE, "no file is named");
     lc_code code = lc_table_open(&t, s, st);
-    for (size_t i = 0; i < n && code == LC_OK; i++)
-        code = paths[i] ? lc_table_read_file(&t, paths[i], st) : lc_fail(st, LC_E_USAGE, "file %zu has no name", i + 1);
+    if (code == LC_OK && *s->rejects) {
+        code = lc_rejects_open(&rejects, s->rejects, st);
+        t.rejects = &rejects;
+    }
+    if (code == LC_OK) code = read_input(&t, in, st);
     if (code == LC_OK) code = lc_table_close(&t, st);
+    if (code == LC_OK && t.n_rejected &&
+        !lc_note(&t.notes, "%zu bad row%s left out, see %s", t.n_rejected, t.n_rejected == 1 ? " is" : "s are",
+                 s->rejects))
+        code = lc_fail_memory(st);
     if (code == LC_OK) code = build(out, &t, st);
+    if (code == LC_OK && *s->rejects) code = lc_rejects_commit(&rejects, st);
+    if (code != LC_OK) {
+        lc_panel_free(*out);
+        *out = NULL;
+    }
+    lc_rejects_discard(&rejects);
     lc_table_free(&t);
     return code;
+}
+
+lc_code lc_panel_read_files(lc_panel **out, const char *const *paths, size_t n, const lc_settings *s, lc_status *st)
+{
+    const input in = {.paths = paths, .n_paths = n};
+    return read_panel(out, &in, s, st);
 }
 
 lc_code lc_panel_read_memory(lc_panel **out, const char *name, const char *bytes, size_t n, const lc_settings *s,
                              lc_status *st)
 {
-    lc_table t = {0};
-    *out = NULL;
-    lc_code code = lc_table_open(&t, s, st);
-    if (code == LC_OK) code = lc_table_read_memory(&t, name, bytes, n, st);
-    if (code == LC_OK) code = lc_table_close(&t, st);
-    if (code == LC_OK) code = build(out, &t, st);
-    lc_table_free(&t);
-    return code;
+    const input in = {.name = name, .bytes = bytes, .n = n};
+    return read_panel(out, &in, s, st);
 }
 
 void lc_panel_free(lc_panel *p)
@@ -88,9 +125,11 @@ void lc_panel_free(lc_panel *p)
     if (!p) return;
     for (size_t i = 0; i < p->n_frames; i++) {
         lc_frame *f = &p->frames[i];
-        for (size_t k = 0; f->past && k < p->n_past; k++) lc_free(f->past[k]);
+        for (size_t k = 0; f->past && f->past_borrowed && k < p->n_past; k++)
+            if (!f->past_borrowed[k]) lc_numbers_free(&f->past[k]);
         for (size_t k = 0; f->past_gap && k < p->n_past; k++) lc_free(f->past_gap[k]);
         free(f->past);
+        free(f->past_borrowed);
         free(f->past_gap);
         lc_free(f->stamp);
         lc_free(f->offset);
@@ -98,13 +137,19 @@ void lc_panel_free(lc_panel *p)
     }
     for (size_t i = 0; i < p->n_series; i++) {
         free(p->series[i].id);
-        lc_free(p->series[i].y);
+        if (!p->series[i].borrowed) lc_numbers_free(&p->series[i].y);
         lc_free(p->series[i].mask);
         lc_free(p->series[i].gap);
     }
     lc_free(p->frames);
     lc_free(p->series);
+    for (size_t i = 0; i < p->n_columns_kept; i++) {
+        free(p->column[i].f);
+        free(p->column[i].d);
+    }
+    free(p->column);
     lc_free(p->rows);
+    lc_free(p->first_row);
     lc_free(p->left_out);
     lc_free(p->left_out_y);
     lc_free_names(p->targets, p->n_targets);
@@ -126,12 +171,32 @@ size_t lc_panel_find(const lc_panel *p, const char *id)
     return found == LC_NO_NAME ? SIZE_MAX : found;
 }
 
+lc_row_place lc_panel_row(const lc_panel *p, size_t row)
+{
+    if (p->rows) return p->rows[row];
+    size_t lo = 0, hi = p->n_frames; /* first_row[lo] <= row < first_row[hi] */
+    while (hi - lo > 1) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (p->first_row[mid] <= row) lo = mid;
+        else hi = mid;
+    }
+    return (lc_row_place){(uint32_t)lo, (uint32_t)(row - p->first_row[lo])};
+}
+
+lc_stamp lc_panel_stamp(const lc_panel *p, const lc_frame *f, size_t step)
+{
+    if (!f->stamp) return lc_freq_add(&p->freq, f->first, (int64_t)step);
+    if (step < f->steps) return f->stamp[step];
+    lc_freq freq = p->freq;
+    if (f->offset) freq.offset_minutes = f->offset[f->steps - 1];
+    return lc_freq_add(&freq, f->stamp[f->steps - 1], (int64_t)(step - (f->steps - 1)));
+}
+
 const char *lc_panel_stamp_text(const lc_panel *p, const lc_frame *f, size_t step, char out[LC_STAMP_TEXT])
 {
-    size_t last = f->steps - 1, at = step < last ? step : last;
     lc_clock c = p->clock;
-    if (f->offset) c.offset_minutes = f->offset[at];
-    return lc_clock_format(&c, lc_freq_add(&p->freq, f->stamp[at], (int64_t)(step - at)), out);
+    if (f->offset) c.offset_minutes = f->offset[step < f->steps ? step : f->steps - 1];
+    return lc_clock_format(&c, lc_panel_stamp(p, f, step), out);
 }
 
 const char *lc_panel_left_out_text(const lc_panel *p, const lc_left_out *row, char out[LC_STAMP_TEXT])

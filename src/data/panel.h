@@ -12,15 +12,18 @@
 #include "base/settings.h"
 #include "base/status.h"
 #include "data/clock.h"
+#include "data/numbers.h"
 
 enum { LC_OBSERVED = 0, LC_MISSING_CELL = 1, LC_MISSING_STEP = 2 };
 
 typedef struct lc_frame {
     char *id;            /* "" in a wide file */
     size_t steps;        /* on the regular grid, gaps included */
-    lc_stamp *stamp;     /* (steps) */
+    lc_stamp first;      /* step k stands k steps of the panel's frequency after it ... */
+    lc_stamp *stamp;     /* (steps) ... but where they are written otherwise; else NULL */
     int16_t *offset;     /* (steps) minutes from UTC; NULL unless they change within the column */
-    double **past;       /* (n_past)(steps), interpolated */
+    lc_numbers *past;    /* (n_past)(steps), interpolated; NULL without covariates */
+    bool *past_borrowed; /* (n_past) private */
     uint32_t **past_gap; /* (n_past)(steps) as lc_series.gap */
 } lc_frame;
 
@@ -29,11 +32,22 @@ typedef struct lc_series {
     size_t frame;   /* index into frames */
     size_t target;  /* index into targets */
     size_t steps;   /* = the frame's */
-    double *y;      /* (steps), gaps filled */
-    uint8_t *mask;  /* (steps) LC_OBSERVED ... */
+    lc_numbers y;   /* (steps), gaps filled */
+    bool borrowed;  /* private: y is part of the panel's columns */
     size_t missing; /* steps that are not observed */
+    uint8_t *mask;  /* (steps) LC_OBSERVED ...; NULL: none is missing */
     uint32_t *gap;  /* (steps) missing steps in a row up to and with this one; NULL: none is missing */
 } lc_series;
+
+static inline bool lc_is_observed(const lc_series *s, size_t step)
+{
+    return !s->mask || s->mask[step] == LC_OBSERVED;
+}
+
+static inline double lc_value(const lc_series *s, size_t step)
+{
+    return lc_number(s->y, step);
+}
 
 /* How many of the first n rows do not depend on later ones: all, but for a gap at their end. */
 static inline size_t lc_known_rows(const uint32_t *gap, size_t n)
@@ -63,9 +77,11 @@ struct lc_panel {
     char **targets;
     size_t n_targets;
     char **past;
-    size_t n_past;
-    lc_row_place *rows; /* (n_rows) input rows in order */
-    size_t n_rows;
+    size_t n_past, n_features; /* the last n_features follow from the stamps, see data/features.h */
+    size_t n_rows;             /* input rows */
+    lc_row_place
+        *rows; /* (n_rows) private, see lc_panel_row; NULL: each frame's rows are its steps, one after the other */
+    size_t *first_row;     /* (n_frames + 1) private */
     lc_left_out *left_out; /* (n_left_out) in the order of rows */
     size_t n_left_out;
     double *left_out_y; /* what they point to */
@@ -79,10 +95,13 @@ struct lc_panel {
     size_t n_notices;
     /* how the file was understood */
     char delimiter;
-    bool has_header;
+    bool has_header, decimal_comma;
     char **columns; /* every column's name, in order */
     size_t n_columns;
     struct lc_names *by_id; /* private: series by id, for lc_panel_find */
+    /* private: what series look into where they need no copy */
+    lc_numbers *column; /* (n_columns_kept) */
+    size_t n_columns_kept;
 };
 typedef struct lc_panel lc_panel;
 
@@ -93,6 +112,12 @@ lc_code lc_panel_read_files(lc_panel **out, const char *const *paths, size_t n, 
 lc_code lc_panel_read_memory(lc_panel **out, const char *name, const char *bytes, size_t n, const lc_settings *s,
                              lc_status *st);
 void lc_panel_free(lc_panel *p);
+
+/* Where an input row went. */
+lc_row_place lc_panel_row(const lc_panel *p, size_t row);
+
+/* The stamp of a frame's step; steps beyond the last one go on from it. */
+lc_stamp lc_panel_stamp(const lc_panel *p, const lc_frame *f, size_t step);
 
 /* The stamp of a frame's step as the file writes it; steps beyond the last one go on in the last one's zone. */
 const char *lc_panel_stamp_text(const lc_panel *p, const lc_frame *f, size_t step, char out[LC_STAMP_TEXT]);

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "data/pattern.h"
 #include "data/time_column.h"
 
 #define NAME_ROOM 80
@@ -82,7 +83,7 @@ static lc_code take_values(lc_roles *r, const lc_first_rows *first, const char *
     size_t n;
     lc_code code = LC_OK;
     if (!lc_split_names(list, &names, &n)) return lc_fail_memory(st);
-    size_t before = r->n_targets + r->n_past, cap = before;
+    size_t before = lc_roles_values(r), cap = before;
     if (n && !LC_GROW(&r->value, &cap, before + n)) code = lc_fail_memory(st);
     for (size_t i = 0; i < n && code == LC_OK; i++) {
         size_t column;
@@ -107,13 +108,20 @@ static lc_code time_is_not_readable(const lc_first_rows *first, size_t column, c
         lc_clock c;
         bool ambiguous;
         const char *cell = first->row[row].cell[column];
-        if (!lc_cell_is_missing(rules, cell) && !lc_clock_learn(&c, &cell, 1, &ambiguous)) break;
+        lc_stamp_text text;
+        bool stamp = *first->time_format ? lc_pattern_read(&text, first->time_format, cell)
+                                         : lc_clock_learn(&c, &cell, 1, &ambiguous);
+        if (!lc_cell_is_missing(rules, cell) && !stamp) break;
     }
     const char *cell = column < first->row[row].n ? first->row[row].cell[column] : "";
     lc_fail_at(st, LC_E_PARSE, first->file, first->row[row].line, column + 1,
                "column \"%s\": \"%s\" is not a time stamp", shown_name(first, column, shown),
                lc_printable(cell_shown, sizeof cell_shown, cell, strlen(cell)));
-    lc_hint(st, "stamps look like 2024-01-31 12:00, 31.01.2024, 01/31/2024, 2024-01, 2024, epoch seconds or 1, 2, 3");
+    if (*first->time_format) lc_hint(st, "the column does not follow --time-format %s", first->time_format);
+    else
+        lc_hint(st, "stamps look like 2024-01-31 12:00, 31.01.2024, 01/31/2024, 2024-01, 2024, epoch seconds or 1, 2, "
+                    "3; --time-format "
+                    "names another form");
     return LC_E_PARSE;
 }
 
@@ -147,6 +155,12 @@ static lc_code find_time(lc_roles *r, const lc_first_rows *first, const char **t
         }
         if (!integers) break;
     }
+    if (counter == LC_NO_COLUMN && *first->time_format) {
+        lc_fail_at(st, LC_E_PARSE, first->file, first->row[0].line, 0, "no column follows --time-format %s",
+                   first->time_format);
+        lc_hint(st, "name the column with --time to see which cell does not");
+        return LC_E_PARSE;
+    }
     if (counter == LC_NO_COLUMN) return LC_OK;
     r->time = counter;
     r->clock = counter_clock;
@@ -166,7 +180,7 @@ static column_look look_at(const lc_first_rows *first, size_t column, const lc_c
         double x;
         if (column >= first->row[i].n) continue;
         const char *cell = first->row[i].cell[column];
-        bool number = lc_cell_value(rules, cell, &x);
+        bool number = lc_cell_value(rules, cell, &x, NULL);
         if (number && x != x) continue;
         look.cells++;
         if (number) {
@@ -238,12 +252,12 @@ static lc_code find_targets(lc_roles *r, const lc_first_rows *first, const char 
         goto done;
     }
     /* Targets stand before the covariates that are there already. */
-    size_t total = found + r->n_past;
+    size_t others = r->n_past, total = found + others;
     if (!LC_GROW(&value, &cap, total)) {
         code = lc_fail_memory(st);
         goto done;
     }
-    if (r->n_past) memcpy(value + found, r->value, r->n_past * sizeof *value);
+    if (others) memcpy(value + found, r->value, others * sizeof *value);
     free(r->value);
     r->value = value;
     r->n_targets = found;
@@ -262,7 +276,7 @@ static bool note_unread_time(const lc_first_rows *first, const lc_cell_rules *ru
         double x;
         if (!lc_is_time_name(first->names[i]) || i >= first->row[0].n) continue;
         const char *cell = first->row[0].cell[i];
-        if (lc_cell_value(rules, cell, &x)) continue;
+        if (lc_cell_value(rules, cell, &x, NULL)) continue;
         return lc_note(notes, "column \"%s\" does not read as time stamps (\"%s\"): rows are counted as steps",
                        shown_name(first, i, shown), lc_printable(cell_shown, sizeof cell_shown, cell, strlen(cell)));
     }

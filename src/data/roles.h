@@ -13,15 +13,19 @@ typedef struct lc_value_column {
     size_t column;
     bool named;     /* by the settings: text in it is an error whatever the first rows hold */
     bool tentative; /* found by itself and empty in the first rows: text in it later drops the column */
-    bool dropped;
 } lc_value_column;
 
 typedef struct lc_roles {
     size_t time, id; /* LC_NO_COLUMN: none */
     lc_clock_column clock;
-    lc_value_column *value; /* (n_targets + n_past) targets first */
+    lc_value_column *value; /* (n_targets + n_past) in this order */
     size_t n_targets, n_past;
 } lc_roles;
+
+static inline size_t lc_roles_values(const lc_roles *r)
+{
+    return r->n_targets + r->n_past;
+}
 
 typedef struct lc_first_rows { /* what the roles are decided from */
     const char *file;
@@ -29,6 +33,7 @@ typedef struct lc_first_rows { /* what the roles are decided from */
     size_t n_columns;
     const lc_csv_row *row; /* (n) data rows, without the header */
     size_t n;
+    const char *time_format; /* "" for the usual ones */
 } lc_first_rows;
 
 /* Adds a note about text columns that are ignored. *r is to be freed in any case. */

@@ -5,7 +5,7 @@
 #include "base/memory.h"
 #include "base/sums.h"
 
-#define MOST_VALUES 20000
+#define MOST_VALUES LC_SEASON_VALUES
 #define MOST_VALUES_FREE 5000
 #define ACCEPT_Z 2.5
 #define ACCEPT_Z_FREE 4.5 /* thousands of periods are tried at once */

@@ -4,6 +4,7 @@
 
 #include "base/status.h"
 #include "data/clock.h"
+#include "data/panel.h"
 
 typedef struct lc_season_candidate {
     size_t period;
@@ -28,6 +29,11 @@ typedef struct lc_season {
  * forecasting notes, "Season from the data": detrend by a centred moving average over the period, remove first-order
  * autocorrelation, F test of the phase means on Wilson-Hilferty's normal scale. */
 lc_code lc_season_find(lc_season *out, const double *y, size_t n, const lc_freq *f, lc_status *st);
+
+/* The same for the first n rows of a series of a panel. */
+lc_code lc_season_of(lc_season *out, const lc_series *s, size_t n, const lc_freq *f, lc_status *st);
+
+enum { LC_SEASON_VALUES = 20000 }; /* looked at, at most */
 
 /* The same for given periods (>= 2, ascending, at most LC_SEASON_CANDIDATES, else LC_E_USAGE); those over n/3 are
  * passed over. The smallest accepted one is the period. */

@@ -42,7 +42,7 @@ static bool take_integer(lc_stamp_text *s, const char *text)
 }
 
 /* "Z", "+HH:MM", "+HHMM", "+HH" at the end of the text. */
-static bool take_zone(lc_stamp_text *s, const char *p)
+bool lc_stamp_take_zone(lc_stamp_text *s, const char *p)
 {
     if ((*p == 'Z' || *p == 'z') && !p[1]) {
         s->zone = 1;
@@ -79,6 +79,21 @@ static bool take_fraction(lc_stamp_text *s, const char **p)
     return true;
 }
 
+bool lc_stamp_take_ampm(lc_stamp_text *s, const char **p)
+{
+    const char *at = *p;
+    bool space = *at == ' ';
+    if (space) at++;
+    bool afternoon = *at == 'P' || *at == 'p';
+    if (!afternoon && *at != 'A' && *at != 'a') return false;
+    if ((at[1] != 'M' && at[1] != 'm') || s->hour < 1 || s->hour > 12) return false;
+    s->ampm = *at == 'P' || *at == 'A' ? 'A' : 'a';
+    s->ampm_space = space;
+    s->hour = s->hour % 12 + (afternoon ? 12 : 0);
+    *p = at + 2;
+    return true;
+}
+
 static bool take_time(lc_stamp_text *s, const char *p)
 {
     int n = take_number(&p, 1, 2, &s->hour);
@@ -96,7 +111,9 @@ static bool take_time(lc_stamp_text *s, const char *p)
         }
     }
     if (s->hour > 23 || s->minute > 59 || s->second > 59) return false;
-    return !*p || take_zone(s, p);
+    lc_stamp_take_ampm(s, &p);
+    if (*p == ' ' && (p[1] == '+' || p[1] == '-')) p++;
+    return !*p || lc_stamp_take_zone(s, p);
 }
 
 bool lc_stamp_take_apart(lc_stamp_text *out, const char *text)

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "data/pattern.h"
 #include "data/stamp_text.h"
 
 /* Integers under these names may be years or epoch time; under the others they count steps. */
@@ -30,7 +31,8 @@ static bool is_calendar_text(const char *cell)
     lc_stamp_text s;
     lc_clock c;
     bool ambiguous;
-    return lc_stamp_take_apart(&s, cell) && s.shape != LC_SHAPE_INTEGER && lc_clock_learn(&c, &cell, 1, &ambiguous);
+    if (lc_stamp_take_apart(&s, cell) && s.shape == LC_SHAPE_INTEGER) return false;
+    return lc_clock_learn(&c, &cell, 1, &ambiguous);
 }
 
 /* YYYYMMDD would pass for a step number with strange gaps. */
@@ -60,14 +62,37 @@ static lc_code learn_integers(const lc_first_rows *first, size_t column, const c
     lc_fail_at(st, LC_E_PARSE, first->file, first->row[0].line, column + 1,
                "column \"%s\": %s seems to be a date without separators, which is not read",
                lc_printable(shown, sizeof shown, name, strlen(name)), cells[0]);
-    lc_hint(st, "write dates as YYYY-MM-DD");
+    lc_hint(st, "--time-format %%Y%%m%%d reads it as a date");
     return LC_E_PARSE;
+}
+
+/* With --time-format: the first cell that follows it tells zone and padding. */
+static bool follows_format(const lc_first_rows *first, size_t column, const lc_cell_rules *rules,
+                           lc_clock_column *clock)
+{
+    size_t cells = 0, read = 0;
+    *clock = (lc_clock_column){.clock = {.style = LC_CLOCK_PATTERN, .padded = true, .padded_hour = true}};
+    snprintf(clock->clock.pattern, LC_PATTERN_ROOM, "%s", first->time_format);
+    for (size_t i = 0; i < first->n; i++) {
+        if (column >= first->row[i].n || lc_cell_is_missing(rules, first->row[i].cell[column])) continue;
+        lc_stamp_text s;
+        cells++;
+        if (!lc_pattern_read(&s, first->time_format, first->row[i].cell[column])) continue;
+        if (read++) continue;
+        clock->clock.zone = s.zone;
+        clock->clock.offset_minutes = s.offset_minutes;
+    }
+    return read && read * 2 >= cells;
 }
 
 lc_code lc_time_column_try(const lc_first_rows *first, size_t column, bool named, const lc_cell_rules *rules,
                            lc_clock_column *clock, bool *fits, lc_status *st)
 {
     *fits = false;
+    if (*first->time_format) {
+        *fits = follows_format(first, column, rules, clock);
+        return LC_OK;
+    }
     const char **cells = calloc(first->n ? first->n : 1, sizeof *cells);
     if (!cells) return lc_fail_memory(st);
     size_t n = 0, calendar = 0, integers = 0;

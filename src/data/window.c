@@ -7,26 +7,27 @@
 #include "base/memory.h"
 
 /* The power of two next to the largest size among n values: divided by it, none of them and no square overflows. */
-static double unit_of(const double *y, const uint8_t *mask, size_t n)
+static double unit_of(lc_numbers y, const uint8_t *mask, size_t n)
 {
     double most = 0;
     for (size_t i = 0; i < n; i++)
-        if (!(mask && mask[i])) most = fmax(most, fabs(y[i]));
+        if (!(mask && mask[i])) most = fmax(most, fabs(lc_number(y, i)));
     int exponent;
     frexp(most, &exponent);
     return most > DBL_MIN ? ldexp(1, exponent - 1) : 1;
 }
 
-lc_scale lc_scale_fit(const double *y, const uint8_t *mask, size_t n)
+lc_scale lc_scale_fit(lc_numbers y, const uint8_t *mask, size_t n)
 {
     double mean = 0, square = 0, unit = unit_of(y, mask, n);
     size_t seen = 0;
     for (size_t i = 0; i < n; i++) {
         if (mask && mask[i]) continue;
         seen++;
-        double d = y[i] / unit - mean; /* Welford 1962: no cancellation at large levels */
+        const double x = lc_number(y, i) / unit;
+        double d = x - mean; /* Welford 1962: no cancellation at large levels */
         mean += d / (double)seen;
-        square += d * (y[i] / unit - mean);
+        square += d * (x - mean);
     }
     double sd = seen ? sqrt(square / (double)seen) * unit : 0;
     mean *= unit;
@@ -130,22 +131,22 @@ static double scaled(double y, double center, double spread)
 /* A column as it was known at an origin. The line through a gap that reaches the origin leads to a value of the
  * future: instead the last known value is held, and before any the scaler's mean. */
 typedef struct view {
-    const double *y;
+    lc_numbers y;
     size_t origin, lookback, known;
     double held;
     lc_scale scale;
 } view;
 
-static view view_of(const lc_windows *w, const double *y, const uint32_t *gap, lc_scale scale, size_t origin)
+static view view_of(const lc_windows *w, lc_numbers y, const uint32_t *gap, lc_scale scale, size_t origin)
 {
     size_t known = lc_known_rows(gap, origin);
-    return (view){y, origin, w->lookback, known, known ? y[known - 1] : scale.mean, scale};
+    return (view){y, origin, w->lookback, known, known ? lc_number(y, known - 1) : scale.mean, scale};
 }
 
 static double value_at(const view *v, size_t t)
 {
     size_t row = row_of(v->origin, v->lookback, t);
-    return row < v->known ? v->y[row] : v->held;
+    return row < v->known ? lc_number(v->y, row) : v->held;
 }
 
 /* Scale of one column over a window. */
@@ -179,9 +180,9 @@ static float bounded(double u)
     return (float)within(u, 1e6);
 }
 
-static lc_window_scale fill_column(const lc_windows *w, const view *v, float *x, size_t step_stride)
+static lc_window_scale fill_column(const view *v, bool per_window, float *x, size_t step_stride)
 {
-    lc_window_scale scale = scale_of(v, w->per_window);
+    lc_window_scale scale = scale_of(v, per_window);
     for (size_t t = 0; t < v->lookback; t++)
         x[t * step_stride] = bounded(scaled(value_at(v, t), scale.center, scale.spread));
     return scale;
@@ -194,16 +195,17 @@ lc_window_scale lc_windows_fill(const lc_windows *w, size_t series, size_t origi
     const lc_frame *frame = &w->panel->frames[s->frame];
     size_t n_past = w->panel->n_past;
     view v = view_of_series(w, series, origin);
-    lc_window_scale scale = fill_column(w, &v, x, step_stride);
+    lc_window_scale scale = fill_column(&v, w->per_window, x, step_stride);
     for (size_t c = 0; c < n_past; c++) {
         v = view_of(w, frame->past[c], frame->past_gap[c], w->scales->past[s->frame * n_past + c], origin);
-        fill_column(w, &v, x + 1 + c, step_stride);
+        /* The calendar says the same in every window. */
+        fill_column(&v, w->per_window && c < n_past - w->panel->n_features, x + 1 + c, step_stride);
     }
     size_t limit = w->span[series].limit < s->steps ? w->span[series].limit : s->steps;
     for (size_t h = 0; target && h < w->horizon; h++) {
         size_t row = origin + h;
-        bool observed = row < limit && !s->mask[row];
-        target[h] = observed ? bounded(scaled(s->y[row], scale.center, scale.spread)) : NAN;
+        bool observed = row < limit && lc_is_observed(s, row);
+        target[h] = observed ? bounded(scaled(lc_value(s, row), scale.center, scale.spread)) : NAN;
     }
     return scale;
 }

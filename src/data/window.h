@@ -13,7 +13,7 @@ typedef struct lc_scale {
 
 /* Mean and standard deviation of the observed ones among n finite values (mask NULL: all). Always defined: sd of a
  * constant is its size, 1 for zeros; without any value mean is 0 and sd 1. */
-lc_scale lc_scale_fit(const double *y, const uint8_t *mask, size_t n);
+lc_scale lc_scale_fit(lc_numbers y, const uint8_t *mask, size_t n);
 
 /* Scalers of what the windows read: one per series, and per frame and covariate. */
 typedef struct lc_scales {

@@ -31,8 +31,8 @@ static size_t truth_of(const backtest *b, size_t series, size_t origin, double *
     bool known = lc_known_rows(s->gap, origin) > 0;
     size_t n = 0;
     for (size_t h = 0; h < b->w.horizon; h++) {
-        bool observed = known && s->mask[origin + h] == LC_OBSERVED;
-        truth[h] = observed ? s->y[origin + h] : NAN;
+        bool observed = known && lc_is_observed(s, origin + h);
+        truth[h] = observed ? lc_number_written(s->y, origin + h) : NAN;
         n += observed;
     }
     return n;
@@ -40,9 +40,24 @@ static size_t truth_of(const backtest *b, size_t series, size_t origin, double *
 
 /* ---- baselines, windows split over the threads ---- */
 
+/* A series as its file writes it; to (steps). */
+static const double *written(double *to, const lc_series *s)
+{
+    for (size_t i = 0; i < s->steps; i++) to[i] = lc_number_written(s->y, i);
+    return to;
+}
+
+static size_t longest_series(const lc_panel *p)
+{
+    size_t longest = 0;
+    for (size_t i = 0; i < p->n_series; i++)
+        if (p->series[i].steps > longest) longest = p->series[i].steps;
+    return longest;
+}
+
 typedef struct baseline_job {
     backtest *b;
-    double **scratch;  /* (threads)(2 horizon) */
+    double **scratch;  /* (threads)(2 horizon and the longest series) */
     lc_status *status; /* (threads) */
 } baseline_job;
 
@@ -51,15 +66,18 @@ static void baseline_worker(void *ctx, size_t thread, size_t threads)
     baseline_job *j = ctx;
     backtest *b = j->b;
     size_t begin, end, horizon = b->w.horizon;
-    double *truth = j->scratch[thread], *forecast = truth + horizon;
+    double *truth = j->scratch[thread], *forecast = truth + horizon, *y = forecast + horizon;
+    size_t loaded = SIZE_MAX;
     lc_range(b->w.n, threads, thread, &begin, &end);
     for (size_t i = begin; i < end; i++) {
         size_t series, origin;
         lc_windows_at(&b->w, i, &series, &origin);
         if (!truth_of(b, series, origin, truth)) continue;
         const lc_series *s = &b->p->series[series];
+        if (loaded != series) written(y, s);
+        loaded = series;
         for (size_t k = 0; k < lc_baseline_count; k++) {
-            lc_code code = lc_baseline_from(&lc_baselines[k], forecast, horizon, s->y, lc_known_rows(s->gap, origin),
+            lc_code code = lc_baseline_from(&lc_baselines[k], forecast, horizon, y, lc_known_rows(s->gap, origin),
                                             origin, b->m->settings->season, &j->status[thread]);
             if (code != LC_OK) return;
             lc_metrics_add(&b->baseline[k * b->w.n + i], horizon, truth, forecast, NULL, NULL, b->scale[series]);
@@ -75,7 +93,8 @@ static lc_code run_baselines(backtest *b, lc_status *st)
     j.status = lc_calloc(threads, sizeof *j.status);
     lc_code code = j.scratch && j.status ? LC_OK : lc_fail_memory(st);
     for (size_t i = 0; code == LC_OK && i < threads; i++)
-        if (!(j.scratch[i] = lc_calloc(2 * b->w.horizon, sizeof(double)))) code = lc_fail_memory(st);
+        if (!(j.scratch[i] = lc_calloc(2 * b->w.horizon + longest_series(b->p), sizeof(double))))
+            code = lc_fail_memory(st);
     if (code == LC_OK) lc_team_run(threads, baseline_worker, &j);
     for (size_t i = 0; code == LC_OK && i < threads; i++)
         if (j.status[i].code != LC_OK) code = lc_fail(st, j.status[i].code, "%s", j.status[i].text);
@@ -251,12 +270,15 @@ lc_code lc_backtest(lc_result **out, const lc_model *m, const lc_panel *p, const
     b.baseline = lc_calloc(b.w.n * lc_baseline_count, sizeof *b.baseline);
     x.truth = lc_calloc(b.w.horizon, sizeof *x.truth);
     x.band = lc_calloc(2 * b.levels.n * b.w.horizon, sizeof *x.band);
-    if (!b.point || !b.spread || !b.scale || !b.baseline || !x.truth || !x.band) {
+    double *y = lc_calloc(longest_series(p), sizeof *y);
+    if (!b.point || !b.spread || !b.scale || !b.baseline || !x.truth || !x.band || !y) {
+        lc_free(y);
         code = lc_fail_memory(st);
         goto done;
     }
     for (size_t i = 0; i < p->n_series; i++)
-        b.scale[i] = lc_mase_scale(p->series[i].y, p->series[i].mask, rows[i].test, m->settings->season);
+        b.scale[i] = lc_mase_scale(written(y, &p->series[i]), p->series[i].mask, rows[i].test, m->settings->season);
+    lc_free(y);
     code = lc_predict(m, &b.w, lc_fit_threads(s), b.point, b.spread, st);
     if (code == LC_OK) code = run_baselines(&b, st);
     if (code == LC_OK) code = make_table(&r, &b.levels, st);

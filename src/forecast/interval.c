@@ -65,8 +65,8 @@ static size_t scores_of_step(const lc_windows *w, const double *point, const dou
         lc_windows_at(w, i, &series, &origin);
         const lc_series *s = &w->panel->series[series];
         size_t row = origin + h;
-        if (row >= s->steps || row >= w->span[series].limit || s->mask[row] != LC_OBSERVED) continue;
-        score[n++] = fmin(fabs(s->y[row] - point[i * w->horizon + h]) / spread[i], DBL_MAX);
+        if (row >= s->steps || row >= w->span[series].limit || !lc_is_observed(s, row)) continue;
+        score[n++] = fmin(fabs(lc_value(s, row) - point[i * w->horizon + h]) / spread[i], DBL_MAX);
     }
     return n;
 }

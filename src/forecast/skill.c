@@ -20,7 +20,7 @@ static bool counts(const lc_windows *w, size_t series, size_t origin)
     size_t limit = w->span[series].limit < s->steps ? w->span[series].limit : s->steps;
     if (!lc_known_rows(s->gap, origin)) return false;
     for (size_t row = origin; row < limit && row - origin < w->horizon; row++)
-        if (s->mask[row] == LC_OBSERVED) return true;
+        if (lc_is_observed(s, row)) return true;
     return false;
 }
 
@@ -31,27 +31,32 @@ static double window_error(const lc_windows *w, size_t series, size_t origin, co
     double sum = 0;
     for (size_t h = 0; h < w->horizon; h++) {
         size_t row = origin + h;
-        if (row >= s->steps || row >= w->span[series].limit || s->mask[row] != LC_OBSERVED) continue;
-        sum += fabs(s->y[row] - forecast[h]);
+        if (row >= s->steps || row >= w->span[series].limit || !lc_is_observed(s, row)) continue;
+        sum += fabs(lc_value(s, row) - forecast[h]);
     }
     return sum / w->scales->series[series].sd;
 }
 
+/* Neither baseline looks further back than a season. */
 static lc_code baseline_error(double *sum, const lc_windows *w, const lc_baseline *b, size_t season, double *forecast,
                               lc_status *st)
 {
+    const size_t least = season > 1 ? season : 1;
+    double *tail = lc_calloc(least, sizeof *tail);
+    lc_code code = tail ? LC_OK : lc_fail_memory(st);
     *sum = 0;
-    for (size_t i = 0; i < w->n; i++) {
+    for (size_t i = 0; code == LC_OK && i < w->n; i++) {
         size_t series, origin;
         lc_windows_at(w, i, &series, &origin);
         const lc_series *s = &w->panel->series[series];
         if (!counts(w, series, origin)) continue;
-        lc_code code =
-            lc_baseline_from(b, forecast, w->horizon, s->y, lc_known_rows(s->gap, origin), origin, season, st);
-        if (code != LC_OK) return code;
-        *sum += window_error(w, series, origin, forecast);
+        const size_t known = lc_known_rows(s->gap, origin), n = known < least ? known : least;
+        lc_numbers_copy(tail, s->y, known - n, n);
+        code = lc_baseline_from(b, forecast, w->horizon, tail, n, origin - (known - n), season, st);
+        if (code == LC_OK) *sum += window_error(w, series, origin, forecast);
     }
-    return LC_OK;
+    lc_free(tail);
+    return code;
 }
 
 /* Against a forecast without any error everything but perfection is infinitely worse. */

@@ -132,7 +132,7 @@ static lc_code same_covariates(const lc_model *m, const lc_panel *p, lc_status *
     if (same) return LC_OK;
     lc_fail(st, LC_E_MODEL, "the model was fitted with %zu covariates, the data has %zu or others", m->n_past,
             p->n_past);
-    lc_hint(st, "give the covariates of the training with --past, in the same order");
+    lc_hint(st, "give the covariates of the training with --past in the same order, and --calendar where it had it");
     return LC_E_MODEL;
 }
 

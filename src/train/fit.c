@@ -188,7 +188,7 @@ static size_t observed_rows(const lc_panel *p, const lc_split *split)
 {
     size_t n = 0;
     for (size_t i = 0; i < p->n_series; i++)
-        for (size_t r = 0; r < split[i].end; r++) n += p->series[i].mask[r] == LC_OBSERVED;
+        for (size_t r = 0; r < split[i].end; r++) n += lc_is_observed(&p->series[i], r);
     return n;
 }
 

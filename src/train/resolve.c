@@ -35,7 +35,7 @@ lc_code lc_resolve_season(size_t *out, const lc_panel *p, const lc_split *split,
     for (size_t k = 0; k < n && code == LC_OK; k++) {
         lc_season season;
         const lc_series *s = &p->series[order[k][1]];
-        code = lc_season_find(&season, s->y, lc_known_rows(s->gap, order[k][0]), &p->freq, st);
+        code = lc_season_of(&season, s, lc_known_rows(s->gap, order[k][0]), &p->freq, st);
         found[k] = season.period;
     }
     lc_free(order);

@@ -181,8 +181,8 @@ static size_t naive_scores(double *score, const lc_model *m, const lc_panel *p, 
             ck_assert_int_eq(lc_predict_windows(&w, m, p, &scales, span, 1, &st), LC_OK);
             ck_assert_uint_eq(w.n, 1);
             ck_assert_int_eq(lc_predict(m, &w, 1, point, &spread, &st), LC_OK);
-            if (p->series[s].mask[origin + step] == LC_OBSERVED)
-                score[n++] = fabs(p->series[s].y[origin + step] - point[step]) / spread;
+            if (lc_is_observed(&p->series[s], origin + step))
+                score[n++] = fabs(lc_value(&p->series[s], origin + step) - point[step]) / spread;
             lc_windows_free(&w);
             lc_free(span);
             lc_free(point);

@@ -13,9 +13,9 @@ static void expect_values(const lc_series *s, size_t n, const double *y, const c
     ck_assert_uint_eq(s->steps, n);
     size_t missing = 0;
     for (size_t i = 0; i < n; i++) {
-        ck_assert_msg(fabs(s->y[i] - y[i]) < 1e-9, "step %zu: %g, wanted %g", i, s->y[i], y[i]);
-        ck_assert_msg(s->mask[i] == mask[i] - '0', "step %zu: mask %d", i, s->mask[i]);
-        missing += s->mask[i] != LC_OBSERVED;
+        ck_assert_msg(fabs(lc_value(s, i) - y[i]) < 1e-9, "step %zu: %g, wanted %g", i, lc_value(s, i), y[i]);
+        ck_assert_msg((s->mask ? s->mask[i] : LC_OBSERVED) == mask[i] - '0', "step %zu: mask", i);
+        missing += !lc_is_observed(s, i);
     }
     ck_assert_uint_eq(s->missing, missing);
 }
@@ -58,10 +58,10 @@ START_TEST(a_long_file_is_a_frame_an_id)
     ck_assert_int_eq(p->clock.style, LC_CLOCK_INTEGER);
     ck_assert_str_eq(p->value_label, "y");
     ck_assert_uint_eq(p->n_rows, 5);
-    ck_assert_uint_eq(p->rows[3].frame, 0);
-    ck_assert_uint_eq(p->rows[3].step, 2);
-    ck_assert_uint_eq(p->rows[4].frame, 1);
-    ck_assert_uint_eq(p->rows[4].step, 1);
+    ck_assert_uint_eq(lc_panel_row(p, 3).frame, 0);
+    ck_assert_uint_eq(lc_panel_row(p, 3).step, 2);
+    ck_assert_uint_eq(lc_panel_row(p, 4).frame, 1);
+    ck_assert_uint_eq(lc_panel_row(p, 4).step, 1);
     lc_panel_free(p);
     p = panel_of("shop,ds,y,z\nA,2020-01,5,1\nA,2020-02,6,2\nB,2020-02,7,3\nB,2020-03,7,4\n", "id=shop;target=z,y");
     ck_assert_uint_eq(p->n_series, 4);
@@ -83,8 +83,8 @@ START_TEST(gaps_are_filled_and_marked)
     ck_assert(panel_has_notice(
         p, "2 missing steps and 3 empty cells in 1 series are filled as model input and never scored"));
     char out[LC_STAMP_TEXT];
-    ck_assert_str_eq(lc_clock_format(&p->clock, p->frames[0].stamp[4], out), "2020-01-05");
-    ck_assert_uint_eq(p->rows[3].step, 5);
+    ck_assert_str_eq(lc_clock_format(&p->clock, lc_panel_stamp(p, &p->frames[0], 4), out), "2020-01-05");
+    ck_assert_uint_eq(lc_panel_row(p, 3).step, 5);
     lc_panel_free(p);
 }
 END_TEST
@@ -95,8 +95,8 @@ START_TEST(gaps_can_be_left_out_or_refused)
         "ds,y\n2020-01-01,1\n2020-01-02,\n2020-01-03,3\n2020-01-05 11:00,4\n2020-01-06 11:00,5\n";
     lc_panel *p = panel_of(text, "gaps=skip");
     expect_values(&p->series[0], 4, (double[]){1, 3, 4, 5}, "0000");
-    ck_assert_uint_eq(p->rows[1].step, LC_NO_STEP);
-    ck_assert_uint_eq(p->rows[4].step, 3);
+    ck_assert_uint_eq(lc_panel_row(p, 1).step, LC_NO_STEP);
+    ck_assert_uint_eq(lc_panel_row(p, 4).step, 3);
     ck_assert(panel_has_notice(p, "1 row is left out for missing cells"));
     lc_panel_free(p);
     expect_panel_error(text, "gaps=error", LC_E_DATA, "f.csv:3:2: column \"y\": the value is missing", "--gaps fill");
@@ -112,8 +112,8 @@ START_TEST(rows_out_of_order_are_sorted)
     lc_panel *p = panel_of("ds,y\n2020-01-03,3\n2020-01-01,1\n2020-01-02,2\n", "");
     expect_values(&p->series[0], 3, (double[]){1, 2, 3}, "000");
     ck_assert(panel_has_notice(p, "rows were out of order and are sorted by time"));
-    ck_assert_uint_eq(p->rows[0].step, 2);
-    ck_assert_uint_eq(p->rows[1].step, 0);
+    ck_assert_uint_eq(lc_panel_row(p, 0).step, 2);
+    ck_assert_uint_eq(lc_panel_row(p, 1).step, 0);
     lc_panel_free(p);
 }
 END_TEST
@@ -130,8 +130,9 @@ START_TEST(stamps_are_written_back_as_read)
         char text[128], out[LC_STAMP_TEXT];
         snprintf(text, sizeof text, "ds,y\n%s,1\n%s,2\n", stamps[i][0], stamps[i][1]);
         lc_panel *p = panel_of(text, "");
-        ck_assert_str_eq(lc_clock_format(&p->clock, p->frames[0].stamp[0], out), stamps[i][0]);
-        ck_assert_str_eq(lc_clock_format(&p->clock, p->frames[0].stamp[p->frames[0].steps - 1], out), stamps[i][1]);
+        ck_assert_str_eq(lc_clock_format(&p->clock, lc_panel_stamp(p, &p->frames[0], 0), out), stamps[i][0]);
+        ck_assert_str_eq(lc_clock_format(&p->clock, lc_panel_stamp(p, &p->frames[0], p->frames[0].steps - 1), out),
+                         stamps[i][1]);
         lc_panel_free(p);
     }
 }
@@ -144,7 +145,7 @@ START_TEST(roles_are_found)
     ck_assert_uint_eq(p->n_series, 2);
     ck_assert_int_eq(p->clock.style, LC_CLOCK_NONE);
     ck_assert_str_eq(p->time_name, "");
-    ck_assert_int_eq(p->frames[0].stamp[1], 2);
+    ck_assert_int_eq(lc_panel_stamp(p, &p->frames[0], 1), 2);
     lc_panel_free(p);
     p = panel_of("n,y\n1,5\n2,6\n", "time=n");
     ck_assert_uint_eq(p->n_series, 1);
@@ -167,9 +168,9 @@ START_TEST(roles_are_found)
     p = panel_of("a,b\n1,5\n2,6\n", "no-header=true;missing=a,b");
     ck_assert_uint_eq(p->n_rows, 3);
     lc_panel_free(p);
-    p = panel_of("date,y\n1-Jan-2020,5\n2-Jan-2020,6\n", "");
+    p = panel_of("date,y\n1st of Jan 2020,5\n2nd of Jan 2020,6\n", "");
     ck_assert(panel_has_notice(
-        p, "column \"date\" does not read as time stamps (\"1-Jan-2020\"): rows are counted as steps"));
+        p, "column \"date\" does not read as time stamps (\"1st of Jan 2020\"): rows are counted as steps"));
     lc_panel_free(p);
 }
 END_TEST
@@ -184,7 +185,7 @@ START_TEST(frequencies_apply)
     p = panel_of("ds,y\n2024-01-31,1\n2024-02-29,2\n2024-04-30,4\n", "freq=M");
     expect_values(&p->series[0], 4, (double[]){1, 2, 3, 4}, "0020");
     char out[LC_STAMP_TEXT];
-    ck_assert_str_eq(lc_clock_format(&p->clock, p->frames[0].stamp[2], out), "2024-03-31");
+    ck_assert_str_eq(lc_clock_format(&p->clock, lc_panel_stamp(p, &p->frames[0], 2), out), "2024-03-31");
     lc_panel_free(p);
     /* a series of one row, and one that starts elsewhere, take the step of the others */
     p = panel_of("unique_id,ds,y\na,2024-01-01,1\nb,2024-01-01,1\nb,2024-01-02,2\nb,2024-01-03,3\nc,2024-05-01,1\nc,"
@@ -273,8 +274,8 @@ START_TEST(several_files_are_one_panel)
     ck_assert_str_eq(p->series[0].id, "a:y");
     ck_assert_str_eq(p->series[1].id, "b.x:y");
     ck_assert_uint_eq(p->series[1].steps, 3);
-    ck_assert_uint_eq(p->rows[4].frame, 1);
-    ck_assert_uint_eq(p->rows[4].step, 2);
+    ck_assert_uint_eq(lc_panel_row(p, 4).frame, 1);
+    ck_assert_uint_eq(lc_panel_row(p, 4).step, 2);
     lc_panel_free(p);
 
     ck_assert_int_eq(read_two(&p, "unique_id,ds,y\nu,1,5\nu,2,6\n", "unique_id,ds,y\nv,1,5\nv,2,6\n", &st), LC_OK);
@@ -318,11 +319,45 @@ START_TEST(unreadable_files_are_refused)
 }
 END_TEST
 
+/* Sine and cosine of the local time of day, the day of the week and the month, where the step gives them a meaning. */
+START_TEST(calendar_features_follow_from_stamps)
+{
+    lc_panel *p =
+        panel_of("ds,y,x\n2024-01-01T00:00+06:00,1,5\n2024-01-01T06:00+06:00,2,6\n2024-01-01T12:00+06:00,3,7\n",
+                 "calendar=true;target=y;past=x");
+    static const char *const name[] = {"x",           "hour sin",  "hour cos", "weekday sin",
+                                       "weekday cos", "month sin", "month cos"};
+    ck_assert_uint_eq(p->n_past, 7);
+    ck_assert_uint_eq(p->n_features, 6);
+    for (size_t i = 0; i < 7; i++) ck_assert_str_eq(p->past[i], name[i]);
+    const lc_frame *f = &p->frames[0];
+    ck_assert(lc_number(f->past[0], 1) == 6);
+    ck_assert(fabs(lc_number(f->past[1], 1) - 1) < 1e-6 && fabs(lc_number(f->past[2], 1)) < 1e-6);
+    ck_assert(fabs(lc_number(f->past[1], 2)) < 1e-6 && fabs(lc_number(f->past[2], 2) + 1) < 1e-6);
+    ck_assert(fabs(lc_number(f->past[3], 2) - sin(6.283185307179586 / 14)) < 1e-6); /* half of a Monday */
+    ck_assert(fabs(lc_number(f->past[6], 0) - 1) < 1e-6);
+    lc_panel_free(p);
+    p = panel_of("ds,y\n2024-01,1\n2024-04,2\n2024-07,3\n2024-10,3\n", "calendar=true");
+    ck_assert_uint_eq(p->n_past, 2);
+    ck_assert(fabs(lc_number(p->frames[0].past[0], 1) - 1) < 1e-6 &&
+              fabs(lc_number(p->frames[0].past[1], 2) + 1) < 1e-6);
+    lc_panel_free(p);
+    p = panel_of("ds,y\n2024-01-04,1\n2024-01-05,2\n2024-01-06,3\n", "calendar=true");
+    ck_assert_uint_eq(p->n_past, 4);
+    lc_panel_free(p);
+    expect_panel_error("y\n1\n2\n", "calendar=true", LC_E_USAGE,
+                       "f.csv:0:0: --calendar needs time stamps with steps of less than a year", "--time");
+    expect_panel_error("year,y\n2020,1\n2021,2\n", "calendar=true", LC_E_USAGE,
+                       "f.csv:0:0: --calendar needs time stamps with steps of less than a year", "--time");
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
     Suite *s = suite_create("panels from CSV files");
     TCase *c = tcase_create("panel");
     tcase_set_timeout(c, 60);
+    tcase_add_test(c, calendar_features_follow_from_stamps);
     tcase_add_test(c, a_wide_file_is_one_frame);
     tcase_add_test(c, a_long_file_is_a_frame_an_id);
     tcase_add_test(c, gaps_are_filled_and_marked);

@@ -1,6 +1,6 @@
 ^exit 0$
 ^exit 2$
 ^file        a\?\[2Jb[^[:cntrl:]]*\.csv$
-^columns     date, \?\]0;owned\?[^[:cntrl:]]*$
+^columns     date \(time\), \?\]0;owned\?[^[:cntrl:]]* \(target\)$
 ^exit 0$
 ^exit 1$

@@ -1,0 +1,88 @@
+/* What is wrong with a row, in words. */
+#include <string.h>
+
+#include "base/text.h"
+#include "data/table.h"
+
+static void stamp_fault(const lc_table *t, const lc_row_fault *f, size_t line, const char *shown, lc_status *st)
+{
+    char cell[64], example[LC_STAMP_TEXT];
+    const char *what = f->kind == LC_FAULT_DATE   ? "is a day that does not exist"
+                       : f->kind == LC_FAULT_ZONE ? "has a zone unlike those of the stamps above"
+                                                  : "is not a time stamp";
+    const lc_clock *c = &t->state.clock.clock;
+    if (f->kind == LC_FAULT_NO_STAMP)
+        lc_fail_at(st, LC_E_PARSE, lc_table_file(t), line, f->column, "column \"%s\": the time stamp is missing",
+                   shown);
+    else
+        lc_fail_at(st, LC_E_PARSE, lc_table_file(t), line, f->column, "column \"%s\": \"%s\" %s", shown,
+                   lc_printable(cell, sizeof cell, f->cell, strlen(f->cell)), what);
+    if (f->kind == LC_FAULT_ZONE)
+        lc_hint(st, "write all stamps with an offset like +01:00, all with Z, or all without");
+    else if (f->kind == LC_FAULT_DATE && (c->style == LC_CLOCK_US || c->style == LC_CLOCK_EU))
+        lc_hint(st, "the column reads as %s first; --time-format %s says otherwise",
+                c->style == LC_CLOCK_US ? "month" : "day", c->style == LC_CLOCK_US ? "%d/%m/%Y" : "%m/%d/%Y");
+    else if (t->n_rows)
+        lc_hint(st, "the stamp above is %s; another form is named with --time-format, another column with --time",
+                lc_clock_format(c, t->stamp[t->n_rows - 1], example));
+    else lc_hint(st, "another form is named with --time-format, another column of stamps with --time");
+}
+
+static void ragged(const lc_table *t, const lc_row_fault *f, size_t line, lc_status *st)
+{
+    lc_fail_at(st, LC_E_PARSE, lc_table_file(t), line, f->column, "the row has %zu cell%s, %s %zu", f->cells,
+               f->cells == 1 ? "" : "s", t->has_header ? "the header" : "the first row", t->n_columns);
+    lc_hint(st,
+            "mend the row, or leave bad rows out with --rejects FILE; a cell that holds the delimiter must stand in "
+            "quotes");
+}
+
+lc_code lc_table_fault(const lc_table *t, const lc_row_fault *f, size_t base, lc_status *st)
+{
+    const char *file = lc_table_file(t);
+    size_t line = base + f->line, column = f->column;
+    char shown[LC_NAME_ROOM] = "", cell[64];
+    if (column && column <= t->n_columns) lc_table_column_name(t, column - 1, shown);
+    switch (f->kind) {
+    case LC_FAULT_NONE: return LC_OK;
+    case LC_FAULT_QUOTE:
+        lc_fail_at(st, LC_E_PARSE, file, line, column, "a quote (\") stands in the middle of a cell");
+        lc_hint(st, "put the whole cell in quotes and write a quote inside it twice");
+        break;
+    case LC_FAULT_OPEN:
+        lc_fail_at(st, LC_E_PARSE, file, line, column, "a quote (\") opens and is never closed");
+        lc_hint(st, "close it, or write a quote inside a quoted cell twice");
+        break;
+    case LC_FAULT_ZERO:
+        lc_fail_at(st, LC_E_PARSE, file, line, column, "the cell holds a zero byte");
+        lc_hint(st, "the file is not plain text; save it as CSV in UTF-8");
+        break;
+    case LC_FAULT_LONG_CELL:
+        lc_fail_at(st, LC_E_PARSE, file, line, column, "the cell is longer than %d MiB", LC_CSV_CELL_BYTES >> 20);
+        lc_hint(st, "is a quote (\") left open on this line?");
+        break;
+    case LC_FAULT_LONG_ROW:
+        lc_fail_at(st, LC_E_PARSE, file, line, column, "the row is longer than %d MiB", LC_CSV_ROW_BYTES >> 20);
+        lc_hint(st, "is a quote (\") left open on this line?");
+        break;
+    case LC_FAULT_MANY:
+        lc_fail_at(st, LC_E_PARSE, file, line, column, "the row has more than %d columns", LC_CSV_COLUMNS);
+        lc_hint(st, "is \"%c\" the right delimiter? --delimiter names another", t->delimiter);
+        break;
+    case LC_FAULT_RAGGED: ragged(t, f, line, st); break;
+    case LC_FAULT_NUMBER:
+        lc_fail_at(st, LC_E_PARSE, file, line, column, "column \"%s\": \"%s\" is not a number", shown,
+                   lc_printable(cell, sizeof cell, f->cell, strlen(f->cell)));
+        lc_cell_hint(&t->rules, f->cell, st);
+        break;
+    case LC_FAULT_NO_STAMP:
+    case LC_FAULT_STAMP:
+    case LC_FAULT_DATE:
+    case LC_FAULT_ZONE: stamp_fault(t, f, line, shown, st); break;
+    case LC_FAULT_NO_ID:
+        lc_fail_at(st, LC_E_PARSE, file, line, column, "column \"%s\": the id is missing", shown);
+        lc_hint(st, "every row of the long layout needs the id of its series");
+        break;
+    }
+    return LC_E_PARSE;
+}
