@@ -220,6 +220,8 @@ size_t lc_edit_distance(const char *a, const char *b);
 const char *lc_version(void);
 /* Instruction set that the kernels run on here, LOOMCAST_ISA considered; NULL when that names none. */
 const char *lc_instruction_set(void);
+/* The names that LOOMCAST_ISA may have in this build, for people to read: "base, avx2 or avx512". */
+const char *lc_instruction_sets(void);
 /* Threads that a run uses when nobody says. */
 size_t lc_default_threads(void);
 

@@ -290,6 +290,11 @@ const char *lc_instruction_set(void)
     return k ? k->isa : NULL;
 }
 
+const char *lc_instruction_sets(void)
+{
+    return lc_kernels_names();
+}
+
 size_t lc_default_threads(void)
 {
     return lc_team_default();

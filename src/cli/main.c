@@ -29,8 +29,10 @@ static int version(void)
 {
     const char *isa = lc_instruction_set();
     printf("loomcast %s (kernels: %s, threads: %zu)\n", lc_version(), isa ? isa : "none", lc_default_threads());
-    return isa ? LC_EXIT_OK
-               : cli_usage("use base, avx2 or avx512", "LOOMCAST_ISA names no instruction set of this build");
+    if (isa) return LC_EXIT_OK;
+    char hint[80];
+    snprintf(hint, sizeof hint, "use %s", lc_instruction_sets());
+    return cli_usage(hint, "LOOMCAST_ISA names no instruction set of this build");
 }
 
 static int general_help(void)

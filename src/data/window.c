@@ -10,8 +10,10 @@
 static double unit_of(lc_numbers y, const uint8_t *mask, size_t n)
 {
     double most = 0;
-    for (size_t i = 0; i < n; i++)
-        if (!(mask && mask[i])) most = fmax(most, fabs(lc_number(y, i)));
+    for (size_t i = 0; i < n; i++) {
+        const double size = mask && mask[i] ? 0 : fabs(lc_number(y, i));
+        if (size > most) most = size; /* fmax of what may be a float is more than GCC 12 for ARM can take */
+    }
     int exponent;
     frexp(most, &exponent);
     return most > DBL_MIN ? ldexp(1, exponent - 1) : 1;

@@ -62,3 +62,14 @@ const lc_kernels *lc_kernels_default(void)
     const char *cap = getenv("LOOMCAST_ISA");
     return lc_kernels_select(cap && *cap ? cap : NULL);
 }
+
+const char *lc_kernels_names(void)
+{
+#if defined(__x86_64__)
+    return "base, avx2 or avx512";
+#elif defined(__aarch64__)
+    return "base or neon";
+#else
+    return "base";
+#endif
+}

@@ -67,7 +67,7 @@ typedef struct lc_weight_gradient {
 } lc_weight_gradient;
 
 typedef struct lc_kernels {
-    const char *isa; /* "base", "avx2", "avx512"; "neon" */
+    const char *isa; /* "base", "avx2", "avx512"; on ARM "neon" */
     size_t lanes;
 
     void (*lstm_forward)(const lc_lstm_forward *step);
@@ -93,12 +93,15 @@ typedef struct lc_kernels {
                  double beta2, float inv_sqrt_correction2, float eps);
 } lc_kernels;
 
-/* The widest set that the processor has, at most `cap` ("base", "avx2", "avx512"; NULL: no limit). An
- * unknown cap gives NULL. */
+/* The widest set that the processor has, at most `cap` (NULL: no limit). "base" is the narrowest of every machine
+ * family, also where that has a name of its own. A cap that this build does not know gives NULL. */
 const lc_kernels *lc_kernels_select(const char *cap);
 
 /* The same with the cap that the environment variable LOOMCAST_ISA names, so that a run can be repeated on
  * an older machine's instructions. */
 const lc_kernels *lc_kernels_default(void);
+
+/* The caps that this build knows, for people to read: "base, avx2 or avx512". */
+const char *lc_kernels_names(void);
 
 #endif

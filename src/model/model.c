@@ -23,7 +23,7 @@ lc_code lc_model_network(lc_network **out, const lc_settings *settings, size_t i
     const lc_kernels *kernels = lc_kernels_default();
     if (kernels) return lc_network_create(out, &spec, kernels, st);
     lc_fail(st, LC_E_USAGE, "LOOMCAST_ISA names no instruction set of this build");
-    lc_hint(st, "use base, avx2 or avx512");
+    lc_hint(st, "use %s", lc_kernels_names());
     return LC_E_USAGE;
 }
 

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "par/team.h"
 #include "train/optimizer.h"
+#include "train/pace.h"
 
 enum {
     ROWS_PER_SHARD = 8, /* keeps the tiles of the matrix kernels full */
@@ -40,6 +41,7 @@ struct lc_engine {
     size_t slices;
     uint64_t steps_done;
     stopwatch *watch; /* (threads); NULL: not timed */
+    lc_pace pace;
 };
 
 static bool book_each(float ***list, size_t n, size_t floats)
@@ -106,6 +108,7 @@ lc_code lc_engine_create(lc_engine **out, const lc_network *net, const lc_engine
         lc_hint(st, "lower --hidden, --batch or --lookback");
         return LC_E_MEMORY;
     }
+    lc_pace_begin(&e->pace, e->o.threads);
     lc_network_init(net, e->w, o->seed);
     lc_engine_weights_changed(e);
     *out = e;
@@ -162,6 +165,7 @@ typedef struct pass_job {
     double sum;     /* of the minibatches' mean losses */
     size_t batches; /* with an observed target */
     bool finite;
+    size_t first, last; /* minibatches of the block at hand */
 } pass_job;
 
 /* The minibatch at hand: rows first..first+n-1 of the pass. */
@@ -180,13 +184,18 @@ static minibatch minibatch_at(const pass_job *job, size_t i)
     return b;
 }
 
+static double seconds_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
 /* The time since the last lap counts for this phase. */
 static void lap(const lc_engine *e, size_t thread, lc_phase phase)
 {
     if (!e->watch) return;
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    double now = (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+    double now = seconds_now();
     stopwatch *w = &e->watch[thread];
     if (phase < LC_PHASES) w->phase[phase] += now - w->last;
     w->last = now;
@@ -298,26 +307,36 @@ static bool run_minibatch(pass_job *job, const minibatch *b, size_t thread, size
     return finite;
 }
 
-static void pass_worker(void *ctx, size_t thread, size_t threads)
+/* A block of minibatches. One region for all of it: between regions OpenMP's threads spin, and on a busy machine that
+ * took the processor from the thread that they wait for. */
+static void block_worker(void *ctx, size_t thread, size_t threads)
 {
     pass_job *job = ctx;
-    size_t done = 0, batches = (job->n + job->e->o.batch - 1) / job->e->o.batch;
+    size_t done = job->first;
     bool finite = true;
-    while (finite && done < batches) {
+    while (finite && done < job->last) {
         minibatch b = minibatch_at(job, done++);
         finite = run_minibatch(job, &b, thread, threads);
     }
     lc_team_barrier();
-    if (thread == 0) job->e->steps_done += done;
+    if (thread == 0) job->first = done;
 }
 
-lc_code lc_engine_pass(lc_engine *e, size_t n, double rate, lc_gather_fn gather, void *user, double *loss,
-                       lc_status *st)
+static lc_code run_pass(lc_engine *e, size_t n, double rate, lc_gather_fn gather, void *user, lc_pace *pace,
+                        double *loss, lc_status *st)
 {
+    enum { FIRST_BLOCK = 8 }; /* minibatches, before their pace is known */
     pass_job job = {.e = e, .n = n, .gather = gather, .user = user, .rate = rate, .finite = true};
-    /* One region for the pass: between regions OpenMP's threads spin, and on a busy machine that took the processor
-     * from the thread that they wait for. */
-    lc_team_run(e->o.threads, pass_worker, &job);
+    size_t batch = e->o.batch, batches = (n + batch - 1) / batch;
+    while (job.finite && job.first < batches) {
+        size_t rows = lc_pace_rows(pace), from = job.first, block = rows ? (rows + batch - 1) / batch : FIRST_BLOCK;
+        job.last = batches - from < block ? batches : from + block;
+        double begun = seconds_now();
+        lc_team_run(lc_pace_threads(pace), block_worker, &job);
+        size_t end = job.first == batches ? n : job.first * batch;
+        lc_pace_note(pace, end - from * batch, seconds_now() - begun);
+    }
+    e->steps_done += job.first;
     *loss = job.batches ? job.sum / (double)job.batches : NAN;
     if (!job.finite) {
         lc_fail(st, LC_E_NUMERIC, "training diverged at step %llu: the loss or its gradient is not finite",
@@ -328,10 +347,18 @@ lc_code lc_engine_pass(lc_engine *e, size_t n, double rate, lc_gather_fn gather,
     return LC_OK;
 }
 
+lc_code lc_engine_pass(lc_engine *e, size_t n, double rate, lc_gather_fn gather, void *user, double *loss,
+                       lc_status *st)
+{
+    return run_pass(e, n, rate, gather, user, &e->pace, loss, st);
+}
+
 lc_code lc_engine_step(lc_engine *e, size_t n, double rate, lc_gather_fn gather, void *user, double *loss,
                        lc_status *st)
 {
     if (n == 0 || n > e->o.batch)
         return lc_fail(st, LC_E_USAGE, "a minibatch of %zu rows does not fit an engine for %zu", n, e->o.batch);
-    return lc_engine_pass(e, n, rate, gather, user, loss, st);
+    lc_pace all;
+    lc_pace_begin(&all, e->o.threads);
+    return run_pass(e, n, rate, gather, user, &all, loss, st);
 }

@@ -40,6 +40,7 @@ START_TEST(selection)
             /* Rows padded to LC_LANES hold whole panels. */
             ck_assert(widest->lanes > 0 && LC_LANES % widest->lanes == 0);
             ck_assert_ptr_eq(lc_kernels_select(widest->isa), widest);
+            ck_assert_ptr_nonnull(strstr(lc_kernels_names(), widest->isa));
         }
     ck_assert_ptr_eq(lc_kernels_select(NULL), widest);
     ck_assert_ptr_eq(lc_kernels_select("base"), isa_at(0));

@@ -152,8 +152,8 @@ static double slope_at(rig *b, float *at)
 static void check_slopes(rig *b, float *values, const float *gradient, size_t n, const bool *covered, const char *what)
 {
     const char *kind = b->layer.kind->name;
-    double most = 1e-3;
-    for (size_t i = 0; i < n; i++) most = fmax(most, fabs((double)gradient[i]));
+    float most = 1e-3f; /* in float: GCC 12 for ARM fails on a maximum of doubles made from floats */
+    for (size_t i = 0; i < n; i++) most = fmaxf(most, fabsf(gradient[i]));
     for (size_t i = 0; i < n; i++) {
         if (!covered[i]) {
             UNIT_MUST(gradient[i] == 0, "%s: padding %zu of %s has the gradient %g", kind, i, what,
@@ -161,7 +161,7 @@ static void check_slopes(rig *b, float *values, const float *gradient, size_t n,
             continue;
         }
         double slope = slope_at(b, &values[i]);
-        UNIT_MUST(fabs(slope - (double)gradient[i]) < 1e-3 * most,
+        UNIT_MUST(fabs(slope - (double)gradient[i]) < 1e-3 * (double)most,
                   "%s, %zu steps, %zu rows, %zu -> %zu, gradient of %zu steps: %s %zu has %g, differences say %g", kind,
                   b->layer.steps, b->rows, b->layer.inputs, b->layer.outputs, b->dy_steps, what, i, (double)gradient[i],
                   slope);
