@@ -43,8 +43,8 @@ lc_code lc_engine_step(lc_engine *e, size_t n, double rate, lc_gather_fn gather,
                        lc_status *st);
 
 /* A pass over n rows, any n, in minibatches of `batch`: the rows of the pass are those that gather is asked for. *loss
- * is the mean of the minibatches' losses. The first minibatch that is not finite ends it. Takes fewer threads where that
- * is faster (train/pace.h). */
+ * is the mean of the minibatches' losses. The first minibatch that is not finite ends it. Takes fewer threads where
+ * that is faster (train/pace.h). */
 lc_code lc_engine_pass(lc_engine *e, size_t n, double rate, lc_gather_fn gather, void *user, double *loss,
                        lc_status *st);
 

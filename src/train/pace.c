@@ -3,8 +3,8 @@
 enum { LEAST_PATIENCE = 8, MOST_PATIENCE = 256 };
 
 static const double block_seconds = 0.02; /* many steps, few enough to find out soon */
-static const double poor = 0.6;           /* share of the speed that so many threads could have: worth a trial of fewer */
-static const double better = 0.9;         /* share of the time that makes another level the better one */
+static const double poor = 0.6;   /* share of the speed that so many threads could have: worth a trial of fewer */
+static const double better = 0.9; /* share of the time that makes another level the better one */
 
 static size_t threads_at(const lc_pace *p, size_t level)
 {
