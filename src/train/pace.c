@@ -1,6 +1,6 @@
 #include "train/pace.h"
 
-enum { LEAST_PATIENCE = 8, MOST_PATIENCE = 256 };
+enum { FIRST_TRIAL = 16, LEAST_PATIENCE = 8, MOST_PATIENCE = 256 };
 
 static const double block_seconds = 0.02; /* many steps, few enough to find out soon */
 static const double poor = 0.6;   /* share of the speed that so many threads could have: worth a trial of fewer */
@@ -14,7 +14,7 @@ static size_t threads_at(const lc_pace *p, size_t level)
 
 void lc_pace_begin(lc_pace *p, size_t threads)
 {
-    *p = (lc_pace){.threads = threads ? threads : 1, .levels = 1, .left = 1, .patience = LEAST_PATIENCE};
+    *p = (lc_pace){.threads = threads ? threads : 1, .levels = 1, .left = FIRST_TRIAL, .patience = LEAST_PATIENCE};
     while (threads_at(p, p->levels - 1) > 1 && p->levels < LC_PACE_LEVELS) p->levels++;
 }
 
