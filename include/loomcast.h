@@ -105,7 +105,8 @@ typedef bool (*lc_progress_fn)(void *user, const lc_progress *p);
 /* Series on regular time steps, read from CSV. */
 typedef struct lc_panel lc_panel;
 
-/* Reads CSV files of one layout ("-": standard input) by the settings of the group COLUMNS. */
+/* Reads CSV files of one layout, plain or gzip ("-": standard input), by the settings of the group COLUMNS. The setting
+ * `rejects` names a file for rows that cannot be read; it comes to be with the panel and replaces one that is there. */
 lc_code lc_panel_read(lc_panel **out, const char *const *paths, size_t n, const lc_settings *s, lc_status *st);
 /* The same from n bytes in memory; `name` stands for the file in messages. */
 lc_code lc_panel_read_text(lc_panel **out, const char *name, const char *bytes, size_t n, const lc_settings *s,

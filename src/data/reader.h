@@ -14,11 +14,14 @@ typedef struct lc_place {
 typedef struct lc_reader {
     lc_table *t;
     lc_source *source;
-    char *buf; /* margin included */
-    size_t n, cap;
+    char *buf;   /* margin included */
+    size_t n;    /* bytes that are looked at */
+    size_t held; /* bytes that are there: the head of the input may hold more than one block */
+    size_t cap;
     size_t at;     /* what is read up to */
     size_t line;   /* at `at`, from 1 */
-    bool end;      /* the input has no more bytes */
+    bool end;      /* the input ends at n */
+    bool ended;    /* the input has no more bytes than held */
     lc_part *part; /* (parts) */
     lc_place *place;
     size_t parts, made;

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "data/dialect.h"
 #include "data/pattern.h"
+#include "par/team.h"
 
 const char *lc_table_file(const lc_table *t)
 {
@@ -216,7 +217,7 @@ lc_code lc_table_open(lc_table *t, const lc_settings *s, lc_status *st)
 {
     t->settings = s;
     t->roles.time = t->roles.id = LC_NO_COLUMN;
-    t->threads = s->threads ? s->threads : 1;
+    t->threads = s->threads ? s->threads : lc_team_default();
     t->block = LC_TABLE_BLOCK;
     if (!lc_delimiter_of(s->delimiter, &t->delimiter)) {
         char shown[32];

@@ -19,22 +19,31 @@ static bool make_room(lc_reader *r, size_t room)
 {
     size_t need;
     if (r->at) {
-        memmove(r->buf, r->buf + r->at, r->n - r->at);
+        memmove(r->buf, r->buf + r->at, r->held - r->at);
         r->n -= r->at;
+        r->held -= r->at;
         r->at = 0;
     }
-    if (!lc_add(r->n, room, &need) || !lc_add(need, LC_PART_MARGIN, &need)) return false;
+    if (!lc_add(r->held, room, &need) || !lc_add(need, LC_PART_MARGIN, &need)) return false;
     return LC_GROW(&r->buf, &r->cap, need);
+}
+
+/* Looks at the next bytes of what is there. */
+static void show_more(lc_reader *r, size_t room)
+{
+    r->n = r->held - r->n < room ? r->held : r->n + room;
+    r->end = r->ended && r->n == r->held;
 }
 
 static lc_code read_more(lc_reader *r, size_t room)
 {
     size_t got;
     if (!make_room(r, room)) return lc_fail_memory(r->st);
-    lc_code code = lc_source_read(r->source, r->buf + r->n, room, &got, r->st);
-    r->n += got;
-    r->end = got < room;
-    memset(r->buf + r->n, 0, LC_PART_MARGIN);
+    lc_code code = lc_source_read(r->source, r->buf + r->held, room, &got, r->st);
+    r->held += got;
+    r->ended = got < room;
+    memset(r->buf + r->held, 0, LC_PART_MARGIN);
+    show_more(r, got);
     return code;
 }
 
@@ -113,8 +122,8 @@ static void join_slices(lc_reader *r)
         if (r->place[i].got < r->slice) break;
     }
     lc_source_take(r->source, all);
-    r->n += all;
-    r->end = all < room;
+    r->n = r->held += all;
+    r->end = r->ended = all < room;
     memset(r->buf + r->n, 0, LC_PART_MARGIN);
 }
 
@@ -159,9 +168,13 @@ static lc_code unreadable(const lc_reader *r)
 
 static lc_code read_blocks(lc_reader *r)
 {
+    const size_t little = 1 << 17; /* not worth a team */
     if (!make_parts(r)) return lc_fail_memory(r->st);
+    /* The head was there as a whole to decide from; it is read in blocks like the rest. */
+    r->n = r->at;
+    show_more(r, r->t->block * r->made);
     for (;;) {
-        lc_team_run(r->made, read_and_parse, r);
+        lc_team_run(r->end && r->n - r->at < little ? 1 : r->made, read_and_parse, r);
         if (r->unread) return unreadable(r);
         lc_code code = lc_reader_join(r);
         if (code == LC_OK && !r->parts && r->n - r->at > 2 * (size_t)LC_CSV_ROW_BYTES) {
@@ -169,7 +182,12 @@ static lc_code read_blocks(lc_reader *r)
             code = lc_table_fault(r->t, &long_row, r->line, r->st);
         }
         if (code != LC_OK || r->end) return code;
-        r->slice = lc_source_is_plain(r->source) ? r->t->block : 0;
+        r->slice = 0;
+        if (r->n < r->held) {
+            show_more(r, r->t->block * r->made);
+            continue;
+        }
+        if (lc_source_is_plain(r->source)) r->slice = r->t->block;
         if (r->slice && !make_room(r, r->slice * r->made)) return lc_fail_memory(r->st);
         if (!r->slice) code = read_more(r, r->t->block * r->made);
         if (code != LC_OK) return code;
