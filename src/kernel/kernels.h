@@ -28,6 +28,7 @@ typedef struct lc_lstm_forward {
     size_t gates_panel;
     float *h; /* (rows, units), written in whole panels */
     size_t h_ld;
+    size_t part, parts; /* part `part` of `parts` of the panels; parts 0: all */
 } lc_lstm_forward;
 
 /* The same step backward through time. */

@@ -59,9 +59,12 @@ static const float *last_of(const lc_layer *l, const lc_pass *p)
 
 static void forward(const lc_layer *l, const lc_pass *p)
 {
-    size_t out = lc_padded(l->outputs), y_ld = lc_stride(l->outputs);
-    for (size_t r = 0; r < p->rows; r++) memset(p->y + r * y_ld, 0, out * sizeof *p->y);
-    p->kernels->gemm(p->rows, out, 1 + l->inputs, last_of(l, p), lc_stride(l->inputs), 1, p->w, out, p->y, y_ld);
+    size_t out = lc_padded(l->outputs), y_ld = lc_stride(l->outputs), lines = out / LC_LANES;
+    size_t from = p->parts ? lines * p->part / p->parts * LC_LANES : 0;
+    size_t n = (p->parts ? lines * (p->part + 1) / p->parts * LC_LANES : out) - from;
+    for (size_t r = 0; r < p->rows; r++) memset(p->y + r * y_ld + from, 0, n * sizeof *p->y);
+    p->kernels->gemm(p->rows, n, 1 + l->inputs, last_of(l, p), lc_stride(l->inputs), 1, p->w + from, out, p->y + from,
+                     y_ld);
 }
 
 static void backward(const lc_layer *l, const lc_pass *p)

@@ -42,6 +42,7 @@ static void forward(const lc_layer *l, const lc_pass *p)
     size_t width = lc_padded(l->inputs), ld = lc_stride(l->inputs);
     float keep = (float)(1 / (1 - l->rate));
     uint64_t threshold = (uint64_t)(l->rate * 0x1p32);
+    if (p->part) return;
     for (size_t r = 0; r < p->rows; r++) {
         uint64_t row = lc_hash64(p->noise + r * 0x9e3779b97f4a7c15u);
         for (size_t t = 0; t < l->steps; t++) {

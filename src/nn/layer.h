@@ -35,6 +35,8 @@ typedef struct lc_pass {
     size_t rows, room;
     bool keep;           /* training: keep what backward needs */
     bool carry;          /* inference: go on from the state that the last pass left in `saved` */
+    bool flip;           /* inference: the other way round than in that pass */
+    size_t part, parts;  /* inference of a single step: part `part` of `parts` of the outputs; parts 0: all */
     uint64_t noise;      /* of this layer, minibatch and first row; used by dropout when keep is set */
     const float *w;      /* parameters */
     const float *packed; /* what `pack` derived from them */

@@ -41,7 +41,7 @@ typedef struct kept {
     size_t gates_step, cell_step;   /* and from step to step; 0 where one step serves all */
     float *gates, *cell;            /* (panels)(steps, room, 4 lanes), (panels)(steps, room, 2 lanes) */
     float *dc;                      /* training: (panels, rows, lanes) */
-    float *h;                       /* inference: (room, stride) */
+    float *h, *h_next;              /* inference: (room, stride) from the last pass and for the next */
 } kept;
 
 /* A panel more than its size away from the next: steps of a power of two would share few sets of the cache. */
@@ -63,7 +63,7 @@ static size_t saved(const lc_layer *l, size_t room, bool keep)
 {
     sizes s = sizes_of(l);
     kept k = distances(l, room, keep);
-    size_t rest = keep ? s.panels * room * s.lanes : room * lc_stride(s.hid);
+    size_t rest = keep ? s.panels * room * s.lanes : 2 * room * lc_stride(s.hid);
     return s.panels * (k.gates_panel + k.cell_panel) + lc_padded(rest);
 }
 
@@ -73,7 +73,10 @@ static kept kept_of(const lc_layer *l, const lc_pass *p)
     kept k = distances(l, p->room, p->keep);
     k.gates = p->saved;
     k.cell = k.gates + s.panels * k.gates_panel;
-    k.dc = k.h = k.cell + s.panels * k.cell_panel;
+    k.dc = k.cell + s.panels * k.cell_panel;
+    size_t state = p->room * lc_stride(s.hid);
+    k.h = k.dc + (p->flip ? state : 0);
+    k.h_next = k.dc + (p->flip ? 0 : state);
     return k;
 }
 
@@ -150,10 +153,18 @@ static void forward(const lc_layer *l, const lc_pass *p)
                                 .gates = p->keep ? k.gates + t * k.gates_step : NULL,
                                 .gates_panel = k.gates_panel,
                                 .h = y,
-                                .h_ld = y_ld};
+                                .h_ld = y_ld,
+                                .part = p->part,
+                                .parts = p->parts};
         p->kernels->lstm_forward(&step);
     }
-    if (!p->keep) memcpy(k.h, p->y + (l->steps - 1) * y_step, p->rows * y_ld * sizeof *k.h);
+    if (p->keep) return;
+    /* The units of this part; others may still read the state that was. */
+    size_t from = p->parts ? s.panels * p->part / p->parts * s.lanes : 0;
+    size_t to = p->parts ? s.panels * (p->part + 1) / p->parts * s.lanes : s.panels * s.lanes;
+    const float *y = p->y + (l->steps - 1) * y_step;
+    for (size_t r = 0; r < p->rows; r++)
+        memcpy(k.h_next + r * y_ld + from, y + r * y_ld + from, (to - from) * sizeof *y);
 }
 
 static void backward(const lc_layer *l, const lc_pass *p)

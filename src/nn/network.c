@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "nn/arch.h"
 #include "nn/workspace.h"
+#include "par/team.h"
 
 bool lc_network_add(lc_network *net, const char *kind, size_t index, size_t steps, size_t inputs, size_t outputs)
 {
@@ -88,6 +89,9 @@ static lc_pass pass_of(const lc_network *net, const lc_network_run *run, size_t 
                      .room = ws->room,
                      .keep = ws->keep,
                      .carry = run->carry,
+                     .flip = run->flip,
+                     .part = run->part,
+                     .parts = run->parts,
                      .noise = run->noise + lc_hash64(i + 1),
                      .w = run->w + l->param_at,
                      .packed = run->packed ? run->packed + l->packed_at : NULL,
@@ -104,6 +108,7 @@ void lc_network_forward(const lc_network *net, const lc_network_run *run)
     for (size_t i = 0; i < net->n_layers; i++) {
         lc_pass p = pass_of(net, run, i);
         net->layer[i].kind->forward(&net->layer[i], &p);
+        if (run->parts) lc_team_barrier(); /* the next layer reads all of it */
     }
 }
 

@@ -42,9 +42,11 @@ typedef struct lc_network_run {
     const float *w;
     const float *packed; /* for backward; NULL: forward only */
     struct lc_workspace *work;
-    size_t rows;    /* of the workspace that are in use */
-    bool carry;     /* inference: go on from the state that the last run left */
-    uint64_t noise; /* training: for dropout */
+    size_t rows;        /* of the workspace that are in use */
+    bool carry;         /* inference: go on from the state that the last run left */
+    bool flip;          /* inference: unlike in that run */
+    size_t part, parts; /* inference of single steps by a team of `parts` threads that all call; parts 0: no team */
+    uint64_t noise;     /* training: for dropout */
 } lc_network_run;
 
 void lc_network_forward(const lc_network *net, const lc_network_run *run);

@@ -23,8 +23,8 @@ static void stream_through(lc_streaming *s, const struct lstm_case *c, const flo
 }
 
 static const struct lstm_shape shapes[] = {
-    {1, 1, 1, 1, 1, 1},   {1, 9, 2, 17, 1, 3},   {3, 12, 1, 32, 2, 4},  {40, 5, 3, 33, 3, 2},
-    {7, 6, 20, 64, 1, 1}, {33, 4, 1, 50, 2, 18}, {100, 3, 2, 80, 2, 1},
+    {1, 1, 1, 1, 1, 1},    {1, 9, 2, 17, 1, 3},   {3, 12, 1, 32, 2, 4},  {40, 5, 3, 33, 3, 2}, {7, 6, 20, 64, 1, 1},
+    {33, 4, 1, 50, 2, 18}, {100, 3, 2, 80, 2, 1}, {1, 5, 3, 200, 2, 40}, {2, 6, 1, 150, 3, 1},
 };
 
 START_TEST(a_stream_is_its_window_step_by_step)

@@ -66,8 +66,9 @@ INLINE void tile(const size_t rows, const lc_lstm_forward *s, place at)
 
 void KERNEL(lstm_forward)(const lc_lstm_forward *s)
 {
-    size_t tiles = (s->rows + CELL_ROWS - 1) / CELL_ROWS;
-    for (place at = {0, 0}; at.panel * VL < s->units; at.panel++) {
+    size_t tiles = (s->rows + CELL_ROWS - 1) / CELL_ROWS, panels = (s->units + VL - 1) / VL;
+    size_t end = s->parts ? panels * (s->part + 1) / s->parts : panels;
+    for (place at = {s->parts ? panels * s->part / s->parts : 0, 0}; at.panel < end; at.panel++) {
         at.row = 0;
         for (size_t t = 0; t < tiles; t++) {
             size_t rows = even_height(s->rows, CELL_ROWS, t);
