@@ -178,6 +178,10 @@ lc_code lc_result_write_file(const lc_result *r, const char *path, bool replace,
 /* Reads a result of forecast or detect back. */
 lc_code lc_result_read(lc_result **out, const char *path, lc_status *st);
 
+/* Whether a forecast is possible: with the setting "future" every series needs a horizon of rows that are known ahead.
+ * m: a fitted model, or NULL where a fit with these settings is to come. */
+lc_code lc_forecast_check(const lc_model *m, const lc_panel *p, const lc_settings *s, lc_status *st);
+
 /* The next `horizon` steps of every series: unique_id, ds, forecast, forecast-lo-P, forecast-hi-P.
  * *unknown_series, unless NULL: series that the model was not trained on. */
 lc_code lc_forecast(lc_result **out, const lc_model *m, const lc_panel *p, const lc_settings *s, size_t *unknown_series,

@@ -180,6 +180,14 @@ lc_code lc_forecast(lc_result **out, const lc_model *m, const lc_panel *p, const
     return code;
 }
 
+lc_code lc_forecast_check(const lc_model *m, const lc_panel *p, const lc_settings *s, lc_status *st)
+{
+    NEED(p);
+    NEED(s);
+    size_t horizon = m ? m->settings->horizon : s->horizon;
+    return lc_forecast_ready(p, horizon ? horizon : lc_freq_horizon(&p->freq), st);
+}
+
 /* A model for detect: one step ahead, learned from the first rows of each series. */
 static lc_code fit_detector(lc_model **out, const lc_panel *p, const lc_settings *s, lc_split *split,
                             lc_progress_fn progress, void *user, lc_status *st)

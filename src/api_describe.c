@@ -38,6 +38,14 @@ void lc_put_list(lc_buf *b, const char *title, const json_t *list)
     lc_buf_puts(b, "\n");
 }
 
+void lc_put_covariates(lc_buf *b, const json_t *o)
+{
+    lc_put_list(b, "covariates", json_object_get(o, "past"));
+    lc_put_list(b, "known ahead", json_object_get(o, "future"));
+    lc_put_list(b, "static", json_object_get(o, "static"));
+    lc_put_list(b, "calendar", json_object_get(o, "calendar"));
+}
+
 void lc_put_option(lc_buf *b, size_t *column, const char *name, const char *value)
 {
     enum { INDENT = 11, WIDTH = 80 };
@@ -100,7 +108,7 @@ static void put_model(lc_buf *b, const json_t *o)
                   lc_int_of(n, "outputs"), lc_text_of(o, "frequency"),
                   lc_text_of(json_object_get(o, "settings"), "season"));
     lc_put_list(b, "targets", json_object_get(o, "targets"));
-    lc_put_list(b, "covariates", json_object_get(o, "past"));
+    lc_put_covariates(b, o);
     lc_buf_printf(b, "training    %lld series, %lld rows, %lld windows\n", lc_int_of(t, "series"), lc_int_of(t, "rows"),
                   lc_int_of(t, "windows"));
     lc_buf_printf(b, "epoch       %zu of %lld kept", best, lc_int_of(t, "epochs"));

@@ -15,6 +15,8 @@ long long lc_int_of(const json_t *o, const char *key);
 void lc_put_name(lc_buf *b, const char *name);
 /* "title   a, b, c and 5 more"; nothing for an empty list. */
 void lc_put_list(lc_buf *b, const char *title, const json_t *list);
+/* The covariates by kind, a line for each that occurs. */
+void lc_put_covariates(lc_buf *b, const json_t *o);
 /* An option as it would be typed, in lines of at most 80 columns behind column 12. */
 void lc_put_option(lc_buf *b, size_t *column, const char *name, const char *value);
 

@@ -100,7 +100,11 @@ static const char *role_of(const lc_panel *p, const char *column)
     if (strcmp(p->time_name, column) == 0) return "time";
     if (strcmp(p->id_name, column) == 0) return "id";
     if (is_among(p->targets, p->n_targets, column)) return "target";
-    return is_among(p->past, p->n_past - p->n_features, column) ? "past" : "ignored";
+    static const char *const kind[] = {
+        [LC_KNOWN_PAST] = "past", [LC_KNOWN_AHEAD] = "future", [LC_STATIC] = "static", [LC_CALENDAR] = "ignored"};
+    for (size_t c = 0; c < p->n_past; c++)
+        if (strcmp(p->past[c], column) == 0) return kind[lc_panel_covariate(p, c)];
+    return "ignored";
 }
 
 static json_t *roles_json(const lc_panel *p, bool *ok)
@@ -128,11 +132,15 @@ static void column_options(json_t *o, const lc_panel *p, const lc_settings *s, b
 {
     char freq[24];
     const char delimiter[2] = {p->delimiter, '\0'};
-    char *targets = joined(p->targets, p->n_targets), *covariates = joined(p->past, p->n_past - p->n_features);
+    const size_t past = p->n_past - p->n_features - p->n_static - p->n_future;
+    char *targets = joined(p->targets, p->n_targets), *covariates = joined(p->past, past),
+         *ahead = joined(p->past + past, p->n_future), *fixed = joined(p->past + past + p->n_future, p->n_static);
     if (*p->time_name) lc_json_put(o, "time", text_json(p->time_name), ok);
     if (*p->id_name) lc_json_put(o, "id", text_json(p->id_name), ok);
     if (targets) lc_json_put(o, "target", text_json(targets), ok);
     if (covariates) lc_json_put(o, "past", text_json(covariates), ok);
+    if (ahead) lc_json_put(o, "future", text_json(ahead), ok);
+    if (fixed) lc_json_put(o, "static", text_json(fixed), ok);
     if (lc_clock_is_calendar(&p->clock)) lc_json_put(o, "freq", json_string(lc_freq_format(&p->freq, freq)), ok);
     if (p->clock.style == LC_CLOCK_PATTERN) lc_json_put(o, "time-format", text_json(p->clock.pattern), ok);
     if (p->delimiter != ',') lc_json_put(o, "delimiter", json_string(p->delimiter == '\t' ? "tab" : delimiter), ok);
@@ -144,6 +152,8 @@ static void column_options(json_t *o, const lc_panel *p, const lc_settings *s, b
     if (strcmp(s->aggregate, "none") != 0) lc_json_put(o, "aggregate", json_string(s->aggregate), ok);
     free(targets);
     free(covariates);
+    free(ahead);
+    free(fixed);
 }
 
 /* The options that a run would use, those that follow from the data included. */
@@ -179,7 +189,12 @@ static json_t *panel_json(const lc_panel *p, const lc_settings *resolved, bool *
     lc_json_put(o, "time", text_json(p->time_name), ok);
     lc_json_put(o, "id", text_json(p->id_name), ok);
     lc_json_put(o, "targets", names(p->targets, p->n_targets, ok), ok);
-    lc_json_put(o, "past", names(p->past, p->n_past, ok), ok);
+    const size_t past = p->n_past - p->n_features - p->n_static - p->n_future;
+    char *const *ahead = p->past + past, *const *fixed = ahead + p->n_future, *const *calendar = fixed + p->n_static;
+    lc_json_put(o, "past", names(p->past, past, ok), ok);
+    if (p->n_future) lc_json_put(o, "future", names(ahead, p->n_future, ok), ok);
+    if (p->n_static) lc_json_put(o, "static", names(fixed, p->n_static, ok), ok);
+    if (p->n_features) lc_json_put(o, "calendar", names(calendar, p->n_features, ok), ok);
     lc_json_put(o, "frequency", json_string(lc_freq_format(&p->freq, freq)), ok);
     lc_json_put(o, "options", options_json(p, resolved, ok), ok);
     lc_json_put(o, "notices", names(p->notices, p->n_notices, ok), ok);
@@ -278,7 +293,7 @@ static void put_panel(lc_buf *b, const json_t *o)
         lc_buf_printf(b, ", %zu series\n", json_array_size(series));
     }
     lc_put_list(b, "targets", json_object_get(o, "targets"));
-    lc_put_list(b, "covariates", json_object_get(o, "past"));
+    lc_put_covariates(b, o);
     put_seasons(b, first);
     put_series(b, series);
     lc_buf_puts(b, "\nwould use  ");

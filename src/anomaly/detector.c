@@ -129,15 +129,16 @@ static void judge_residual(judge *j, double e, double unit, double point, verdic
     lc_tail_push(j->memory, e);
 }
 
-/* point: the one-step forecasts of rows 1 on. */
-static lc_code judge_series(verdict *v, const lc_series *s, const double *point, size_t lookback, lc_split learned,
-                            double unit, double alarms_per, lc_detector_summary *summary, lc_status *st)
+/* point (n): the one-step forecasts of rows 1 on. */
+static lc_code judge_series(verdict *v, const lc_series *s, const double *point, size_t n, size_t lookback,
+                            lc_split learned, double unit, double alarms_per, lc_detector_summary *summary,
+                            lc_status *st)
 {
     judge j = {.memory = lc_tail_create(MEMORY), .threshold = -log10(alarms_per / 1e4)};
     if (!j.memory) return lc_fail_memory(st);
     for (size_t i = 0; i < s->steps; i++) {
         v[i] = (verdict){NAN, NAN, NAN, 0, 0};
-        if (i < lookback || !lc_known_rows(s->gap, i)) continue;
+        if (i < lookback || i > n || !lc_known_rows(s->gap, i)) continue;
         v[i].expected = point[i - 1];
         if (!lc_is_observed(s, i) || i < learned.train) continue;
         bool scored = j.n_first == WARM_UP && i >= learned.end;
@@ -199,7 +200,7 @@ static lc_code add_target(lc_result *r, const lc_panel *p, size_t target, const 
             y = out->y[target];
         } else {
             lc_panel_stamp_text(p, &p->frames[frame], step, ds);
-            if (i != SIZE_MAX) {
+            if (i != SIZE_MAX && step < p->series[i].steps) {
                 verdict_of_row = &v[i][step];
                 if (lc_is_observed(&p->series[i], step)) y = lc_number_written(p->series[i].y, step);
             }
@@ -284,7 +285,8 @@ lc_code lc_detector_table(lc_result **out, lc_detector_summary *summary, const l
     for (size_t i = 0; code == LC_OK && i < p->n_series; i++) {
         const lc_series *series = &p->series[i];
         d.v[i] = lc_calloc(series->steps, sizeof **d.v);
-        code = d.v[i] ? judge_series(d.v[i], series, d.point + d.windows.first[i], m->settings->lookback,
+        code = d.v[i] ? judge_series(d.v[i], series, d.point + d.windows.first[i],
+                                     d.windows.first[i + 1] - d.windows.first[i], m->settings->lookback,
                                      learned ? learned[i] : (lc_split){0, 0}, d.scales.series[i].sd, s->alarms_per,
                                      summary, st)
                       : lc_fail_memory(st);

@@ -8,6 +8,9 @@
 struct lc_settings {
     /* columns */
     char *time, *target, *id, *past; /* names, comma-separated; "" = found by itself */
+    char *future, *fixed;            /* names: covariates known ahead; numbers that stay the same over a series */
+    char *future_file;               /* rows of the future columns after the end; "" = in the data or nowhere */
+    bool ahead;                      /* not a setting: the file to read is that one, it has no target */
     bool calendar;                   /* hour, weekday and month of the stamps are covariates */
     char *time_format;               /* "" = found by itself */
     char *duplicates;                /* error, first, last, mean */

@@ -25,10 +25,26 @@ static lc_code too_many_steps(const lc_grid *b, size_t row)
     return LC_E_DATA;
 }
 
+static bool has_target(const lc_grid *b, size_t row)
+{
+    for (size_t v = 0; v < b->p->n_targets; v++)
+        if (!isnan(lc_number(b->t->value[v], row))) return true;
+    return false;
+}
+
+/* Rows up to the last one with a target. What follows is no missing data where covariates are known ahead. */
+static size_t target_rows(const lc_grid *b, const lc_frame_rows *rows)
+{
+    size_t n = rows->n;
+    while (b->p->n_future && n && !has_target(b, lc_frame_row(b, rows, n - 1))) n--;
+    return n ? n : rows->n;
+}
+
 static lc_code refuse_missing_cells(const lc_grid *b, const lc_frame_rows *rows)
 {
+    const size_t with_target = target_rows(b, rows);
     for (size_t i = 0; i < rows->n; i++)
-        for (size_t v = 0; v < b->n_values; v++) {
+        for (size_t v = i < with_target ? 0 : b->p->n_targets; v < b->n_values; v++) {
             size_t row = lc_frame_row(b, rows, i);
             if (!isnan(lc_number(b->t->value[v], row))) continue;
             lc_row_fail(b->t, row, b->t->roles.value[v].column, LC_E_DATA, b->st, "the value is missing");
@@ -47,8 +63,32 @@ static bool fill_series(lc_grid *b, const lc_frame_rows *rows, lc_series *s, siz
     s->target = target;
     s->steps = f->steps;
     s->id = lc_panel_id_of(b->p, rows->frame, target);
-    return s->id && lc_grid_column(b, rows, target, f->steps, &s->y, &s->borrowed) &&
+    return s->id && lc_grid_column(b, rows, target, f->length, &s->y, &s->borrowed) &&
            lc_grid_mask(b, rows, s->y, f->steps, &s->mask, &s->missing) && lc_grid_fill(s->y, f->steps, &s->gap);
+}
+
+/* The one number of a static column. */
+static lc_code fill_static(const lc_grid *b, const lc_frame_rows *rows, size_t v, lc_numbers *out)
+{
+    double x = (double)NAN;
+    for (size_t i = 0; i < rows->n; i++) {
+        size_t row = lc_frame_row(b, rows, i);
+        double here = lc_number_written(b->t->value[v], row);
+        if (isnan(here) || here == x) continue;
+        if (isnan(x)) {
+            x = here;
+            continue;
+        }
+        char shown[80];
+        lc_row_fail(b->t, row, b->t->roles.value[v].column, LC_E_DATA, b->st,
+                    "series \"%s\" has %g here and %g in other rows: not static",
+                    lc_grouping_name(b->t, rows->frame, shown, sizeof shown), here, x);
+        lc_hint(b->st, "a column that changes over a series is one for --past or --future");
+        return LC_E_DATA;
+    }
+    if (!lc_numbers_create(out, 1, true)) return lc_fail_memory(b->st);
+    lc_number_set(*out, 0, x);
+    return LC_OK;
 }
 
 static lc_code fill_past(lc_grid *b, const lc_frame_rows *rows, lc_frame *f)
@@ -65,12 +105,21 @@ static lc_code fill_past(lc_grid *b, const lc_frame_rows *rows, lc_frame *f)
             char shown[80];
             lc_row_fail(b->t, lc_frame_row(b, rows, 0), b->t->roles.value[v].column, LC_E_DATA, b->st,
                         "no number in series \"%s\"", lc_grouping_name(b->t, rows->frame, shown, sizeof shown));
-            lc_hint(b->st, "leave the column out of --past, or the series out of the file");
+            lc_hint(b->st, "leave the column out of --%s, or the series out of the file",
+                    lc_roles_option(&b->t->roles, v));
             return LC_E_DATA;
         }
-        if (!lc_grid_column(b, rows, v, f->steps, &f->past[i], &f->past_borrowed[i]) ||
-            !lc_grid_fill(f->past[i], f->steps, &f->past_gap[i]))
+        const lc_covariate kind = lc_panel_covariate(p, i);
+        if (kind == LC_STATIC) {
+            lc_code code = fill_static(b, rows, v, &f->past[i]);
+            if (code != LC_OK) return code;
+            continue;
+        }
+        if (!lc_grid_column(b, rows, v, f->length, &f->past[i], &f->past_borrowed[i]) ||
+            !lc_grid_fill(f->past[i], f->length, &f->past_gap[i]))
             return lc_fail_memory(b->st);
+        size_t known = lc_known_rows(f->past_gap[i], f->length);
+        if (kind == LC_KNOWN_AHEAD && known < f->known) f->known = known;
     }
     return LC_OK;
 }
@@ -126,6 +175,10 @@ static lc_code build_frame(lc_grid *b, size_t frame)
     if (b->total_steps > most_steps_in_all(b->t->n_rows)) return too_many_steps(b, lc_frame_row(b, &rows, 0));
     if (!lc_grid_stamps(b, &rows, f)) return lc_fail_memory(b->st);
     if (!rows.plain && !need_rows(b, frame)) return lc_fail_memory(b->st);
+    const size_t last = target_rows(b, &rows) - 1;
+    f->length = f->known = f->steps;
+    if (b->p->n_future) f->steps = rows.plain ? last + 1 : (size_t)b->step[last] + 1;
+    b->rows_ahead += f->length - f->steps;
     size_t occupied = 0, before = SIZE_MAX;
     for (size_t i = 0; p->rows && i < rows.n; i++) {
         uint32_t step = rows.plain ? (uint32_t)i : b->step[i];
@@ -133,7 +186,7 @@ static lc_code build_frame(lc_grid *b, size_t frame)
         occupied += step != LC_NO_STEP && step != before;
         before = step;
     }
-    if (!rows.plain && b->gaps != LC_GAPS_SKIP) b->missing_steps += f->steps - occupied;
+    if (!rows.plain && b->gaps != LC_GAPS_SKIP) b->missing_steps += f->length - occupied;
     for (size_t v = 0; v < p->n_targets; v++) {
         if (!b->has_number[v]) b->empty_series++;
         else if (!fill_series(b, &rows, &p->series[v * b->g->n_frames + frame], v)) return lc_fail_memory(b->st);
@@ -237,6 +290,9 @@ static bool note(const lc_grid *b, lc_notes *notes)
     if (*list && !lc_note(notes, "%s in %zu series %s filled as model input and never scored", list, with_gaps,
                           one ? "is" : "are"))
         return false;
+    if (b->rows_ahead && !lc_note(notes, "%zu step%s after the last target %s known ahead", b->rows_ahead,
+                                  b->rows_ahead == 1 ? "" : "s", b->rows_ahead == 1 ? "is" : "are"))
+        return false;
     if (b->skipped_rows && !lc_note(notes, "%zu row%s left out for missing cells", b->skipped_rows,
                                     b->skipped_rows == 1 ? " is" : "s are"))
         return false;
@@ -272,6 +328,16 @@ static lc_code settle_modes(lc_grid *b)
 {
     const lc_settings *s = b->t->settings;
     b->gaps = gaps_mode(s);
+    if (b->gaps == LC_GAPS_SKIP && b->p->n_future) {
+        lc_fail(b->st, LC_E_USAGE, "--future needs regular steps, --gaps skip leaves rows out");
+        lc_hint(b->st, "leave one of the two out");
+        return LC_E_USAGE;
+    }
+    if (b->p->n_static && !b->t->id.n && b->t->n_files < 2) {
+        lc_fail(b->st, LC_E_USAGE, "--static tells series apart: it needs the long layout, with a column of ids");
+        lc_hint(b->st, "name that column with --id, or leave --static out");
+        return LC_E_USAGE;
+    }
     b->merge = b->t->stamp ? merge_of(s->duplicates) : LC_MERGE_NONE;
     b->freq = b->p->freq;
     if (merge_of(s->aggregate) != LC_MERGE_NONE) {

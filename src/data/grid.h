@@ -30,7 +30,7 @@ typedef struct lc_grid {
     bool *has_number; /* (values) whether the column has a number in the frame at hand */
     size_t total_steps;
     size_t missing_steps, missing_cells, skipped_rows, empty_series; /* for the notes */
-    size_t merged_rows;
+    size_t merged_rows, rows_ahead;
     int64_t farthest; /* of a jittered stamp from its step, in microseconds */
 } lc_grid;
 

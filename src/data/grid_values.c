@@ -55,7 +55,7 @@ bool lc_grid_mask(lc_grid *b, const lc_frame_rows *rows, lc_numbers y, size_t st
     if (!rows->plain) {
         memset(*mask, LC_MISSING_STEP, steps);
         for (size_t i = 0; i < rows->n; i++)
-            if (b->step[i] != LC_NO_STEP) (*mask)[b->step[i]] = LC_OBSERVED;
+            if (b->step[i] < steps) (*mask)[b->step[i]] = LC_OBSERVED;
     }
     for (size_t k = 0; k < steps; k++) {
         if (!isnan(lc_number(y, k)) || (*mask)[k] == LC_MISSING_STEP) continue;

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "data/ahead.h"
 #include "data/features.h"
 #include "data/grid.h"
 
@@ -12,12 +13,15 @@ static bool copy_names(lc_panel *p, const lc_table *t)
 {
     const lc_roles *r = &t->roles;
     p->targets = calloc(r->n_targets, sizeof *p->targets);
-    p->past = calloc(r->n_past ? r->n_past : 1, sizeof *p->past);
+    const size_t covariates = lc_roles_values(r) - r->n_targets;
+    p->past = calloc(covariates ? covariates : 1, sizeof *p->past);
     if (!p->targets || !p->past) return false;
     for (size_t i = 0; i < r->n_targets; i++, p->n_targets++)
         if (!(p->targets[i] = lc_strdup(t->columns[r->value[i].column]))) return false;
-    for (size_t i = 0; i < r->n_past; i++, p->n_past++)
+    for (size_t i = 0; i < covariates; i++, p->n_past++)
         if (!(p->past[i] = lc_strdup(t->columns[r->value[r->n_targets + i].column]))) return false;
+    p->n_future = r->n_future;
+    p->n_static = r->n_static;
     p->source = lc_strdup(t->file[0]);
     p->time_name = lc_strdup(r->time == LC_NO_COLUMN ? "" : t->columns[r->time]);
     p->id_name = lc_strdup(r->id == LC_NO_COLUMN ? "" : t->columns[r->id]);
@@ -97,6 +101,7 @@ static lc_code read_panel(lc_panel **out, const input *in, const lc_settings *s,
                  s->rejects))
         code = lc_fail_memory(st);
     if (code == LC_OK) code = build(out, &t, st);
+    if (code == LC_OK && *s->future_file && !s->ahead) code = lc_ahead_read(*out, s, st);
     if (code == LC_OK && *s->rejects) code = lc_rejects_commit(&rejects, st);
     if (code != LC_OK) {
         lc_panel_free(*out);
@@ -186,16 +191,16 @@ lc_row_place lc_panel_row(const lc_panel *p, size_t row)
 lc_stamp lc_panel_stamp(const lc_panel *p, const lc_frame *f, size_t step)
 {
     if (!f->stamp) return lc_freq_add(&p->freq, f->first, (int64_t)step);
-    if (step < f->steps) return f->stamp[step];
+    if (step < f->length) return f->stamp[step];
     lc_freq freq = p->freq;
-    if (f->offset) freq.offset_minutes = f->offset[f->steps - 1];
-    return lc_freq_add(&freq, f->stamp[f->steps - 1], (int64_t)(step - (f->steps - 1)));
+    if (f->offset) freq.offset_minutes = f->offset[f->length - 1];
+    return lc_freq_add(&freq, f->stamp[f->length - 1], (int64_t)(step - (f->length - 1)));
 }
 
 const char *lc_panel_stamp_text(const lc_panel *p, const lc_frame *f, size_t step, char out[LC_STAMP_TEXT])
 {
     lc_clock c = p->clock;
-    if (f->offset) c.offset_minutes = f->offset[step < f->steps ? step : f->steps - 1];
+    if (f->offset) c.offset_minutes = f->offset[step < f->length ? step : f->length - 1];
     return lc_clock_format(&c, lc_panel_stamp(p, f, step), out);
 }
 

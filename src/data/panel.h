@@ -18,13 +18,16 @@ enum { LC_OBSERVED = 0, LC_MISSING_CELL = 1, LC_MISSING_STEP = 2 };
 
 typedef struct lc_frame {
     char *id;            /* "" in a wide file */
-    size_t steps;        /* on the regular grid, gaps included */
+    size_t steps;        /* on the regular grid, gaps included; to the last target where covariates are known ahead */
+    size_t length;       /* of what is there for each step: steps, and those after them that have no target */
+    size_t known;        /* steps from the first on for which all covariates known ahead are there */
     lc_stamp first;      /* step k stands k steps of the panel's frequency after it ... */
-    lc_stamp *stamp;     /* (steps) ... but where they are written otherwise; else NULL */
-    int16_t *offset;     /* (steps) minutes from UTC; NULL unless they change within the column */
-    lc_numbers *past;    /* (n_past)(steps), interpolated; NULL without covariates */
+    lc_stamp *stamp;     /* (length) ... but where they are written otherwise; else NULL */
+    int16_t *offset;     /* (length) minutes from UTC; NULL unless they change within the column */
+    lc_numbers *past;    /* (n_past)(length), interpolated; NULL without covariates; static ones (1), those known ahead
+                            (the greater of length and known), the calendar's (steps) */
     bool *past_borrowed; /* (n_past) private */
-    uint32_t **past_gap; /* (n_past)(steps) as lc_series.gap */
+    uint32_t **past_gap; /* (n_past)(as past) as lc_series.gap */
 } lc_frame;
 
 typedef struct lc_series {
@@ -55,11 +58,14 @@ static inline size_t lc_known_rows(const uint32_t *gap, size_t n)
     return gap && n ? n - gap[n - 1] : n;
 }
 
+typedef enum lc_covariate { LC_KNOWN_PAST, LC_KNOWN_AHEAD, LC_STATIC, LC_CALENDAR } lc_covariate;
+
 #define LC_NO_STEP UINT32_MAX
 
 typedef struct lc_row_place { /* where an input row went */
     uint32_t frame;
-    uint32_t step; /* LC_NO_STEP: left out, with `gaps` = skip */
+    uint32_t
+        step; /* LC_NO_STEP: left out, with `gaps` = skip; from steps on: a row without a target that is known ahead */
 } lc_row_place;
 
 typedef struct lc_left_out { /* what is known of a row that has no step */
@@ -76,8 +82,10 @@ struct lc_panel {
     size_t n_series;
     char **targets;
     size_t n_targets;
-    char **past;
-    size_t n_past, n_features; /* the last n_features follow from the stamps, see data/features.h */
+    char **past;               /* covariates: those known up to now, those known ahead, static ones, the calendar's */
+    size_t n_past;             /* of all four */
+    size_t n_future, n_static; /* of those known ahead, and of static ones */
+    size_t n_features;         /* the last n_features follow from the stamps, see data/features.h */
     size_t n_rows;             /* input rows */
     lc_row_place
         *rows; /* (n_rows) private, see lc_panel_row; NULL: each frame's rows are its steps, one after the other */
@@ -112,6 +120,14 @@ lc_code lc_panel_read_files(lc_panel **out, const char *const *paths, size_t n, 
 lc_code lc_panel_read_memory(lc_panel **out, const char *name, const char *bytes, size_t n, const lc_settings *s,
                              lc_status *st);
 void lc_panel_free(lc_panel *p);
+
+/* What covariate c is. */
+static inline lc_covariate lc_panel_covariate(const lc_panel *p, size_t c)
+{
+    if (c >= p->n_past - p->n_features) return LC_CALENDAR;
+    if (c >= p->n_past - p->n_features - p->n_static) return LC_STATIC;
+    return c >= p->n_past - p->n_features - p->n_static - p->n_future ? LC_KNOWN_AHEAD : LC_KNOWN_PAST;
+}
 
 /* Where an input row went. */
 lc_row_place lc_panel_row(const lc_panel *p, size_t row);

@@ -76,6 +76,13 @@ static lc_code take(const lc_first_rows *first, const char **taken, const char *
     return LC_OK;
 }
 
+const char *lc_roles_option(const lc_roles *r, size_t i)
+{
+    if (i < r->n_targets) return "target";
+    if (i < r->n_targets + r->n_past) return "past";
+    return i < r->n_targets + r->n_past + r->n_future ? "future" : "static";
+}
+
 static lc_code take_values(lc_roles *r, const lc_first_rows *first, const char **taken, const char *option,
                            const char *list, size_t *count, lc_status *st)
 {
@@ -252,7 +259,7 @@ static lc_code find_targets(lc_roles *r, const lc_first_rows *first, const char 
         goto done;
     }
     /* Targets stand before the covariates that are there already. */
-    size_t others = r->n_past, total = found + others;
+    size_t others = lc_roles_values(r), total = found + others;
     if (!LC_GROW(&value, &cap, total)) {
         code = lc_fail_memory(st);
         goto done;
@@ -292,8 +299,14 @@ lc_code lc_roles_decide(lc_roles *r, const lc_first_rows *first, const lc_settin
     if (!taken) return lc_fail_memory(st);
     lc_code code = LC_OK;
     if (*s->id) code = take(first, taken, "id", s->id, &r->id, st);
-    if (code == LC_OK && *s->target) code = take_values(r, first, taken, "target", s->target, &r->n_targets, st);
-    if (code == LC_OK && *s->past) code = take_values(r, first, taken, "past", s->past, &r->n_past, st);
+    if (code == LC_OK && s->ahead) { /* what is known ahead is all that counts */
+        code = take_values(r, first, taken, "future", s->future, &r->n_targets, st);
+    } else if (code == LC_OK) {
+        if (*s->target) code = take_values(r, first, taken, "target", s->target, &r->n_targets, st);
+        if (code == LC_OK && *s->past) code = take_values(r, first, taken, "past", s->past, &r->n_past, st);
+        if (code == LC_OK && *s->future) code = take_values(r, first, taken, "future", s->future, &r->n_future, st);
+        if (code == LC_OK && *s->fixed) code = take_values(r, first, taken, "static", s->fixed, &r->n_static, st);
+    }
     for (size_t i = 0; i < first->n_columns && code == LC_OK && !*s->id; i++) {
         if (taken[i] || strcmp(first->names[i], "unique_id") != 0 || strcmp(s->time, "unique_id") == 0) continue;
         r->id = i;
@@ -301,7 +314,7 @@ lc_code lc_roles_decide(lc_roles *r, const lc_first_rows *first, const lc_settin
     }
     if (code == LC_OK) code = find_time(r, first, taken, s, rules, st);
     if (code == LC_OK && r->time == LC_NO_COLUMN && !note_unread_time(first, rules, notes)) code = lc_fail_memory(st);
-    if (code == LC_OK && !*s->target) code = find_targets(r, first, taken, rules, notes, st);
+    if (code == LC_OK && !*s->target && !s->ahead) code = find_targets(r, first, taken, rules, notes, st);
     free(taken);
     return code;
 }

@@ -18,14 +18,17 @@ typedef struct lc_value_column {
 typedef struct lc_roles {
     size_t time, id; /* LC_NO_COLUMN: none */
     lc_clock_column clock;
-    lc_value_column *value; /* (n_targets + n_past) in this order */
-    size_t n_targets, n_past;
+    lc_value_column *value; /* targets and the covariates in this order */
+    size_t n_targets, n_past, n_future, n_static;
 } lc_roles;
 
 static inline size_t lc_roles_values(const lc_roles *r)
 {
-    return r->n_targets + r->n_past;
+    return r->n_targets + r->n_past + r->n_future + r->n_static;
 }
+
+/* The option that gives value column i its role. */
+const char *lc_roles_option(const lc_roles *r, size_t i);
 
 typedef struct lc_first_rows { /* what the roles are decided from */
     const char *file;

@@ -259,7 +259,7 @@ size_t lc_table_line_of(const lc_table *t, size_t row)
 static lc_code settle_values(lc_table *t, lc_status *st)
 {
     char shown[LC_NAME_ROOM];
-    size_t n = t->plan.n_values, kept = 0, count[2] = {0}, n_dropped = 0;
+    size_t n = t->plan.n_values, kept = 0, count[4] = {0}, n_dropped = 0;
     for (size_t i = 0; i < n; i++) {
         lc_value_column *v = &t->roles.value[i];
         size_t row = 0;
@@ -269,7 +269,7 @@ static lc_code settle_values(lc_table *t, lc_status *st)
         if (empty && v->named) {
             lc_fail_at(st, LC_E_DATA, t->file[0], lc_table_line_of(t, 0), v->column + 1,
                        "column \"%s\" holds no number", shown);
-            lc_hint(st, "name other columns with --%s", i < t->roles.n_targets ? "target" : "past");
+            lc_hint(st, "name other columns with --%s", t->settings->ahead ? "future" : lc_roles_option(&t->roles, i));
             return LC_E_DATA;
         }
         if (empty || (t->state.column[i] & LC_COLUMN_DROPPED)) {
@@ -280,7 +280,10 @@ static lc_code settle_values(lc_table *t, lc_status *st)
                 return lc_fail_memory(st);
             continue;
         }
-        count[i < t->roles.n_targets ? 0 : 1]++;
+        size_t role = 0, before = t->roles.n_targets;
+        const size_t size[] = {t->roles.n_past, t->roles.n_future, t->roles.n_static};
+        while (role < 3 && i >= before) before += size[role++];
+        count[role]++;
         lc_numbers moved = t->value[i];
         t->value[i] = (lc_numbers){0};
         t->value[kept] = moved;
@@ -290,6 +293,8 @@ static lc_code settle_values(lc_table *t, lc_status *st)
         return lc_fail_memory(st);
     t->roles.n_targets = count[0];
     t->roles.n_past = count[1];
+    t->roles.n_future = count[2];
+    t->roles.n_static = count[3];
     t->plan.n_values = kept;
     if (!count[0]) return lc_fail_at(st, LC_E_DATA, t->file[0], 0, 0, "no column holds numbers to forecast");
     return LC_OK;

@@ -38,6 +38,27 @@ lc_scale lc_scale_fit(lc_numbers y, const uint8_t *mask, size_t n)
     return (lc_scale){mean, sd};
 }
 
+/* A static covariate says how series differ: its mean and sd are those over series. */
+static bool fit_static(lc_scales *out, const lc_panel *p)
+{
+    if (!p->n_static) return true;
+    double *x = lc_calloc(p->n_frames, sizeof *x);
+    for (size_t c = 0; x && c < p->n_past; c++) {
+        if (lc_panel_covariate(p, c) != LC_STATIC) continue;
+        bool differ = false;
+        for (size_t i = 0; i < p->n_frames; i++) {
+            x[i] = lc_number(p->frames[i].past[c], 0);
+            differ = differ || x[i] != x[0];
+        }
+        lc_scale scale = lc_scale_fit((lc_numbers){.d = x}, NULL, p->n_frames);
+        if (!differ) scale.sd = 1;
+        for (size_t i = 0; i < p->n_frames; i++) out->past[i * p->n_past + c] = scale;
+    }
+    const bool ok = x != NULL;
+    lc_free(x);
+    return ok;
+}
+
 lc_code lc_scales_fit(lc_scales *out, const lc_panel *p, const size_t *train, lc_status *st)
 {
     out->series = lc_calloc(p->n_series, sizeof *out->series);
@@ -52,7 +73,13 @@ lc_code lc_scales_fit(lc_scales *out, const lc_panel *p, const size_t *train, lc
         const lc_frame *f = &p->frames[series->frame];
         out->series[s] = lc_scale_fit(series->y, series->mask, n);
         for (size_t c = 0; c < p->n_past; c++)
-            out->past[series->frame * p->n_past + c] = lc_scale_fit(f->past[c], NULL, lc_known_rows(f->past_gap[c], n));
+            if (lc_panel_covariate(p, c) != LC_STATIC)
+                out->past[series->frame * p->n_past + c] =
+                    lc_scale_fit(f->past[c], NULL, lc_known_rows(f->past_gap[c], n));
+    }
+    if (!fit_static(out, p)) {
+        lc_scales_free(out);
+        return lc_fail_memory(st);
     }
     return LC_OK;
 }
@@ -62,6 +89,16 @@ void lc_scales_free(lc_scales *s)
     lc_free(s->series);
     lc_free(s->past);
     *s = (lc_scales){0};
+}
+
+/* Origins whose covariates known ahead reach to the last step of the horizon: no other window is one. */
+static lc_span known_ahead(const lc_panel *p, size_t series, lc_span span, size_t horizon)
+{
+    if (!p->n_future) return span;
+    const size_t known = p->frames[p->series[series].frame].known;
+    const size_t end = known >= horizon ? known - horizon + 1 : 0;
+    if (span.end > end) span.end = end;
+    return span;
 }
 
 lc_code lc_windows_create(lc_windows *w, const lc_panel *p, const lc_scales *scales, size_t lookback, size_t horizon,
@@ -80,8 +117,8 @@ lc_code lc_windows_create(lc_windows *w, const lc_panel *p, const lc_scales *sca
         return lc_fail_memory(st);
     }
     for (size_t s = 0; s < p->n_series; s++) {
-        w->span[s] = span[s];
-        size_t origins = span[s].end > span[s].begin ? span[s].end - span[s].begin : 0;
+        const lc_span here = w->span[s] = known_ahead(p, s, span[s], horizon);
+        size_t origins = here.end > here.begin ? here.end - here.begin : 0;
         w->first[s + 1] = w->first[s] + (origins + stride - 1) / stride;
     }
     w->n = w->first[p->n_series];
@@ -182,27 +219,50 @@ static float bounded(double u)
     return (float)within(u, 1e6);
 }
 
-static lc_window_scale fill_column(const view *v, bool per_window, float *x, size_t step_stride)
+static void fill_column(const view *v, lc_window_scale scale, float *x, size_t step_stride)
 {
-    lc_window_scale scale = scale_of(v, per_window);
     for (size_t t = 0; t < v->lookback; t++)
         x[t * step_stride] = bounded(scaled(value_at(v, t), scale.center, scale.spread));
-    return scale;
+}
+
+/* What is known ahead is seen a horizon ahead: with the last input step all of the horizon is known. Its level is that
+ * of the window's own rows, as the series' is; its spread is the series', because a flag may not stir in a window. */
+static void fill_ahead(const lc_windows *w, const view *own, size_t known, const uint32_t *gap, float *x,
+                       size_t step_stride)
+{
+    const size_t to = own->origin + w->horizon < known ? own->origin + w->horizon : known;
+    const view ahead = view_of(w, own->y, gap, own->scale, to);
+    const lc_window_scale scale = {scale_of(own, w->per_window).center, own->scale.sd};
+    fill_column(&ahead, scale, x, step_stride);
+}
+
+static void fill_covariate(const lc_windows *w, size_t frame, size_t c, size_t origin, float *x, size_t step_stride)
+{
+    const lc_frame *f = &w->panel->frames[frame];
+    const lc_scale scale = w->scales->past[frame * w->panel->n_past + c];
+    const lc_covariate kind = lc_panel_covariate(w->panel, c);
+    if (kind == LC_STATIC) {
+        const float same = bounded(scaled(lc_number(f->past[c], 0), scale.mean, scale.sd));
+        for (size_t t = 0; t < w->lookback; t++) x[t * step_stride] = same;
+        return;
+    }
+    const view v = view_of(w, f->past[c], f->past_gap[c], scale, origin);
+    if (kind == LC_KNOWN_AHEAD) {
+        fill_ahead(w, &v, f->known, f->past_gap[c], x, step_stride);
+        return;
+    }
+    /* The calendar says the same in every window. */
+    fill_column(&v, scale_of(&v, w->per_window && kind != LC_CALENDAR), x, step_stride);
 }
 
 lc_window_scale lc_windows_fill(const lc_windows *w, size_t series, size_t origin, float *x, size_t step_stride,
                                 float *target)
 {
     const lc_series *s = &w->panel->series[series];
-    const lc_frame *frame = &w->panel->frames[s->frame];
-    size_t n_past = w->panel->n_past;
     view v = view_of_series(w, series, origin);
-    lc_window_scale scale = fill_column(&v, w->per_window, x, step_stride);
-    for (size_t c = 0; c < n_past; c++) {
-        v = view_of(w, frame->past[c], frame->past_gap[c], w->scales->past[s->frame * n_past + c], origin);
-        /* The calendar says the same in every window. */
-        fill_column(&v, w->per_window && c < n_past - w->panel->n_features, x + 1 + c, step_stride);
-    }
+    lc_window_scale scale = scale_of(&v, w->per_window);
+    fill_column(&v, scale, x, step_stride);
+    for (size_t c = 0; c < w->panel->n_past; c++) fill_covariate(w, s->frame, c, origin, x + 1 + c, step_stride);
     size_t limit = w->span[series].limit < s->steps ? w->span[series].limit : s->steps;
     for (size_t h = 0; target && h < w->horizon; h++) {
         size_t row = origin + h;

@@ -40,7 +40,8 @@ typedef struct lc_windows {
     size_t *first; /* (n_series + 1) index of each series' first window */
 } lc_windows;
 
-/* All origins of the spans (copied), every stride-th one (>= 1). */
+/* All origins of the spans (copied), every stride-th one (>= 1). Those whose covariates known ahead end before the
+ * horizon does are left out. */
 lc_code lc_windows_create(lc_windows *w, const lc_panel *p, const lc_scales *scales, size_t lookback, size_t horizon,
                           bool per_window, const lc_span *span, size_t stride, lc_status *st);
 void lc_windows_free(lc_windows *w);
@@ -55,7 +56,9 @@ typedef struct lc_window_scale {
 } lc_window_scale;
 
 /* Fills one window. x: step t, input c at x[t * step_stride + c]; rows before the series' first repeat it, and in a
- * gap that reaches the origin the last known value is held, so that nothing from the origin on is seen.
+ * gap that reaches the origin the last known value is held, so that nothing from the origin on is seen. Covariates
+ * known ahead are seen a horizon ahead: step t has the row that is horizon rows after its own. Static ones are the same
+ * at every step.
  * target (horizon), unless NULL: scaled, NaN where not observed. Non-finite scaled values cannot arise from
  * finite data. */
 lc_window_scale lc_windows_fill(const lc_windows *w, size_t series, size_t origin, float *x, size_t step_stride,

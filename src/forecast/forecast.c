@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "forecast/predict.h"
 
 enum { COLUMN_ID, COLUMN_DS, COLUMN_FORECAST, COLUMN_BANDS };
@@ -44,6 +45,24 @@ static lc_code add_series(lc_result *r, const lc_model *m, const lc_panel *p, si
     return LC_OK;
 }
 
+lc_code lc_forecast_ready(const lc_panel *p, size_t horizon, lc_status *st)
+{
+    for (size_t i = 0; p->n_future && i < p->n_series; i++) {
+        const lc_frame *f = &p->frames[p->series[i].frame];
+        const size_t ahead = f->known > f->steps ? f->known - f->steps : 0;
+        char shown[80];
+        if (ahead >= horizon) continue;
+        lc_fail_at(st, LC_E_DATA, p->source, 0, 0,
+                   "series \"%s\": --future is known for %zu row%s after the last target, horizon %zu needs %zu",
+                   lc_printable(shown, sizeof shown, p->series[i].id, strlen(p->series[i].id)), ahead,
+                   ahead == 1 ? "" : "s", horizon, horizon);
+        lc_hint(st, "add rows with those columns and no target to the file, or give them with --future-file%s",
+                ahead ? "; or take a smaller --horizon" : "");
+        return LC_E_DATA;
+    }
+    return LC_OK;
+}
+
 lc_code lc_forecast_table(lc_result **out, const lc_model *m, const lc_panel *p, const lc_levels *levels,
                           size_t threads, size_t *unknown, lc_status *st)
 {
@@ -60,6 +79,7 @@ lc_code lc_forecast_table(lc_result **out, const lc_model *m, const lc_panel *p,
         span[i] = (lc_span){end, end + 1, end};
     }
     if (code == LC_OK) code = lc_model_scales(m, p, NULL, &scales, unknown, st);
+    if (code == LC_OK) code = lc_forecast_ready(p, horizon, st);
     if (code == LC_OK) code = lc_predict_windows(&w, m, p, &scales, span, 1, st);
     if (code != LC_OK) goto done;
     point = lc_calloc(w.n * horizon, sizeof *point);

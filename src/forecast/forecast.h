@@ -5,6 +5,9 @@
 #include "forecast/interval.h"
 #include "report/result.h"
 
+/* Whether what is known ahead reaches to the horizon for every series; LC_E_DATA names one for which it does not. */
+lc_code lc_forecast_ready(const lc_panel *p, size_t horizon, lc_status *st);
+
 /* Columns unique_id, ds, forecast, and forecast-lo-P, forecast-hi-P for every level. *unknown: series that
  * the model was not trained on. */
 lc_code lc_forecast_table(lc_result **out, const lc_model *m, const lc_panel *p, const lc_levels *levels,

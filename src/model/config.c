@@ -123,6 +123,20 @@ static json_t *training_json(const lc_training_summary *t, bool *ok)
     return object;
 }
 
+/* Covariates by kind, in the order of the network's inputs; kinds that do not occur are left out but for the first. */
+static void put_covariates(json_t *root, const lc_model *m, bool *ok)
+{
+    const size_t past = m->n_past - m->n_future - m->n_static - m->n_calendar;
+    char *const *name = m->past;
+    lc_json_put(root, "past", names_json(name, past, ok), ok);
+    name += past;
+    if (m->n_future) lc_json_put(root, "future", names_json(name, m->n_future, ok), ok);
+    name += m->n_future;
+    if (m->n_static) lc_json_put(root, "static", names_json(name, m->n_static, ok), ok);
+    name += m->n_static;
+    if (m->n_calendar) lc_json_put(root, "calendar", names_json(name, m->n_calendar, ok), ok);
+}
+
 json_t *lc_config_write(const lc_model *m)
 {
     char freq[24];
@@ -133,7 +147,7 @@ json_t *lc_config_write(const lc_model *m)
     lc_json_put(root, "frequency", json_string(lc_freq_format(&m->freq, freq)), &ok);
     lc_json_put(root, "month_end", json_boolean(m->freq.month_end), &ok);
     lc_json_put(root, "targets", names_json(m->targets, m->n_targets, &ok), &ok);
-    lc_json_put(root, "past", names_json(m->past, m->n_past, &ok), &ok);
+    put_covariates(root, m, &ok);
     lc_json_put(root, "settings", settings_json(m->settings, &ok), &ok);
     lc_json_put(root, "scalers", scales_json(m, &ok), &ok);
     lc_json_put(root, "calibration", calibration_json(&m->calibration, m->net->spec.outputs, &ok), &ok);
@@ -319,15 +333,31 @@ static bool read_training(const json_t *object, lc_training_summary *t)
            read_losses(json_object_get(object, "valid_loss"), t->epochs, &t->valid_loss);
 }
 
+static bool read_covariates(const json_t *root, lc_model *m)
+{
+    static const char *const kind[] = {"past", "future", "static", "calendar"};
+    size_t *const count[] = {NULL, &m->n_future, &m->n_static, &m->n_calendar};
+    json_t *all = json_array();
+    bool ok = all != NULL;
+    for (size_t k = 0; ok && k < sizeof kind / sizeof kind[0]; k++) {
+        json_t *list = json_object_get(root, kind[k]);
+        if (!list && k) continue;
+        ok = json_is_array(list) && json_array_extend(all, list) == 0;
+        if (ok && k) *count[k] = json_array_size(list);
+    }
+    ok = ok && get_names(all, &m->past, &m->n_past) && m->n_past + 1 == m->net->spec.inputs;
+    json_decref(all);
+    return ok;
+}
+
 lc_code lc_config_read(const json_t *root, lc_model *m, lc_status *st)
 {
     const json_t *freq = json_object_get(root, "frequency");
     if (!json_is_string(freq) || !lc_freq_parse(&m->freq, json_string_value(freq)))
         return broken(st, "\"frequency\" is missing or unknown");
     m->freq.month_end = json_is_true(json_object_get(root, "month_end"));
-    if (!get_names(json_object_get(root, "targets"), &m->targets, &m->n_targets) ||
-        !get_names(json_object_get(root, "past"), &m->past, &m->n_past) || m->n_past + 1 != m->net->spec.inputs)
-        return broken(st, "\"targets\" or \"past\" does not fit the network");
+    if (!get_names(json_object_get(root, "targets"), &m->targets, &m->n_targets) || !read_covariates(root, m))
+        return broken(st, "\"targets\" or a list of covariates does not fit the network");
     if (!read_scales(json_object_get(root, "scalers"), m)) return broken(st, "\"scalers\" is damaged");
     if (!read_calibration(json_object_get(root, "calibration"), &m->calibration, m->net->spec.outputs))
         return broken(st, "\"calibration\" is damaged");

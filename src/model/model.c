@@ -85,6 +85,9 @@ static bool copy_names(char ***to, size_t *n_to, char *const *from, size_t n)
 lc_code lc_model_adopt(lc_model *m, const lc_panel *p, const lc_scales *scales, lc_status *st)
 {
     m->freq = p->freq;
+    m->n_future = p->n_future;
+    m->n_static = p->n_static;
+    m->n_calendar = p->n_features;
     bool ok = copy_names(&m->targets, &m->n_targets, p->targets, p->n_targets) &&
               copy_names(&m->past, &m->n_past, p->past, p->n_past);
     m->scales = ok ? lc_calloc(p->n_series, sizeof *m->scales) : NULL;
@@ -120,9 +123,33 @@ static const lc_named_scale *find_scale(const lc_named_scale *const *sorted, siz
     return NULL;
 }
 
+/* " --option a,b" for names `from` to `to`. */
+static void put_option(lc_buf *b, const lc_model *m, const char *option, size_t from, size_t to)
+{
+    char shown[64];
+    for (size_t c = from; c < to; c++) {
+        if (c == from) lc_buf_printf(b, " --%s ", option);
+        lc_buf_printf(b, "%s%s", c == from ? "" : ",",
+                      lc_printable(shown, sizeof shown, m->past[c], strlen(m->past[c])));
+    }
+}
+
+/* The options that name the model's covariates; NULL: out of memory. */
+static char *covariate_options(const lc_model *m)
+{
+    lc_buf b = {0};
+    size_t n = m->n_past - m->n_calendar, future = n - m->n_static - m->n_future;
+    put_option(&b, m, "past", 0, future);
+    put_option(&b, m, "future", future, future + m->n_future);
+    put_option(&b, m, "static", future + m->n_future, n);
+    lc_buf_puts(&b, m->n_calendar ? " --calendar" : "");
+    if (b.failed) lc_buf_free(&b);
+    return b.data;
+}
+
 static lc_code same_covariates(const lc_model *m, const lc_panel *p, lc_status *st)
 {
-    bool same = m->n_past == p->n_past;
+    bool same = m->n_past == p->n_past && m->n_future == p->n_future && m->n_static == p->n_static;
     for (size_t c = 0; same && c < m->n_past; c++) {
         char *name = lc_utf8(p->past[c]);
         if (!name) return lc_fail_memory(st);
@@ -132,7 +159,11 @@ static lc_code same_covariates(const lc_model *m, const lc_panel *p, lc_status *
     if (same) return LC_OK;
     lc_fail(st, LC_E_MODEL, "the model was fitted with %zu covariates, the data has %zu or others", m->n_past,
             p->n_past);
-    lc_hint(st, "give the covariates of the training with --past in the same order, and --calendar where it had it");
+    char *options = covariate_options(m);
+    if (!options) return lc_fail_memory(st);
+    if (*options) lc_hint(st, "give those of the training, in its order:%s", options);
+    else lc_hint(st, "the training had none");
+    free(options);
     return LC_E_MODEL;
 }
 
@@ -161,6 +192,10 @@ lc_code lc_model_scales(const lc_model *m, const lc_panel *p, const size_t *rows
         free(id);
         if (!s) {
             ++*unknown;
+            /* What is static is scaled over the series of the training, whichever series it is. */
+            for (size_t c = 0; c < p->n_past && m->n_scales; c++)
+                if (lc_panel_covariate(p, c) == LC_STATIC)
+                    out->past[p->series[i].frame * p->n_past + c] = m->scales[0].past[c];
             continue;
         }
         out->series[i] = s->scale;

@@ -38,8 +38,9 @@ struct lc_model {
     lc_freq freq;
     char **targets; /* this and all names and ids: as UTF-8 (lc_utf8) */
     size_t n_targets;
-    char **past;
-    size_t n_past;
+    char **past;                           /* covariates, in the order of lc_panel */
+    size_t n_past;                         /* of all */
+    size_t n_future, n_static, n_calendar; /* of those known ahead, static ones, and the last ones */
     lc_named_scale *scales;
     size_t n_scales;
     lc_network *net;

@@ -106,7 +106,15 @@ lc_code lc_resolve_settings(lc_settings *s, const lc_panel *p, const lc_split *s
         for (size_t i = 0; i < p->n_series; i++) rows[i] = rows_of(p, split, i);
         qsort(rows, p->n_series, sizeof *rows, ascending);
         s->lookback = default_lookback(s->season, s->horizon, rows[p->n_series / 2]);
+        if (p->n_future) s->lookback = largest(s->lookback, s->horizon);
         lc_free(rows);
+    }
+    if (p->n_future && s->lookback < s->horizon) {
+        lc_fail(st, LC_E_USAGE,
+                "--lookback %zu is shorter than horizon %zu: part of what --future knows would not be seen",
+                s->lookback, s->horizon);
+        lc_hint(st, "give a --lookback of %zu or more", s->horizon);
+        return LC_E_USAGE;
     }
     if (!s->batch) s->batch = default_batch(training_windows(s, p, split));
     return LC_OK;

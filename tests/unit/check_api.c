@@ -200,8 +200,7 @@ START_TEST(a_model_meets_other_data)
     memset(&st, 0, sizeof st);
     ck_assert_int_eq(lc_detect(&r, &info, m, wide, settings, NULL, NULL, &st), LC_E_MODEL);
     ck_assert_str_eq(st.text, "the model was fitted with 1 covariates, the data has 1 or others");
-    ck_assert_str_eq(
-        st.hint, "give the covariates of the training with --past in the same order, and --calendar where it had it");
+    ck_assert_str_eq(st.hint, "give those of the training, in its order: --past wind");
     ck_assert_ptr_null(r);
     char *at = strstr(text, "load");
     memcpy(at, "gain", 4);

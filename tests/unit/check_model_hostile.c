@@ -52,7 +52,7 @@ static void refuse_config(const char *config, const char *text)
 }
 
 static const char network[] = "config: \"network\" is incomplete or contradicts \"settings\"";
-static const char columns[] = "config: \"targets\" or \"past\" does not fit the network";
+static const char columns[] = "config: \"targets\" or a list of covariates does not fit the network";
 static const char scalers[] = "config: \"scalers\" is damaged";
 static const char calibration[] = "config: \"calibration\" is damaged";
 static const char training[] = "config: \"training\" is damaged";
@@ -100,6 +100,9 @@ static const struct {
     {"past", "[\"a\"]", columns},
     {"past", "[null]", columns},
     {"past", NULL, columns},
+    {"future", "3", columns},
+    {"static", "[\"a\"]", columns},
+    {"calendar", "[7]", columns},
     {"scalers", NULL, scalers},
     {"scalers", "{}", scalers},
     {"scalers.0", "[]", scalers},
