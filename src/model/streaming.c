@@ -37,6 +37,7 @@ static size_t worth(size_t threads, double most)
 lc_code lc_streaming_create(lc_streaming **out, const lc_network *net, size_t rows, size_t threads, lc_status *st)
 {
     *out = NULL;
+    if (!rows) return lc_fail(st, LC_E_USAGE, "there is no row to go on with");
     lc_streaming *s = lc_calloc(1, sizeof *s);
     if (!s) return lc_fail_memory(st);
     lc_network_spec spec = net->spec;

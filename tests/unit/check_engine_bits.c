@@ -287,6 +287,31 @@ START_TEST(bad_steps_change_nothing)
 }
 END_TEST
 
+/* Looking at the clock changes nothing, and the phases are all there. */
+START_TEST(phases_are_timed)
+{
+    struct lstm_case c = lstm_case_draw(12, (struct lstm_shape){40, 12, 2, 33, 2, 3}, "mse", 0);
+    lc_network *net = lstm_case_network(&c, lc_kernels_select(NULL), 0);
+    lc_engine *plain = lstm_case_engine(&c, net, (lc_engine_options){.threads = 2});
+    lc_engine *timed = lstm_case_engine(&c, net, (lc_engine_options){.threads = 2, .timed = true});
+    double loss;
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(lc_engine_step(plain, 40, .01, lstm_case_gather, &c, &loss, NULL), LC_OK);
+        ck_assert_int_eq(lc_engine_step(timed, 40, .01, lstm_case_gather, &c, &loss, NULL), LC_OK);
+    }
+    ck_assert(memcmp(lc_engine_weights(plain), lc_engine_weights(timed), net->params * sizeof(float)) == 0);
+    ck_assert_ptr_null(lc_engine_phases(plain));
+    for (int i = 0; i < LC_PHASES; i++) {
+        double seconds = lc_engine_phases(timed)[i];
+        UNIT_MUST(seconds > 0 && seconds < 10, "phase %d took %g s", i, seconds);
+    }
+    lc_engine_free(plain);
+    lc_engine_free(timed);
+    lc_network_free(net);
+    lstm_case_free(&c);
+}
+END_TEST
+
 START_TEST(sizes_that_do_not_fit)
 {
     struct lstm_case c = lstm_case_draw(10, (struct lstm_shape){4, 2, 1, 2, 1, 1}, "mse", 0);
@@ -384,6 +409,7 @@ Suite *unit_suite(void)
     tcase_add_test(c, steps_allocate_nothing);
     tcase_add_test(c, allocations_are_counted);
     tcase_add_loop_test(c, bad_steps_change_nothing, 0, ISA_COUNT);
+    tcase_add_test(c, phases_are_timed);
     tcase_add_test(c, sizes_that_do_not_fit);
     tcase_add_test(c, a_pass_is_its_minibatches);
     suite_add_tcase(s, c);

@@ -74,6 +74,7 @@ START_TEST(steps_allocate_nothing)
     ck_assert_uint_eq(all_after, all);
     lc_streaming_free(s);
     lc_streaming_free(NULL);
+    ck_assert_int_eq(lc_streaming_create(&s, net, 0, 1, NULL), LC_E_USAGE);
     lc_free(w);
     lc_network_free(net);
     lstm_case_free(&c);
