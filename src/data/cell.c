@@ -159,7 +159,8 @@ static defect find_defect(const lc_cell_rules *r, const char *cell)
     if (currency) return DEFECT_CURRENCY;
     if (percent) return DEFECT_PERCENT;
     if (spaces) return DEFECT_GROUPS;
-    if (!r->decimal_comma && commas == 1 && points == 0) return DEFECT_COMMA;
+    bool comma_last = commas == 1 && !strpbrk(strchr(cell, ','), ".");
+    if (!r->decimal_comma && comma_last) return DEFECT_COMMA; /* 3,14 and 1.003,14 */
     if (r->decimal_comma && points == 1 && commas == 0) return DEFECT_POINT;
     return commas && commas + points > 1 ? DEFECT_GROUPS : DEFECT_NONE;
 }
@@ -185,5 +186,16 @@ void lc_cell_hint(const lc_cell_rules *r, const char *cell, lc_status *st)
     case DEFECT_NONE: break;
     }
     lc_printable(shown, sizeof shown, cell, strlen(cell));
-    lc_hint(st, "mend the cell; if it means \"no value\": --missing \"NA,%s\"", shown);
+    /* The list takes the place of the one in force, so it has to go on with that. */
+    char words[120] = "";
+    size_t n = 0;
+    for (size_t i = 0; i < r->n_missing; i++) {
+        size_t length = strlen(r->missing[i]);
+        if (!length || n + length + 2 > sizeof words) continue;
+        memcpy(words + n, r->missing[i], length);
+        words[n + length] = ',';
+        n += length + 1;
+        words[n] = '\0';
+    }
+    lc_hint(st, "mend the cell; if it means \"no value\": --missing \"%s%s\"", words, shown);
 }

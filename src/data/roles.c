@@ -275,13 +275,19 @@ done:
     return code;
 }
 
-/* A column that is called like one but does not read as one is worth a word. */
+/* A first column of text with digits looks like one, too: 1990-Q1. */
+static bool looks_like_time(const lc_first_rows *first, size_t column)
+{
+    return lc_is_time_name(first->names[column]) || (column == 0 && strpbrk(first->row[0].cell[0], "0123456789"));
+}
+
+/* A column that is called or looks like one but does not read as one is worth a word. */
 static bool note_unread_time(const lc_first_rows *first, const lc_cell_rules *rules, lc_notes *notes)
 {
     char shown[NAME_ROOM], cell_shown[64];
     for (size_t i = 0; i < first->n_columns; i++) {
         double x;
-        if (!lc_is_time_name(first->names[i]) || i >= first->row[0].n) continue;
+        if (i >= first->row[0].n || !looks_like_time(first, i)) continue;
         const char *cell = first->row[0].cell[i];
         if (lc_cell_value(rules, cell, &x, NULL)) continue;
         return lc_note(notes, "column \"%s\" does not read as time stamps (\"%s\"): rows are counted as steps",

@@ -23,9 +23,13 @@ static void stamp_fault(const lc_table *t, const lc_row_fault *f, size_t line, c
         lc_hint(st, "the column reads as %s first; --time-format %s says otherwise",
                 c->style == LC_CLOCK_US ? "month" : "day", c->style == LC_CLOCK_US ? "%d/%m/%Y" : "%m/%d/%Y");
     else if (t->n_rows)
-        lc_hint(st, "the stamp above is %s; another form is named with --time-format, another column with --time",
+        lc_hint(st,
+                "the stamp above is %s; another form is named with --time-format, another column with --time; "
+                "--rejects FILE leaves such rows out",
                 lc_clock_format(c, t->stamp[t->n_rows - 1], example));
-    else lc_hint(st, "another form is named with --time-format, another column of stamps with --time");
+    else
+        lc_hint(st, "another form is named with --time-format, another column of stamps with --time; --rejects FILE "
+                    "leaves such rows out");
 }
 
 static void ragged(const lc_table *t, const lc_row_fault *f, size_t line, lc_status *st)

@@ -93,8 +93,8 @@ static lc_code read_header(struct reader *r, json_t **header, size_t *payload)
     uint64_t length = 0;
     for (unsigned b = 0; b < 8; b++) length |= (uint64_t)prefix[b] << (8 * b);
     if (length > LC_SAFETENSORS_HEADER)
-        return broken(r, "a header of %llu bytes is longer than the format's %d", (unsigned long long)length,
-                      LC_SAFETENSORS_HEADER);
+        return broken(r, "no safetensors file: its header would be %llu bytes long, the format allows %d",
+                      (unsigned long long)length, LC_SAFETENSORS_HEADER);
     size_t n = (size_t)length;
     if (n > r->size - sizeof prefix)
         return broken(r, "the header is %zu bytes long, but only %zu follow", n, r->size - sizeof prefix);

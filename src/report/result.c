@@ -214,13 +214,22 @@ static void write_text(FILE *stream, const char *s, bool alone)
     putc('"', stream);
 }
 
+/* Large numbers keep two decimals: a meter that stands at 1e12 still tells one day from the next. */
+static int digits_of(double x, int digits)
+{
+    double size = fabs(x);
+    if (!(size >= 1e7 && size < 1e15)) return digits;
+    int whole = (int)floor(log10(size)) + 3;
+    return digits > 0 && digits < whole ? whole : digits;
+}
+
 static void write_cell(FILE *stream, const column_spec *c, const cell *value, bool alone)
 {
     char number[LC_NUMBER_TEXT];
     switch (c->type) {
     case LC_COLUMN_TEXT: write_text(stream, value->text, alone); break;
     case LC_COLUMN_REAL:
-        lc_format_double(number, value->real, c->digits);
+        lc_format_double(number, value->real, digits_of(value->real, c->digits));
         write_text(stream, number, alone);
         break;
     case LC_COLUMN_INT: fprintf(stream, "%" PRId64, value->integer); break;

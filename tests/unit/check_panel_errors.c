@@ -13,7 +13,7 @@ START_TEST(cells_that_are_no_numbers_have_a_place)
         strcat(text, row);
     }
     expect_panel_error(text, "", LC_E_PARSE, "f.csv:17:3: column \"close\": \"abc\" is not a number",
-                       "--missing \"NA,abc\"");
+                       "--missing \"NA,NaN,nan,null,?,-,abc\"");
     lc_panel *p = panel_of(text, "missing=NA,abc");
     ck_assert_uint_eq(p->series[1].missing, 1);
     lc_panel_free(p);

@@ -113,6 +113,23 @@ START_TEST(a_lone_empty_cell_is_no_empty_line)
 }
 END_TEST
 
+/* Two days of a meter that stands at 1e12 are two numbers. */
+START_TEST(large_reals_keep_two_decimals)
+{
+    const double values[] = {1e6 / 3, 1e7 / 3, 1e8 / 3, 1000000000897, 2e14 / 3, -1e12 / 3, 4e15 / 3, 1e300 / 3};
+    lc_status st = {0};
+    lc_result *r = lc_result_create();
+    ck_assert_int_eq(lc_result_add_column(r, "x", LC_COLUMN_REAL, 9, &st), LC_OK);
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        ck_assert_int_eq(lc_result_add_row(r, &st), LC_OK);
+        lc_result_set_real(r, 0, values[i]);
+    }
+    expect_csv(r, "x\n333333.333\n3333333.33\n33333333.33\n1000000000897\n66666666666666.67\n-333333333333.33\n"
+                  "1.33333333e+15\n3.33333333e+299\n");
+    lc_result_free(r);
+}
+END_TEST
+
 START_TEST(digits_limit_reals)
 {
     lc_status st = {0};
@@ -271,6 +288,7 @@ Suite *unit_suite(void)
     tcase_add_test(c, column_names_are_quoted);
     tcase_add_test(c, empty_cells_are_empty);
     tcase_add_test(c, a_lone_empty_cell_is_no_empty_line);
+    tcase_add_test(c, large_reals_keep_two_decimals);
     tcase_add_test(c, digits_limit_reals);
     tcase_add_test(c, cells_read_back);
     tcase_add_test(c, misuse_is_refused);

@@ -1,4 +1,4 @@
-^sales\.csv: a header of [0-9]+ bytes is longer
+^sales\.csv: no safetensors file: its header would be [0-9]+ bytes
 ^  the file is damaged or no safetensors file
 ^\.: is a folder$
 ^empty\.model: 
