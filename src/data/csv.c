@@ -68,11 +68,6 @@ void lc_csv_free(lc_csv *c)
     free(c);
 }
 
-char lc_csv_delimiter(const lc_csv *c)
-{
-    return c->delimiter;
-}
-
 /* ---- rows out of libcsv ---- */
 
 static void stop(lc_csv *c, lc_code code)

@@ -35,6 +35,4 @@ lc_code lc_csv_finish(lc_csv *c, lc_status *st);
 /* Feeds a whole file ("-": standard input) and finishes. */
 lc_code lc_csv_read_file(lc_csv *c, const char *path, lc_status *st);
 
-char lc_csv_delimiter(const lc_csv *c); /* '\0' before it is known */
-
 #endif

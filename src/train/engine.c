@@ -11,7 +11,7 @@
 #include "train/pace.h"
 
 enum {
-    ROWS_PER_SHARD = 8, /* keeps the tiles of the matrix kernels full */
+    ROWS_PER_SHARD = 8, /* fill tiles of the kernels, and stay in the cache where BPTT keeps much of them */
     MOST_SHARDS = 4096,
     GROUP_ROWS = 32,           /* most rows that a thread takes through time together, */
     GROUP_FLOATS = 512 * 1024, /* as far as what BPTT keeps of them stays near the core */
