@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "forecast/baseline.h"
+#include "baseline/baseline.h"
 #include "forecast/metrics.h"
 #include "forecast/predict.h"
 #include "par/team.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "forecast/baseline.h"
+#include "baseline/baseline.h"
 
 static const lc_baseline *find(const char *name)
 {

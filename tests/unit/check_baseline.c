@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/rng.h"
-#include "forecast/baseline.h"
+#include "baseline/baseline.h"
 #include "unit/support/unit.h"
 
 static void expect(lc_baseline_fn *f, const double *want, size_t horizon, const double *y, size_t n, size_t season)

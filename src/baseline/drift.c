@@ -1,4 +1,4 @@
-#include "forecast/baseline.h"
+#include "baseline/baseline.h"
 
 #include <math.h>
 

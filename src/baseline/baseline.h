@@ -1,6 +1,6 @@
 /* The simple forecasts that a network has to beat. A baseline is a function and one row of lc_baselines. */
-#ifndef LC_FORECAST_BASELINE_H
-#define LC_FORECAST_BASELINE_H
+#ifndef LC_BASELINE_BASELINE_H
+#define LC_BASELINE_BASELINE_H
 
 #include "base/status.h"
 

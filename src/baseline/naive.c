@@ -1,4 +1,4 @@
-#include "forecast/baseline.h"
+#include "baseline/baseline.h"
 
 lc_code lc_naive(double *out, size_t horizon, const double *y, size_t n, size_t season, lc_status *st)
 {

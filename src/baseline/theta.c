@@ -4,8 +4,8 @@
 
 #include "base/memory.h"
 #include "base/sums.h"
+#include "baseline/baseline.h"
 #include "data/season.h"
-#include "forecast/baseline.h"
 
 #define MOST_VALUES 20000
 #define CRITICAL 1.645 /* two-sided 90 % of the normal distribution */
