@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "forecast/backtest.h"
 #include "forecast/forecast.h"
+#include "nn/arch.h"
 #include "par/team.h"
 #include "train/fit.h"
 
@@ -89,6 +90,7 @@ static lc_code fit_model(lc_model **out, const lc_panel *p, const lc_settings *r
     if (!*out) return code;
     lc_status second = {0};
     lc_code calibrated = lc_interval_calibrate(*out, p, split, lc_fit_threads(resolved), code == LC_OK ? st : &second);
+    if (calibrated == LC_OK && code == LC_OK) code = lc_fit_final(*out, p, split, progress, user, st);
     if (calibrated == LC_OK) return code;
     lc_model_free(*out);
     *out = NULL;
@@ -147,11 +149,12 @@ void lc_model_get_info(const lc_model *m, lc_model_info *out)
                            .against_seasonal_naive = t->against_seasonal_naive};
     snprintf(out->arch, sizeof out->arch, "%s", m->settings->arch);
     lc_freq_format(&m->freq, out->frequency);
-    for (size_t i = 0; i < m->net->n_layers; i++) {
+    for (size_t i = 0; m->net && i < m->net->n_layers; i++) {
         lc_layer_tensor tensor[LC_LAYER_TENSORS];
         size_t n = m->net->layer[i].kind->tensors(&m->net->layer[i], tensor);
         for (size_t k = 0; k < n; k++)
-            out->parameters += tensor[k].shape[0] * (tensor[k].dims == 2 ? tensor[k].shape[1] : 1);
+            out->parameters +=
+                m->settings->members * tensor[k].shape[0] * (tensor[k].dims == 2 ? tensor[k].shape[1] : 1);
     }
 }
 
@@ -194,9 +197,13 @@ static lc_code fit_detector(lc_model **out, const lc_panel *p, const lc_settings
 {
     lc_settings *resolved = lc_settings_copy(s);
     if (!resolved) return lc_fail_memory(st);
+    lc_code code = LC_OK;
     resolved->horizon = 1;
+    /* One step ahead, row by row: the textbook's network unless another one is asked for. */
+    if (strcmp(resolved->arch, "auto") == 0) code = lc_settings_set(resolved, "arch", "lstm", st);
+    if (code == LC_OK) lc_arch_defaults(resolved);
     lc_detector_split(split, p, resolved);
-    lc_code code = lc_resolve_settings(resolved, p, split, st);
+    if (code == LC_OK) code = lc_resolve_settings(resolved, p, split, st);
     if (code == LC_OK) code = fit_model(out, p, resolved, split, progress, user, st);
     lc_settings_free(resolved);
     return code;

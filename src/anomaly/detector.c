@@ -221,14 +221,14 @@ static lc_code expect(double *first, const lc_model *m, const lc_windows *w, siz
 {
     enum { ROUND = 4096 }; /* windows at a time: a model may forecast many steps, of which one is wanted */
     size_t horizon = m->settings->horizon, round = w->n < ROUND ? w->n : ROUND;
-    double *all = lc_calloc(round * horizon, sizeof *all);
-    lc_code code = all ? LC_OK : lc_fail_memory(st);
+    lc_bands all;
+    lc_code code = lc_bands_create(&all, round, horizon, st);
     for (size_t at = 0; code == LC_OK && at < w->n; at += round) {
         size_t n = w->n - at < round ? w->n - at : round;
-        code = lc_predict_some(m, w, at, n, threads, all, NULL, st);
-        for (size_t i = 0; code == LC_OK && i < n; i++) first[at + i] = all[i * horizon];
+        code = lc_predict(m, w, at, n, threads, &all, st);
+        for (size_t i = 0; code == LC_OK && i < n; i++) first[at + i] = all.point[i * horizon];
     }
-    lc_free(all);
+    lc_bands_free(&all);
     return code;
 }
 

@@ -26,6 +26,11 @@ typedef struct row {
     {                                                                                                                  \
         {name, LC_SETTING_REAL, group, "X", fallback, lo, hi, help}, offsetof(lc_settings, field), NULL                \
     }
+/* A number that follows from the data, NaN until then, or that need not be given. */
+#define OPEN(field, name, group, lo, hi, help)                                                                         \
+    {                                                                                                                  \
+        {name, LC_SETTING_REAL, group, "X", "", lo, hi, help}, offsetof(lc_settings, field), NULL                      \
+    }
 #define SWITCH(field, name, group, help)                                                                               \
     {                                                                                                                  \
         {name, LC_SETTING_SWITCH, group, NULL, "false", 0, 1, help}, offsetof(lc_settings, field), NULL                \
@@ -62,30 +67,55 @@ static const row rows[] = {
          "cells that mean \"no value\", beside empty ones"),
     SWITCH(decimal_comma, "decimal-comma", LC_GROUP_COLUMNS, "numbers are written 3,14"),
 
-    TEXT(arch, "arch", LC_GROUP_MODEL, "lstm", "lstm", "lstm",
-         "network: lstm, stacked LSTM with a dense head over all horizon steps"),
+    TEXT(arch, "arch", LC_GROUP_MODEL, "NAME", "auto", "auto|lstm|naive|seasonal-naive|drift|theta",
+         "auto: LSTMs over segments that are blended with Theta on short series; lstm: the textbook's stacked LSTM; "
+         "or naive, seasonal-naive, drift, theta"),
     COUNT(horizon, "horizon", LC_GROUP_MODEL, "", 1, 100000,
           "steps to forecast (default: from the frequency, 14 for daily rows)"),
     COUNT(lookback, "lookback", LC_GROUP_MODEL, "", 1, 100000,
           "rows that the network sees (default: from season and horizon)"),
-    COUNT(hidden, "hidden", LC_GROUP_MODEL, "32", 1, 8192, "hidden units of each LSTM layer"),
+    COUNT(hidden, "hidden", LC_GROUP_MODEL, "", 1, 8192,
+          "hidden units of each LSTM layer (default: 32; auto: 64 from 4000 windows on)"),
     COUNT(layers, "layers", LC_GROUP_MODEL, "1", 1, 16, "stacked LSTM layers"),
     TEXT(norm, "norm", LC_GROUP_MODEL, "window|series", "window", "window|series",
          "scale by each window's own mean and sd, or by the series' alone"),
+    COUNT(segment, "segment", LC_GROUP_MODEL, "", 1, 100000,
+          "auto: rows that make a step of the network (default: a season, or a part of a long one)"),
+    TEXT(seasonal_base, "seasonal-base", LC_GROUP_MODEL, "auto|on|off", "auto", "auto|on|off",
+         "auto: learn how a window departs from repeating its season"),
+    TEXT(skip, "skip", LC_GROUP_MODEL, "on|off", "on", "on|off", "auto: a linear branch past the LSTM"),
+    TEXT(transform, "transform", LC_GROUP_MODEL, "auto|log|none", "auto", "auto|log|none",
+         "auto: forecast logarithms (default: where they make the spread of positive values even)"),
+    COUNT(members, "members", LC_GROUP_MODEL, "", 1, 64, "networks whose forecasts are averaged (default: 1; auto: 3)"),
+    OPEN(blend, "blend", LC_GROUP_MODEL, 0, 1,
+         "auto: share of Theta in the forecast (default: from the length and the validation windows)"),
+    OPEN(least, "min", LC_GROUP_MODEL, -1e300, 1e300, "least value that a target can have"),
+    OPEN(most, "max", LC_GROUP_MODEL, -1e300, 1e300, "largest value that a target can have"),
 
     COUNT(batch, "batch", LC_GROUP_TRAINING, "", 1, 1000000,
-          "windows in a minibatch (default: 32, 128 from 4000 windows on)"),
+          "windows in a minibatch (default: 32, 128 from 4000 windows on; auto: 256)"),
     COUNT(epochs, "epochs", LC_GROUP_TRAINING, "", 1, 1000000,
-          "most passes over the training windows (default: 40, more for short series)"),
-    REAL(lr, "lr", LC_GROUP_TRAINING, "0.002", 1e-12, 1e6, "learning rate of Adam"),
+          "lstm: most passes over the training windows (default: 40, more for short series)"),
+    COUNT(steps, "steps", LC_GROUP_TRAINING, "", 1, 100000000,
+          "auto: most minibatches (default: 400; 1000 from 4000 windows on, 1500 from 100,000)"),
+    OPEN(lr, "lr", LC_GROUP_TRAINING, 1e-12, 1e6,
+         "learning rate of Adam (default: 0.002; auto: 0.001 from 4000 windows on)"),
+    OPEN(decay, "decay", LC_GROUP_TRAINING, 0, 10, "weight decay (default: 0; auto: 0.01)"),
+    OPEN(average, "ema", LC_GROUP_TRAINING, 0, 0.999999,
+         "decay of the moving average of the weights, which is what is kept (default: 0, none; auto: 0.95, 0.99 from "
+         "4000 "
+         "windows on)"),
     TEXT(loss, "loss", LC_GROUP_TRAINING, "mse|mae|huber", "mae", "mse|mae|huber", "training loss"),
-    REAL(dropout, "dropout", LC_GROUP_TRAINING, "0", 0, 0.95,
-         "share of units dropped between LSTM layers and before the head"),
+    OPEN(dropout, "dropout", LC_GROUP_TRAINING, 0, 0.95,
+         "share of units dropped between LSTM layers and before the head (default: 0; auto: 0.2)"),
     REAL(clip, "clip", LC_GROUP_TRAINING, "1", 0, 1e12, "largest norm of the whole gradient; 0 for no limit"),
-    COUNT(patience, "patience", LC_GROUP_TRAINING, "6", 0, 1000000,
-          "epochs (of 50 minibatches at least) without a better validation loss before training stops; 0: never"),
-    REAL(valid, "valid", LC_GROUP_TRAINING, "0.2", 0.01, 0.9,
-         "share of each series kept for validation and calibration"),
+    OPEN(patience, "patience", LC_GROUP_TRAINING, 0, 1000000,
+         "epochs (of 50 minibatches at least; auto: twentieths of --steps) without a better validation loss before "
+         "training stops; 0: never (default: 6; auto: 8)"),
+    OPEN(valid, "valid", LC_GROUP_TRAINING, 0.01, 0.9,
+         "share of each series kept for validation and calibration (default: 0.2; auto: 0.15)"),
+    TEXT(final_fit, "final-fit", LC_GROUP_TRAINING, "auto|on|off", "auto", "auto|on|off",
+         "auto: learn again from all rows once the number of steps is known (default: where series are few and short)"),
     COUNT(seed, "seed", LC_GROUP_TRAINING, "1", 0, 9007199254740991.0, "seed of all random numbers"),
     COUNT(shards, "shards", LC_GROUP_TRAINING, "", 1, 4096,
           "parts of a minibatch with a gradient buffer each (default: a part for every 8 windows)"),
@@ -190,6 +220,10 @@ lc_settings *lc_settings_create(void)
         const row *r = &rows[i];
         /* A count without a default stays 0: "follows from the data". */
         if (r->info.type == LC_SETTING_COUNT && !*r->info.fallback) continue;
+        if (r->info.type == LC_SETTING_REAL && !*r->info.fallback) {
+            *(double *)(void *)((char *)s + r->offset) = NAN;
+            continue;
+        }
         if (set_row(s, r, r->info.fallback, NULL) != LC_OK) {
             lc_settings_free(s);
             return NULL;
@@ -247,7 +281,7 @@ const char *lc_settings_get(const lc_settings *s, const char *name, char *out, s
     case LC_SETTING_COUNT: snprintf(out, room, "%zu", *(const size_t *)field); break;
     case LC_SETTING_REAL:
         lc_format_double(number, *(const double *)field, 0);
-        snprintf(out, room, "%s", number);
+        snprintf(out, room, "%s", isnan(*(const double *)field) ? "" : number);
         break;
     case LC_SETTING_SWITCH: snprintf(out, room, "%s", *(const bool *)field ? "true" : "false"); break;
     }

@@ -26,14 +26,20 @@ struct lc_settings {
     /* model */
     char *arch;
     size_t horizon, lookback; /* 0 = from the frequency and the season */
-    size_t hidden, layers;
-    char *norm; /* window, series */
+    size_t hidden, layers;    /* hidden 0 = from the architecture and the data, as all that is 0 or NaN below */
+    char *norm;               /* window, series */
+    size_t segment;           /* rows of a step of the network */
+    char *seasonal_base, *skip, *transform; /* on, off; log, none; auto = from the data */
+    size_t members;                         /* networks whose forecasts are averaged */
+    double blend;                           /* share of the statistical forecast in theirs */
+    double least, most;                     /* bounds of the targets; NaN: none */
     /* training */
-    size_t batch, epochs;
-    double lr;
+    size_t batch, epochs, steps; /* epochs or minibatches, as the architecture counts */
+    double lr, decay, average;
+    char *final_fit; /* on, off; auto = from the data */
     char *loss;
     double dropout, clip;
-    size_t patience;
+    double patience;
     double valid;        /* fraction of a series' rows */
     size_t seed, shards; /* shards 0 = from the batch size */
     /* interval */

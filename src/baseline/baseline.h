@@ -14,6 +14,8 @@ typedef struct lc_baseline {
     lc_baseline_fn *forecast;
 } lc_baseline;
 
+const lc_baseline *lc_baseline_find(const char *name); /* NULL: unknown */
+
 /* The forecast of the `horizon` rows from `origin` on by who knows only the first `known` (1..origin) of the rows
  * before it, for those between are missing: they are forecast too, and left out. */
 lc_code lc_baseline_from(const lc_baseline *b, double *out, size_t horizon, const double *y, size_t known,

@@ -14,6 +14,13 @@ const lc_baseline lc_baselines[] = {
 };
 const size_t lc_baseline_count = sizeof lc_baselines / sizeof lc_baselines[0];
 
+const lc_baseline *lc_baseline_find(const char *name)
+{
+    for (size_t i = 0; i < lc_baseline_count; i++)
+        if (strcmp(lc_baselines[i].name, name) == 0) return &lc_baselines[i];
+    return NULL;
+}
+
 lc_code lc_baseline_check(const double *y, size_t n, size_t at, lc_status *st)
 {
     if (!n) return lc_fail(st, LC_E_DATA, "a forecast needs at least one value");

@@ -34,10 +34,25 @@ static double phase(cycle c, lc_stamp local)
     }
 }
 
+static double angle_of(const lc_panel *p, const lc_frame *f, cycle c, size_t step)
+{
+    const double turn = 6.283185307179586;
+    const int offset = f->offset ? f->offset[step < f->length ? step : f->length - 1] : p->clock.offset_minutes;
+    return turn * phase(c, lc_add_clamped(lc_panel_stamp(p, f, step), offset * LC_MICROS_PER_MINUTE));
+}
+
+double lc_feature_at(const lc_panel *p, const lc_frame *f, size_t i, size_t step)
+{
+    size_t left = i / 2;
+    int c = CYCLE_DAY;
+    while (c < CYCLES - 1 && (!is_meaningful(&p->freq, (cycle)c) || left-- > 0)) c++;
+    const double angle = angle_of(p, f, (cycle)c, step);
+    return i % 2 ? cos(angle) : sin(angle);
+}
+
 static bool add_to_frame(const lc_panel *p, lc_frame *f, const cycle *list, size_t n)
 {
     const size_t all = p->n_past + 2 * n;
-    const double turn = 6.283185307179586;
     lc_numbers *past = calloc(all, sizeof *past);
     uint32_t **gap = calloc(all, sizeof *gap);
     bool *borrowed = calloc(all, sizeof *borrowed), ok = past && gap && borrowed;
@@ -48,10 +63,8 @@ static bool add_to_frame(const lc_panel *p, lc_frame *f, const cycle *list, size
     }
     for (size_t i = p->n_past; ok && i < all; i++) ok = lc_numbers_create(&past[i], f->steps, false);
     for (size_t k = 0; ok && k < f->steps; k++) {
-        int offset = f->offset ? f->offset[k] : p->clock.offset_minutes;
-        lc_stamp local = lc_add_clamped(lc_panel_stamp(p, f, k), offset * LC_MICROS_PER_MINUTE);
         for (size_t i = 0; i < n; i++) {
-            double angle = turn * phase(list[i], local);
+            double angle = angle_of(p, f, list[i], k);
             past[p->n_past + 2 * i].f[k] = (float)sin(angle);
             past[p->n_past + 2 * i + 1].f[k] = (float)cos(angle);
         }

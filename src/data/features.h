@@ -8,4 +8,7 @@
  * months up to a month. LC_E_USAGE without time stamps, or where the step is too long for any. */
 lc_code lc_features_add(lc_panel *p, lc_status *st);
 
+/* Value of feature i (< n_features) at any step of a frame, also after its last one. */
+double lc_feature_at(const lc_panel *p, const lc_frame *f, size_t i, size_t step);
+
 #endif

@@ -121,6 +121,16 @@ lc_code lc_panel_read_memory(lc_panel **out, const char *name, const char *bytes
                              lc_status *st);
 void lc_panel_free(lc_panel *p);
 
+/* How many covariates there are: of all kinds, and of those known ahead, static ones and the calendar's. */
+typedef struct lc_covariate_counts {
+    size_t all, ahead, fixed, calendar;
+} lc_covariate_counts;
+
+static inline lc_covariate_counts lc_panel_covariates(const lc_panel *p)
+{
+    return (lc_covariate_counts){p->n_past, p->n_future, p->n_static, p->n_features};
+}
+
 /* What covariate c is. */
 static inline lc_covariate lc_panel_covariate(const lc_panel *p, size_t c)
 {

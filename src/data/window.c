@@ -1,4 +1,4 @@
-#include "data/window.h"
+#include "data/window_view.h"
 
 #include <float.h>
 #include <math.h>
@@ -35,7 +35,35 @@ lc_scale lc_scale_fit(lc_numbers y, const uint8_t *mask, size_t n)
     mean *= unit;
     /* Rounding alone gives a constant series of large level an sd of about 1e-16 of it. */
     if (!(sd > 1e-12 * fabs(mean)) || sd < DBL_MIN) sd = fabs(mean) >= DBL_MIN ? fabs(mean) : 1;
-    return (lc_scale){mean, sd};
+    return (lc_scale){.mean = mean, .sd = sd};
+}
+
+double lc_scale_transform(lc_scale s, double y)
+{
+    return s.log ? log(fmax(y, DBL_MIN)) : y;
+}
+
+double lc_scale_restore(lc_scale s, double transformed)
+{
+    return lc_within(s.log ? exp(transformed) : transformed, DBL_MAX);
+}
+
+/* The mean, and the mean size or of logarithms 1 for the unit. */
+static lc_scale fit_level(lc_numbers y, const uint8_t *mask, size_t n, bool logs)
+{
+    lc_scale scale = {.log = logs};
+    const double unit = unit_of(y, mask, n);
+    double mean = 0, size = 0, seen = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (mask && mask[i]) continue;
+        seen++;
+        const double x = logs ? lc_scale_transform(scale, lc_number(y, i)) : lc_number(y, i) / unit;
+        mean += (x - mean) / seen;
+        size += (fabs(x) - size) / seen;
+    }
+    scale.mean = logs ? mean : mean * unit;
+    scale.sd = logs || !(size * unit > DBL_MIN) ? 1 : size * unit;
+    return scale;
 }
 
 /* A static covariate says how series differ: its mean and sd are those over series. */
@@ -59,7 +87,7 @@ static bool fit_static(lc_scales *out, const lc_panel *p)
     return ok;
 }
 
-lc_code lc_scales_fit(lc_scales *out, const lc_panel *p, const size_t *train, lc_status *st)
+lc_code lc_scales_fit(lc_scales *out, const lc_panel *p, const size_t *train, lc_scaling how, lc_status *st)
 {
     out->series = lc_calloc(p->n_series, sizeof *out->series);
     out->past = lc_calloc(p->n_frames * p->n_past, sizeof *out->past);
@@ -71,7 +99,8 @@ lc_code lc_scales_fit(lc_scales *out, const lc_panel *p, const size_t *train, lc
         const lc_series *series = &p->series[s];
         size_t n = train && train[s] < series->steps ? train[s] : series->steps;
         const lc_frame *f = &p->frames[series->frame];
-        out->series[s] = lc_scale_fit(series->y, series->mask, n);
+        out->series[s] = how == LC_SCALE_SD ? lc_scale_fit(series->y, series->mask, n)
+                                            : fit_level(series->y, series->mask, n, how == LC_SCALE_LOG);
         for (size_t c = 0; c < p->n_past; c++)
             if (lc_panel_covariate(p, c) != LC_STATIC)
                 out->past[series->frame * p->n_past + c] =
@@ -149,91 +178,15 @@ size_t lc_windows_inputs(const lc_windows *w)
     return 1 + w->panel->n_past;
 }
 
-/* Row of the series that input step t of the window shows. */
-static size_t row_of(size_t origin, size_t lookback, size_t t)
-{
-    size_t back = lookback - t;
-    return origin > back ? origin - back : 0;
-}
-
-static double within(double x, double limit)
-{
-    return x > limit ? limit : x < -limit ? -limit : x;
-}
-
-/* (y - center) / spread; by halves, because the difference of two finite numbers can overflow. */
-static double scaled(double y, double center, double spread)
-{
-    return 2 * ((y / 2 - center / 2) / spread);
-}
-
-/* A column as it was known at an origin. The line through a gap that reaches the origin leads to a value of the
- * future: instead the last known value is held, and before any the scaler's mean. */
-typedef struct view {
-    lc_numbers y;
-    size_t origin, lookback, known;
-    double held;
-    lc_scale scale;
-} view;
-
-static view view_of(const lc_windows *w, lc_numbers y, const uint32_t *gap, lc_scale scale, size_t origin)
-{
-    size_t known = lc_known_rows(gap, origin);
-    return (view){y, origin, w->lookback, known, known ? lc_number(y, known - 1) : scale.mean, scale};
-}
-
-static double value_at(const view *v, size_t t)
-{
-    size_t row = row_of(v->origin, v->lookback, t);
-    return row < v->known ? lc_number(v->y, row) : v->held;
-}
-
-/* Scale of one column over a window. */
-static lc_window_scale scale_of(const view *v, bool per_window)
-{
-    lc_scale s = v->scale;
-    if (!per_window) return (lc_window_scale){s.mean, s.sd};
-    const double most = 1e150; /* whose square is a number */
-    double mean = 0, square = 0, n = (double)v->lookback;
-    for (size_t t = 0; t < v->lookback; t++) mean += within(scaled(value_at(v, t), s.mean, s.sd), most);
-    mean /= n;
-    for (size_t t = 0; t < v->lookback; t++) {
-        double d = within(scaled(value_at(v, t), s.mean, s.sd), most) - mean;
-        square += d * d;
-    }
-    /* Reversible instance normalization (Kim et al. 2022): the floor keeps flat windows defined. */
-    double sd = sqrt(square / n + 1e-5);
-    double center = within(2 * (s.mean / 2 + s.sd * (mean / 2)), DBL_MAX);
-    return (lc_window_scale){center, fmax(within(s.sd * sd, DBL_MAX), DBL_MIN)};
-}
-
-static view view_of_series(const lc_windows *w, size_t series, size_t origin)
-{
-    const lc_series *s = &w->panel->series[series];
-    return view_of(w, s->y, s->gap, w->scales->series[series], origin);
-}
-
-/* A window can hold values far outside what the scaler has seen; float has to hold them. */
-static float bounded(double u)
-{
-    return (float)within(u, 1e6);
-}
-
-static void fill_column(const view *v, lc_window_scale scale, float *x, size_t step_stride)
-{
-    for (size_t t = 0; t < v->lookback; t++)
-        x[t * step_stride] = bounded(scaled(value_at(v, t), scale.center, scale.spread));
-}
-
 /* What is known ahead is seen a horizon ahead: with the last input step all of the horizon is known. Its level is that
  * of the window's own rows, as the series' is; its spread is the series', because a flag may not stir in a window. */
-static void fill_ahead(const lc_windows *w, const view *own, size_t known, const uint32_t *gap, float *x,
+static void fill_ahead(const lc_windows *w, const lc_view *own, size_t known, const uint32_t *gap, float *x,
                        size_t step_stride)
 {
     const size_t to = own->origin + w->horizon < known ? own->origin + w->horizon : known;
-    const view ahead = view_of(w, own->y, gap, own->scale, to);
-    const lc_window_scale scale = {scale_of(own, w->per_window).center, own->scale.sd};
-    fill_column(&ahead, scale, x, step_stride);
+    const lc_view ahead = lc_view_of(own->y, gap, own->scale, to, w->lookback);
+    const lc_window_scale scale = {lc_view_scale(own, w->per_window).center, own->scale.sd};
+    lc_view_fill(&ahead, scale, 0, w->lookback, x, step_stride);
 }
 
 static void fill_covariate(const lc_windows *w, size_t frame, size_t c, size_t origin, float *x, size_t step_stride)
@@ -242,32 +195,33 @@ static void fill_covariate(const lc_windows *w, size_t frame, size_t c, size_t o
     const lc_scale scale = w->scales->past[frame * w->panel->n_past + c];
     const lc_covariate kind = lc_panel_covariate(w->panel, c);
     if (kind == LC_STATIC) {
-        const float same = bounded(scaled(lc_number(f->past[c], 0), scale.mean, scale.sd));
+        const float same = lc_bounded(lc_scaled(lc_number(f->past[c], 0), scale.mean, scale.sd));
         for (size_t t = 0; t < w->lookback; t++) x[t * step_stride] = same;
         return;
     }
-    const view v = view_of(w, f->past[c], f->past_gap[c], scale, origin);
+    const lc_view v = lc_view_of(f->past[c], f->past_gap[c], scale, origin, w->lookback);
     if (kind == LC_KNOWN_AHEAD) {
         fill_ahead(w, &v, f->known, f->past_gap[c], x, step_stride);
         return;
     }
     /* The calendar says the same in every window. */
-    fill_column(&v, scale_of(&v, w->per_window && kind != LC_CALENDAR), x, step_stride);
+    lc_view_fill(&v, lc_view_scale(&v, w->per_window && kind != LC_CALENDAR), 0, w->lookback, x, step_stride);
 }
 
 lc_window_scale lc_windows_fill(const lc_windows *w, size_t series, size_t origin, float *x, size_t step_stride,
                                 float *target)
 {
     const lc_series *s = &w->panel->series[series];
-    view v = view_of_series(w, series, origin);
-    lc_window_scale scale = scale_of(&v, w->per_window);
-    fill_column(&v, scale, x, step_stride);
+    const lc_view v = lc_view_of(s->y, s->gap, w->scales->series[series], origin, w->lookback);
+    const lc_window_scale scale = lc_view_scale(&v, w->per_window);
+    lc_view_fill(&v, scale, 0, w->lookback, x, step_stride);
     for (size_t c = 0; c < w->panel->n_past; c++) fill_covariate(w, s->frame, c, origin, x + 1 + c, step_stride);
     size_t limit = w->span[series].limit < s->steps ? w->span[series].limit : s->steps;
     for (size_t h = 0; target && h < w->horizon; h++) {
         size_t row = origin + h;
         bool observed = row < limit && lc_is_observed(s, row);
-        target[h] = observed ? bounded(scaled(lc_value(s, row), scale.center, scale.spread)) : NAN;
+        double y = observed ? lc_scale_transform(v.scale, lc_value(s, row)) : 0;
+        target[h] = observed ? lc_bounded(lc_scaled(y, scale.center, scale.spread)) : NAN;
     }
     return scale;
 }

@@ -6,10 +6,23 @@
 
 #include "data/panel.h"
 
-/* Scaler of one series, learned from training rows only: z = (y - mean) / sd. */
+/* Scaler of one series, learned from training rows only: z = (y - mean) / sd, with `log` that of log y. */
 typedef struct lc_scale {
     double mean, sd;
+    bool log;
 } lc_scale;
+
+/* What is scaled: y, or its logarithm, where the least positive double stands for what has none. */
+double lc_scale_transform(lc_scale s, double y);
+/* And back, finite. */
+double lc_scale_restore(lc_scale s, double transformed);
+
+/* How series are scaled. */
+typedef enum lc_scaling {
+    LC_SCALE_SD,    /* mean and standard deviation */
+    LC_SCALE_LEVEL, /* mean, and the mean size as the unit */
+    LC_SCALE_LOG    /* mean of the logarithms, unit 1 */
+} lc_scaling;
 
 /* Mean and standard deviation of the observed ones among n finite values (mask NULL: all). Always defined: sd of a
  * constant is its size, 1 for zeros; without any value mean is 0 and sd 1. */
@@ -20,8 +33,8 @@ typedef struct lc_scales {
     lc_scale *series; /* (n_series) */
     lc_scale *past;   /* (n_frames, n_past) */
 } lc_scales;
-/* Learns from the first train[series] rows of each series (NULL: all rows). */
-lc_code lc_scales_fit(lc_scales *out, const lc_panel *p, const size_t *train, lc_status *st);
+/* Learns from the first train[series] rows of each series (NULL: all rows); covariates have mean and sd. */
+lc_code lc_scales_fit(lc_scales *out, const lc_panel *p, const size_t *train, lc_scaling how, lc_status *st);
 void lc_scales_free(lc_scales *s);
 
 /* Origins begin..end-1 of a series; targets from row `limit` on do not count as observed. */
@@ -50,7 +63,7 @@ void lc_windows_at(const lc_windows *w, size_t i, size_t *series, size_t *origin
 /* Width of a step: the series' value and the covariates. */
 size_t lc_windows_inputs(const lc_windows *w);
 
-/* How a window's values were scaled: y = center + spread * u. */
+/* How a window's values were scaled: the transformed y = center + spread * u. */
 typedef struct lc_window_scale {
     double center, spread;
 } lc_window_scale;

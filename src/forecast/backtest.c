@@ -18,9 +18,9 @@ typedef struct backtest {
     const lc_backtest_rows *rows;
     lc_levels levels;
     lc_windows w;
-    double *point, *spread; /* (windows, horizon), (windows) */
-    double *scale;          /* (n_series) MASE's denominator */
-    lc_metrics *baseline;   /* (baselines, windows) */
+    lc_bands bands;       /* (windows, horizon) */
+    double *scale;        /* (n_series) MASE's denominator */
+    lc_metrics *baseline; /* (baselines, windows) */
 } backtest;
 
 /* Truth of a window; NaN where it was not observed, and where nothing before it was: nobody can forecast from that.
@@ -177,7 +177,7 @@ static lc_code add_window(lc_result *t, const backtest *b, size_t i, size_t seri
         if (code == LC_OK) code = lc_result_set_text(t, W_DS, ds, st);
         if (code != LC_OK) return code;
         lc_result_set_real(t, W_Y, truth[h]);
-        lc_result_set_real(t, W_FORECAST, b->point[i * b->w.horizon + h]);
+        lc_result_set_real(t, W_FORECAST, b->bands.point[i * b->w.horizon + h]);
         for (size_t l = 0; l < b->levels.n; l++) {
             lc_result_set_real(t, W_BANDS + 2 * l, band[2 * l * b->w.horizon + h]);
             lc_result_set_real(t, W_BANDS + 2 * l + 1, band[(2 * l + 1) * b->w.horizon + h]);
@@ -202,11 +202,11 @@ static lc_code series_rows(lc_result *r, backtest *b, size_t series, scratch *x,
         size_t s, origin;
         lc_windows_at(&b->w, i, &s, &origin);
         truth_of(b, series, origin, x->truth);
-        const double *point = b->point + i * b->w.horizon;
+        const double *point = b->bands.point + i * b->w.horizon;
         for (size_t l = 0; l < b->levels.n; l++) {
             double *lo = x->band + 2 * l * b->w.horizon, *hi = lo + b->w.horizon;
             for (size_t h = 0; h < b->w.horizon; h++) {
-                lc_interval_bounds(&b->m->calibration, h, b->levels.percent[l], point[h], b->spread[i], &lo[h], &hi[h]);
+                lc_interval_bounds(b->m, &b->bands, i * b->w.horizon + h, b->levels.percent[l], &lo[h], &hi[h]);
             }
             lc_metrics_add(&mine[l], b->w.horizon, x->truth, point, lo, hi, b->scale[series]);
         }
@@ -264,14 +264,14 @@ lc_code lc_backtest(lc_result **out, const lc_model *m, const lc_panel *p, const
     if (code == LC_OK) code = lc_model_scales(m, p, NULL, &scales, &unknown, st);
     if (code == LC_OK) code = test_windows(&b, &scales, st);
     if (code != LC_OK) goto done;
-    b.point = lc_calloc(b.w.n * b.w.horizon, sizeof *b.point);
-    b.spread = lc_calloc(b.w.n, sizeof *b.spread);
+    code = lc_bands_create(&b.bands, b.w.n, b.w.horizon, st);
+    if (code != LC_OK) goto done;
     b.scale = lc_calloc(p->n_series, sizeof *b.scale);
     b.baseline = lc_calloc(b.w.n * lc_baseline_count, sizeof *b.baseline);
     x.truth = lc_calloc(b.w.horizon, sizeof *x.truth);
     x.band = lc_calloc(2 * b.levels.n * b.w.horizon, sizeof *x.band);
     double *y = lc_calloc(longest_series(p), sizeof *y);
-    if (!b.point || !b.spread || !b.scale || !b.baseline || !x.truth || !x.band || !y) {
+    if (!b.scale || !b.baseline || !x.truth || !x.band || !y) {
         lc_free(y);
         code = lc_fail_memory(st);
         goto done;
@@ -279,7 +279,7 @@ lc_code lc_backtest(lc_result **out, const lc_model *m, const lc_panel *p, const
     for (size_t i = 0; i < p->n_series; i++)
         b.scale[i] = lc_mase_scale(written(y, &p->series[i]), p->series[i].mask, rows[i].test, m->settings->season);
     lc_free(y);
-    code = lc_predict(m, &b.w, lc_fit_threads(s), b.point, b.spread, st);
+    code = lc_predict(m, &b.w, 0, b.w.n, lc_fit_threads(s), &b.bands, st);
     if (code == LC_OK) code = run_baselines(&b, st);
     if (code == LC_OK) code = make_table(&r, &b.levels, st);
     for (size_t i = 0; code == LC_OK && i < p->n_series; i++)
@@ -288,8 +288,7 @@ lc_code lc_backtest(lc_result **out, const lc_model *m, const lc_panel *p, const
 done:
     lc_free(x.truth);
     lc_free(x.band);
-    lc_free(b.point);
-    lc_free(b.spread);
+    lc_bands_free(&b.bands);
     lc_free(b.scale);
     lc_free(b.baseline);
     lc_windows_free(&b.w);

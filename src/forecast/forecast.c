@@ -24,7 +24,7 @@ static lc_code make_table(lc_result **out, const lc_levels *levels, lc_status *s
 }
 
 static lc_code add_series(lc_result *r, const lc_model *m, const lc_panel *p, size_t series, const lc_levels *levels,
-                          const double *point, double spread, lc_status *st)
+                          const lc_bands *bands, size_t window, lc_status *st)
 {
     const lc_series *s = &p->series[series];
     for (size_t h = 0; h < m->settings->horizon; h++) {
@@ -34,10 +34,11 @@ static lc_code add_series(lc_result *r, const lc_model *m, const lc_panel *p, si
         if (code == LC_OK) code = lc_result_set_text(r, COLUMN_ID, s->id, st);
         if (code == LC_OK) code = lc_result_set_text(r, COLUMN_DS, ds, st);
         if (code != LC_OK) return code;
-        lc_result_set_real(r, COLUMN_FORECAST, point[h]);
+        const size_t at = window * m->settings->horizon + h;
+        lc_result_set_real(r, COLUMN_FORECAST, bands->point[at]);
         for (size_t l = 0; l < levels->n; l++) {
             double lo, hi;
-            lc_interval_bounds(&m->calibration, h, levels->percent[l], point[h], spread, &lo, &hi);
+            lc_interval_bounds(m, bands, at, levels->percent[l], &lo, &hi);
             lc_result_set_real(r, COLUMN_BANDS + 2 * l, lo);
             lc_result_set_real(r, COLUMN_BANDS + 2 * l + 1, hi);
         }
@@ -69,7 +70,7 @@ lc_code lc_forecast_table(lc_result **out, const lc_model *m, const lc_panel *p,
     size_t horizon = m->settings->horizon;
     lc_scales scales = {0};
     lc_windows w = {0};
-    double *point = NULL, *spread = NULL;
+    lc_bands b = {0};
     lc_result *r = NULL;
     lc_code code = LC_OK;
     lc_span *span = lc_calloc(p->n_series, sizeof *span);
@@ -82,15 +83,12 @@ lc_code lc_forecast_table(lc_result **out, const lc_model *m, const lc_panel *p,
     if (code == LC_OK) code = lc_forecast_ready(p, horizon, st);
     if (code == LC_OK) code = lc_predict_windows(&w, m, p, &scales, span, 1, st);
     if (code != LC_OK) goto done;
-    point = lc_calloc(w.n * horizon, sizeof *point);
-    spread = lc_calloc(w.n, sizeof *spread);
-    code = point && spread ? lc_predict(m, &w, threads, point, spread, st) : lc_fail_memory(st);
+    code = lc_bands_create(&b, w.n, horizon, st);
+    if (code == LC_OK) code = lc_predict(m, &w, 0, w.n, threads, &b, st);
     if (code == LC_OK) code = make_table(&r, levels, st);
-    for (size_t i = 0; code == LC_OK && i < w.n; i++)
-        code = add_series(r, m, p, i, levels, point + i * horizon, spread[i], st);
+    for (size_t i = 0; code == LC_OK && i < w.n; i++) code = add_series(r, m, p, i, levels, &b, i, st);
 done:
-    lc_free(point);
-    lc_free(spread);
+    lc_bands_free(&b);
     lc_windows_free(&w);
     lc_scales_free(&scales);
     lc_free(span);

@@ -56,8 +56,8 @@ const char *lc_level_name(char out[48], const char *stem, const char *side, doub
     return out;
 }
 
-/* All |error| / spread of step h over the windows; fewer than windows->n where truth was not observed. */
-static size_t scores_of_step(const lc_windows *w, const double *point, const double *spread, size_t h, double *score)
+/* All errors of step h over the windows in units of the bands; fewer than windows->n where truth was not observed. */
+static size_t scores_of_step(const lc_windows *w, const lc_bands *b, size_t h, double *score)
 {
     size_t n = 0;
     for (size_t i = 0; i < w->n; i++) {
@@ -66,7 +66,9 @@ static size_t scores_of_step(const lc_windows *w, const double *point, const dou
         const lc_series *s = &w->panel->series[series];
         size_t row = origin + h;
         if (row >= s->steps || row >= w->span[series].limit || !lc_is_observed(s, row)) continue;
-        score[n++] = fmin(fabs(lc_value(s, row) - point[i * w->horizon + h]) / spread[i], DBL_MAX);
+        const size_t at = i * w->horizon + h;
+        const double error = lc_value(s, row) - b->point[at];
+        score[n++] = fmin(error < 0 ? -error / b->below[at] : error / b->above[at], DBL_MAX);
     }
     return n;
 }
@@ -89,23 +91,23 @@ static size_t blocks_of(const lc_windows *w)
     return blocks;
 }
 
-static lc_code collect(lc_calibration *c, const lc_windows *w, const double *point, const double *spread, lc_status *st)
+static lc_code collect(lc_calibration *c, const lc_windows *w, const lc_bands *b, lc_status *st)
 {
     double *score = lc_calloc(w->n * (w->n < POOL_BELOW ? w->horizon : 1), sizeof *score);
     if (!score) return lc_fail_memory(st);
     size_t least = SIZE_MAX;
     for (size_t h = 0; h < w->horizon; h++) {
-        size_t n = scores_of_step(w, point, spread, h, score);
+        size_t n = scores_of_step(w, b, h, score);
         if (n < least) least = n;
     }
     c->pooled = least < POOL_BELOW;
     c->blocks = blocks_of(w);
     size_t n = 0;
     if (c->pooled && w->n < POOL_BELOW) {
-        for (size_t h = 0; h < w->horizon; h++) n += scores_of_step(w, point, spread, h, score + n);
+        for (size_t h = 0; h < w->horizon; h++) n += scores_of_step(w, b, h, score + n);
     } else if (c->pooled) {
         /* Many windows, but some step is hardly ever observed: the first step speaks for all. */
-        n = scores_of_step(w, point, spread, 0, score);
+        n = scores_of_step(w, b, 0, score);
     } else {
         n = least;
     }
@@ -120,7 +122,7 @@ static lc_code collect(lc_calibration *c, const lc_windows *w, const double *poi
         if (!c->score) code = lc_fail_memory(st);
         else if (c->pooled) keep(score, n, c->score, c->kept);
         for (size_t h = 0; code == LC_OK && !c->pooled && h < w->horizon; h++)
-            keep(score, scores_of_step(w, point, spread, h, score), c->score + h * c->kept, c->kept);
+            keep(score, scores_of_step(w, b, h, score), c->score + h * c->kept, c->kept);
     }
     lc_free(score);
     return code;
@@ -130,19 +132,18 @@ lc_code lc_interval_calibrate(lc_model *m, const lc_panel *p, const lc_split *sp
 {
     lc_scales scales = {0};
     lc_windows w = {0};
-    double *point = NULL, *spread = NULL;
+    lc_bands b = {0};
     size_t unknown;
     lc_code code = lc_model_scales(m, p, NULL, &scales, &unknown, st);
     if (code == LC_OK) code = lc_fit_validation(&w, p, &scales, m->settings, split, st);
     if (code != LC_OK || w.n == 0) goto done;
-    point = lc_calloc(w.n * w.horizon, sizeof *point);
-    spread = lc_calloc(w.n, sizeof *spread);
-    code = point && spread ? lc_predict(m, &w, threads, point, spread, st) : lc_fail_memory(st);
-    if (code == LC_OK) code = lc_skill_measure(m, &w, point, st);
-    if (code == LC_OK) code = collect(&m->calibration, &w, point, spread, st);
+    code = lc_bands_create(&b, w.n, w.horizon, st);
+    if (code == LC_OK) code = lc_predict(m, &w, 0, w.n, threads, &b, st);
+    if (code == LC_OK) code = lc_skill_measure(m, &w, b.point, st);
+    if (code == LC_OK) code = collect(&m->calibration, &w, &b, st);
+    m->calibration.quantiles = m->net && m->net->spec.quantiles && !(m->settings->blend >= 1);
 done:
-    lc_free(point);
-    lc_free(spread);
+    lc_bands_free(&b);
     lc_windows_free(&w);
     lc_scales_free(&scales);
     return code;
@@ -182,7 +183,9 @@ double lc_interval_half_width(const lc_calibration *c, size_t step, double perce
     /* The smallest kept order statistic whose rank is at least the wanted one. */
     double at = ceil(rank * (double)c->kept / (double)c->windows) - 1;
     size_t i = at < 0 ? 0 : at > (double)(c->kept - 1) ? c->kept - 1 : (size_t)at;
-    return c->pooled ? fmin(score[i] * student_factor(percent, c->blocks + 1), DBL_MAX) : score[i];
+    if (!c->pooled) return score[i];
+    double least = c->quantiles ? normal_quantile(0.5 + percent / 200) / normal_quantile(0.9) : 0;
+    return fmin(fmax(score[i] * student_factor(percent, c->blocks + 1), least), DBL_MAX);
 }
 
 static double finite_or_nan(double x)
@@ -190,10 +193,15 @@ static double finite_or_nan(double x)
     return isinf(x) ? copysign(DBL_MAX, x) : x;
 }
 
-void lc_interval_bounds(const lc_calibration *c, size_t step, double percent, double point, double spread, double *lo,
-                        double *hi)
+static double within(double x, double least, double most)
 {
-    double half = spread * lc_interval_half_width(c, step, percent);
-    *lo = finite_or_nan(point - half);
-    *hi = finite_or_nan(point + half);
+    return x < least ? least : x > most ? most : x;
+}
+
+void lc_interval_bounds(const lc_model *m, const lc_bands *b, size_t at, double percent, double *lo, double *hi)
+{
+    const lc_settings *s = m->settings;
+    const double half = lc_interval_half_width(&m->calibration, at % s->horizon, percent);
+    *lo = within(finite_or_nan(b->point[at] - half * b->below[at]), s->least, s->most);
+    *hi = within(finite_or_nan(b->point[at] + half * b->above[at]), s->least, s->most);
 }

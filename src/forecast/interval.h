@@ -1,9 +1,10 @@
 /* Prediction intervals by split conformal prediction (Vovk et al. 2005; Lei et al. 2018): the size of past
- * errors on windows that training did not see, in units of the window's spread. */
+ * errors on windows that training did not see, in units of
+ * the model's bands, which are its quantiles where it has learned them (Romano et al. 2019). */
 #ifndef LC_FORECAST_INTERVAL_H
 #define LC_FORECAST_INTERVAL_H
 
-#include "model/model.h"
+#include "forecast/predict.h"
 #include "train/resolve.h"
 
 /* Percentages of `--level`, ascending and distinct. */
@@ -20,13 +21,14 @@ const char *lc_level_name(char out[48], const char *stem, const char *side, doub
  * with. */
 lc_code lc_interval_calibrate(lc_model *m, const lc_panel *p, const lc_split *split, size_t threads, lc_status *st);
 
-/* Half width at step (from 0) in units of the window's spread: the ceil((n+1) level)-th smallest score, the
+/* Half width at step (from 0) in units of the model's bands: the ceil((n+1) level)-th smallest score, the
  * largest where there are too few; where all steps share the scores of few windows, widened by Student's factor for
- * the windows that do not overlap. NaN, which is no interval, for a model without calibration. */
+ * the windows that do not overlap, and never less than the model's own quantiles say. NaN, which is no interval, for a
+ * model without calibration. */
 double lc_interval_half_width(const lc_calibration *c, size_t step, double percent);
 
-/* The interval around a forecast at this step: finite, or NaN for a model without calibration. */
-void lc_interval_bounds(const lc_calibration *c, size_t step, double percent, double point, double spread, double *lo,
-                        double *hi);
+/* The interval around step `at` of bands, a forecast of step at % horizon: finite and within the bounds that the
+ * settings give, or NaN for a model without calibration. */
+void lc_interval_bounds(const lc_model *m, const lc_bands *b, size_t at, double percent, double *lo, double *hi);
 
 #endif

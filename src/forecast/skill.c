@@ -6,13 +6,6 @@
 #include "base/memory.h"
 #include "baseline/baseline.h"
 
-static const lc_baseline *find(const char *name)
-{
-    for (size_t i = 0; i < lc_baseline_count; i++)
-        if (strcmp(lc_baselines[i].name, name) == 0) return &lc_baselines[i];
-    return NULL;
-}
-
 /* A window counts when something is known before it and one of its steps was observed. */
 static bool counts(const lc_windows *w, size_t series, size_t origin)
 {
@@ -76,10 +69,10 @@ lc_code lc_skill_measure(lc_model *m, const lc_windows *w, const double *point, 
         lc_windows_at(w, i, &series, &origin);
         if (counts(w, series, origin)) mine += window_error(w, series, origin, point + i * w->horizon);
     }
-    lc_code code = baseline_error(&naive, w, find("naive"), 1, forecast, st);
+    lc_code code = baseline_error(&naive, w, lc_baseline_find("naive"), 1, forecast, st);
     if (code == LC_OK) {
         m->training.against_naive = relative(mine, naive);
-        code = baseline_error(&seasonal, w, find("seasonal-naive"), m->settings->season, forecast, st);
+        code = baseline_error(&seasonal, w, lc_baseline_find("seasonal-naive"), m->settings->season, forecast, st);
     }
     if (code == LC_OK && m->settings->season > 1) m->training.against_seasonal_naive = relative(mine, seasonal);
     lc_free(forecast);

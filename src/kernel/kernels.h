@@ -88,10 +88,14 @@ typedef struct lc_kernels {
     /* out[i] = part[0][i] + part[1][i] + ... in this order; returns the sum of squares of out. */
     double (*reduce)(size_t n, const float *const *part, size_t parts, size_t offset, float *out);
 
-    /* Adam (Kingma & Ba 2015) on n parameters with the gradient scale * g; rate and the inverse square root
-     * of the second moment's bias correction are given for the step. */
-    void (*adam)(size_t n, float *w, const float *g, float *m, float *v, float scale, float rate, double beta1,
-                 double beta2, float inv_sqrt_correction2, float eps);
+    /* Adam (Kingma & Ba 2015) on n parameters with the gradient scale * g, which are first multiplied by `keep` (1
+     * without decay; Loshchilov & Hutter 2019); rate and the inverse square root of the second moment's bias correction
+     * are given for the step. */
+    void (*adam)(size_t n, float *w, const float *g, float *m, float *v, float keep, float scale, float rate,
+                 double beta1, double beta2, float inv_sqrt_correction2, float eps);
+
+    /* average += share * (w - average) */
+    void (*average)(size_t n, float *average, const float *w, float share);
 } lc_kernels;
 
 /* The widest set that the processor has, at most `cap` (NULL: no limit). "base" is the narrowest of every machine

@@ -7,6 +7,9 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "baseline/baseline.h"
+#include "model/feed.h"
+#include "nn/arch.h"
 
 /* Whether every part found memory is asked once, at the end. */
 void lc_json_put(json_t *object, const char *key, json_t *value, bool *ok)
@@ -84,14 +87,17 @@ static json_t *scales_json(const lc_model *m, bool *ok)
     return list;
 }
 
-static json_t *network_json(const lc_network_spec *n, bool *ok)
+static json_t *network_json(const lc_model *m, bool *ok)
 {
     json_t *object = json_object();
-    lc_json_put(object, "inputs", count_json(n->inputs), ok);
-    lc_json_put(object, "lookback", count_json(n->steps), ok);
-    lc_json_put(object, "hidden", count_json(n->hidden), ok);
-    lc_json_put(object, "layers", count_json(n->layers), ok);
-    lc_json_put(object, "outputs", count_json(n->outputs), ok);
+    const lc_settings *s = m->settings;
+    lc_json_put(object, "inputs", count_json(m->net ? m->net->spec.inputs : 0), ok);
+    lc_json_put(object, "lookback", count_json(s->lookback), ok);
+    if (m->net && m->net->spec.steps != s->lookback) lc_json_put(object, "steps", count_json(m->net->spec.steps), ok);
+    lc_json_put(object, "hidden", count_json(s->hidden), ok);
+    lc_json_put(object, "layers", count_json(s->layers), ok);
+    lc_json_put(object, "outputs", count_json(s->horizon), ok);
+    if (s->members > 1) lc_json_put(object, "members", count_json(s->members), ok);
     return object;
 }
 
@@ -103,11 +109,19 @@ static json_t *calibration_json(const lc_calibration *c, size_t horizon, bool *o
     lc_json_put(object, "windows", count_json(c->windows), ok);
     lc_json_put(object, "blocks", count_json(c->blocks), ok);
     lc_json_put(object, "pooled", json_boolean(c->pooled), ok);
+    lc_json_put(object, "quantiles", json_boolean(c->quantiles), ok);
     lc_json_put(object, "scores", scores, ok);
     return object;
 }
 
-static json_t *training_json(const lc_training_summary *t, bool *ok)
+static json_t *counts_json(const size_t *n, size_t count, bool *ok)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) lc_json_append(list, count_json(n[i]), ok);
+    return list;
+}
+
+static json_t *training_json(const lc_training_summary *t, size_t members, bool *ok)
 {
     json_t *object = json_object();
     lc_json_put(object, "series", count_json(t->series), ok);
@@ -118,6 +132,7 @@ static json_t *training_json(const lc_training_summary *t, bool *ok)
     lc_json_put(object, "best_epoch", count_json(t->best_epoch), ok);
     lc_json_put(object, "train_loss", reals_json(t->train_loss, t->epochs, ok), ok);
     lc_json_put(object, "valid_loss", reals_json(t->valid_loss, t->epochs, ok), ok);
+    lc_json_put(object, "steps", counts_json(t->steps, members, ok), ok);
     lc_json_put(object, "against_naive", real_json(t->against_naive), ok);
     lc_json_put(object, "against_seasonal_naive", real_json(t->against_seasonal_naive), ok);
     return object;
@@ -143,15 +158,15 @@ json_t *lc_config_write(const lc_model *m)
     bool ok = true;
     json_t *root = json_object();
     lc_json_put(root, "arch", json_string(m->settings->arch), &ok);
-    lc_json_put(root, "network", network_json(&m->net->spec, &ok), &ok);
+    lc_json_put(root, "network", network_json(m, &ok), &ok);
     lc_json_put(root, "frequency", json_string(lc_freq_format(&m->freq, freq)), &ok);
     lc_json_put(root, "month_end", json_boolean(m->freq.month_end), &ok);
     lc_json_put(root, "targets", names_json(m->targets, m->n_targets, &ok), &ok);
     put_covariates(root, m, &ok);
     lc_json_put(root, "settings", settings_json(m->settings, &ok), &ok);
     lc_json_put(root, "scalers", scales_json(m, &ok), &ok);
-    lc_json_put(root, "calibration", calibration_json(&m->calibration, m->net->spec.outputs, &ok), &ok);
-    lc_json_put(root, "training", training_json(&m->training, &ok), &ok);
+    lc_json_put(root, "calibration", calibration_json(&m->calibration, m->settings->horizon, &ok), &ok);
+    lc_json_put(root, "training", training_json(&m->training, m->settings->members, &ok), &ok);
     if (ok) return root;
     json_decref(root);
     return NULL;
@@ -187,7 +202,7 @@ static bool get_scale(const json_t *object, lc_scale *s)
 {
     const json_t *mean = json_object_get(object, "mean"), *sd = json_object_get(object, "sd");
     if (!json_is_number(mean) || !json_is_number(sd)) return false;
-    *s = (lc_scale){json_number_value(mean), json_number_value(sd)};
+    *s = (lc_scale){.mean = json_number_value(mean), .sd = json_number_value(sd)};
     return isfinite(s->mean) && isfinite(s->sd) && s->sd > 0;
 }
 
@@ -214,6 +229,7 @@ static lc_code read_setting(lc_settings *s, const char *key, const json_t *value
     const char *text = json_string_value(value);
     /* A count that follows from the data is 0 while nobody has set it. */
     if (info->type == LC_SETTING_COUNT && !*info->fallback && strcmp(text, "0") == 0) return LC_OK;
+    if (info->type == LC_SETTING_REAL && !*info->fallback && !*text) return LC_OK;
     lc_status inner = {0};
     lc_code code = lc_settings_set(s, key, text, &inner);
     if (code == LC_E_MEMORY) return lc_fail_memory(st);
@@ -221,17 +237,31 @@ static lc_code read_setting(lc_settings *s, const char *key, const json_t *value
 }
 
 /* The network that the file describes is the one of the settings. */
-static bool read_network(const json_t *network, const lc_settings *s, size_t *inputs)
+static bool read_network(const json_t *network, const lc_settings *s, lc_covariate_counts n)
 {
     const size_t most = (size_t)1 << 20;
-    size_t lookback, horizon, hidden, layers;
-    return get_count(network, "inputs", most, inputs) && get_count(network, "lookback", most, &lookback) &&
+    size_t inputs, lookback, horizon, hidden, layers;
+    return get_count(network, "inputs", most, &inputs) && get_count(network, "lookback", most, &lookback) &&
            get_count(network, "hidden", most, &hidden) && get_count(network, "layers", most, &layers) &&
-           get_count(network, "outputs", most, &horizon) && *inputs && horizon && lookback && lookback == s->lookback &&
-           horizon == s->horizon && hidden == s->hidden && layers == s->layers;
+           get_count(network, "outputs", most, &horizon) && horizon && lookback && lookback == s->lookback &&
+           horizon == s->horizon && hidden == s->hidden && layers == s->layers && s->members && s->segment &&
+           s->segment <= most && s->lookback % s->segment == 0 && s->season <= most &&
+           (strcmp(s->seasonal_base, "on") != 0 || (s->season > 1 && s->season <= s->lookback / 2)) &&
+           (lc_baseline_find(s->arch) || inputs == lc_feed_shape(s, n).inputs);
 }
 
-lc_code lc_config_settings(const json_t *root, lc_settings **out, size_t *inputs, lc_status *st)
+/* Which of the covariates are of which kind, before memory is taken for their names. */
+static bool read_counts(const json_t *root, lc_covariate_counts *n)
+{
+    const size_t most = 1 << 20;
+    *n = (lc_covariate_counts){0, json_array_size(json_object_get(root, "future")),
+                               json_array_size(json_object_get(root, "static")),
+                               json_array_size(json_object_get(root, "calendar"))};
+    n->all = json_array_size(json_object_get(root, "past")) + n->ahead + n->fixed + n->calendar;
+    return n->all <= most;
+}
+
+lc_code lc_config_settings(const json_t *root, lc_settings **out, lc_covariate_counts *n, lc_status *st)
 {
     *out = NULL;
     const json_t *arch = json_object_get(root, "arch"), *network = json_object_get(root, "network");
@@ -246,7 +276,9 @@ lc_code lc_config_settings(const json_t *root, lc_settings **out, size_t *inputs
     json_object_foreach(settings, key, value) if (code == LC_OK) code = read_setting(s, key, value, st);
     if (code == LC_OK && strcmp(json_string_value(arch), s->arch) != 0)
         code = broken(st, "\"arch\" is unknown or contradicts \"settings\"");
-    if (code == LC_OK && !read_network(network, s, inputs))
+    /* A file of a version that knew fewer settings has not resolved them. */
+    if (code == LC_OK) lc_arch_defaults(s);
+    if (code == LC_OK && (!read_counts(root, n) || !read_network(network, s, *n)))
         code = broken(st, "\"network\" is incomplete or contradicts \"settings\"");
     if (code == LC_OK) *out = s;
     else lc_settings_free(s);
@@ -264,6 +296,7 @@ static bool read_scales(const json_t *list, lc_model *m)
                      *past = json_object_get(one, "past");
         lc_named_scale *s = &m->scales[i];
         if (!json_is_string(id) || !get_scale(one, &s->scale)) return false;
+        s->scale.log = lc_feed_scaling(m->settings) == LC_SCALE_LOG;
         if (!json_is_array(past) || json_array_size(past) != m->n_past) return false;
         m->n_scales++;
         s->id = lc_strdup(json_string_value(id));
@@ -280,6 +313,7 @@ static bool read_calibration(const json_t *object, lc_calibration *c, size_t hor
     if (!get_count(object, "windows", SIZE_MAX / 2, &c->windows)) return false;
     if (!get_count(object, "blocks", SIZE_MAX / 2, &c->blocks)) return false;
     c->pooled = json_is_true(json_object_get(object, "pooled"));
+    c->quantiles = json_is_true(json_object_get(object, "quantiles"));
     const json_t *scores = json_object_get(object, "scores");
     size_t steps = c->windows ? (c->pooled ? 1 : horizon) : 0;
     if (!json_is_array(scores) || json_array_size(scores) != steps) return false;
@@ -319,9 +353,12 @@ static bool read_losses(const json_t *list, size_t n, double **out)
     return *out != NULL;
 }
 
-static bool read_training(const json_t *object, lc_training_summary *t)
+static bool read_training(const json_t *object, lc_training_summary *t, size_t members)
 {
     const size_t most = SIZE_MAX / 2;
+    const json_t *steps = json_object_get(object, "steps"); /* older files have none */
+    for (size_t i = 0; i < members && i < json_array_size(steps); i++)
+        t->steps[i] = (size_t)json_integer_value(json_array_get(steps, i));
     t->against_naive = real_or_nan(json_object_get(object, "against_naive"));
     t->against_seasonal_naive = real_or_nan(json_object_get(object, "against_seasonal_naive"));
     return get_count(object, "series", most, &t->series) && get_count(object, "rows", most, &t->rows) &&
@@ -345,7 +382,7 @@ static bool read_covariates(const json_t *root, lc_model *m)
         ok = json_is_array(list) && json_array_extend(all, list) == 0;
         if (ok && k) *count[k] = json_array_size(list);
     }
-    ok = ok && get_names(all, &m->past, &m->n_past) && m->n_past + 1 == m->net->spec.inputs;
+    ok = ok && get_names(all, &m->past, &m->n_past);
     json_decref(all);
     return ok;
 }
@@ -359,8 +396,9 @@ lc_code lc_config_read(const json_t *root, lc_model *m, lc_status *st)
     if (!get_names(json_object_get(root, "targets"), &m->targets, &m->n_targets) || !read_covariates(root, m))
         return broken(st, "\"targets\" or a list of covariates does not fit the network");
     if (!read_scales(json_object_get(root, "scalers"), m)) return broken(st, "\"scalers\" is damaged");
-    if (!read_calibration(json_object_get(root, "calibration"), &m->calibration, m->net->spec.outputs))
+    if (!read_calibration(json_object_get(root, "calibration"), &m->calibration, m->settings->horizon))
         return broken(st, "\"calibration\" is damaged");
-    if (!read_training(json_object_get(root, "training"), &m->training)) return broken(st, "\"training\" is damaged");
+    if (!read_training(json_object_get(root, "training"), &m->training, m->settings->members))
+        return broken(st, "\"training\" is damaged");
     return LC_OK;
 }

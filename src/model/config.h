@@ -12,8 +12,8 @@ void lc_json_append(json_t *list, json_t *value, bool *ok);
 
 json_t *lc_config_write(const lc_model *m); /* NULL: out of memory */
 
-/* Settings and width of the network, enough to build the model that lc_config_read then completes. */
-lc_code lc_config_settings(const json_t *root, lc_settings **out, size_t *inputs, lc_status *st);
+/* Settings and numbers of covariates, enough to build the model that lc_config_read then completes. */
+lc_code lc_config_settings(const json_t *root, lc_settings **out, lc_covariate_counts *n, lc_status *st);
 lc_code lc_config_read(const json_t *root, lc_model *m, lc_status *st);
 
 #endif

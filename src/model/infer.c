@@ -17,6 +17,7 @@ struct lc_infer {
     size_t threads;
     lc_workspace **work; /* (threads) */
     float **target;      /* (threads)(JOB_ROWS, outputs) */
+    float **weight;      /* the same */
     double sum[ROUND];
     size_t seen[ROUND];
 };
@@ -27,7 +28,7 @@ typedef struct job {
     size_t begin, n; /* rows of this round */
     lc_gather_fn gather;
     void *user;
-    float *out; /* (n, outputs), or NULL: sum the loss */
+    float *out; /* (n, width), or NULL: sum the loss */
     const lc_loss *loss;
 } job;
 
@@ -42,10 +43,12 @@ lc_code lc_infer_create(lc_infer **out, const lc_network *net, size_t rows, size
     if (!f->threads) f->threads = 1;
     f->work = lc_calloc(f->threads, sizeof(lc_workspace *));
     f->target = lc_calloc(f->threads, sizeof(float *));
-    bool ok = f->work && f->target;
+    f->weight = lc_calloc(f->threads, sizeof(float *));
+    bool ok = f->work && f->target && f->weight;
     for (size_t i = 0; ok && i < f->threads; i++)
         ok = (f->work[i] = lc_workspace_create(net, most, false)) &&
-             (f->target[i] = lc_calloc(most * net->spec.outputs, sizeof(float)));
+             (f->target[i] = lc_calloc(most * net->spec.outputs, sizeof(float))) &&
+             (f->weight[i] = lc_gather_weights(most * net->spec.outputs));
     if (!ok) {
         lc_infer_free(f);
         return lc_fail_memory(st);
@@ -60,33 +63,52 @@ void lc_infer_free(lc_infer *f)
     for (size_t i = 0; i < f->threads; i++) {
         if (f->work) lc_workspace_free(f->work[i]);
         if (f->target) lc_free(f->target[i]);
+        if (f->weight) lc_free(f->weight[i]);
     }
     lc_free(f->work);
     lc_free(f->target);
+    lc_free(f->weight);
     lc_free(f);
 }
 
-void lc_gather_into(const lc_network_run *run, size_t first, lc_gather_fn gather, void *user, float *target)
+float *lc_gather_weights(size_t n)
 {
-    size_t ld = lc_stride(run->work->net->spec.inputs);
-    gather(user, first, run->rows, lc_workspace_input(run->work), ld, run->work->room * ld, target);
+    float *weight = lc_calloc(n, sizeof *weight);
+    for (size_t i = 0; weight && i < n; i++) weight[i] = 1;
+    return weight;
+}
+
+void lc_gather_into(const lc_network_run *run, size_t first, lc_gather_fn gather, void *user, float *target,
+                    float *weight)
+{
+    const lc_workspace *ws = run->work;
+    const lc_rows rows = {.n = run->rows,
+                          .x = lc_workspace_input(ws),
+                          .row_stride = lc_stride(ws->net->spec.inputs),
+                          .step_stride = ws->room * lc_stride(ws->net->spec.inputs),
+                          .side = lc_workspace_side(ws),
+                          .side_stride = lc_stride(ws->net->spec.side),
+                          .target = target,
+                          .weight = weight};
+    gather(user, first, &rows);
 }
 
 static void run_job(const job *j, size_t i, size_t thread)
 {
     lc_infer *f = j->f;
-    size_t outputs = f->net->spec.outputs, ld = lc_stride(outputs);
+    size_t width = lc_network_width(f->net), ld = lc_stride(width);
     size_t at = i * JOB_ROWS, rows = j->n - at < JOB_ROWS ? j->n - at : JOB_ROWS;
     lc_network_run run = {.w = j->w, .work = f->work[thread], .rows = rows};
     float *target = j->out ? NULL : f->target[thread];
-    lc_gather_into(&run, j->begin + at, j->gather, j->user, target);
+    lc_gather_into(&run, j->begin + at, j->gather, j->user, target, f->weight[thread]);
     lc_network_forward(f->net, &run);
     const float *y = lc_workspace_output(run.work);
     if (j->out) {
-        for (size_t r = 0; r < rows; r++) memcpy(j->out + (at + r) * outputs, y + r * ld, outputs * sizeof *y);
+        for (size_t r = 0; r < rows; r++) memcpy(j->out + (at + r) * width, y + r * ld, width * sizeof *y);
     } else {
         f->seen[i] = 0;
-        f->sum[i] = lc_loss_sum(j->loss, rows, outputs, y, ld, target, NULL, &f->seen[i]);
+        const lc_truth truth = {target, f->weight[thread], f->net->spec.outputs, f->net->spec.quantiles};
+        f->sum[i] = lc_loss_sum(j->loss, rows, y, ld, &truth, NULL, &f->seen[i]);
     }
 }
 

@@ -6,16 +6,25 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "baseline/baseline.h"
+#include "model/feed.h"
 #include "nn/arch.h"
 
-lc_code lc_model_network(lc_network **out, const lc_settings *settings, size_t inputs, lc_status *st)
+lc_code lc_model_network(lc_network **out, const lc_settings *settings, lc_covariate_counts n, lc_status *st)
 {
     *out = NULL;
     const lc_arch *arch = lc_arch_find(settings->arch);
+    if (!arch && lc_baseline_find(settings->arch)) return LC_OK;
     if (!arch) return lc_fail(st, LC_E_MODEL, "architecture \"%.40s\" is not one of this version", settings->arch);
+    const lc_segment_shape shape = lc_feed_shape(settings, n);
+    const bool rich = strcmp(settings->arch, "auto") == 0;
     lc_network_spec spec = {.arch = arch,
-                            .inputs = inputs,
-                            .steps = settings->lookback,
+                            .inputs = shape.inputs,
+                            .steps = shape.steps,
+                            .skip = rich && strcmp(settings->skip, "on") == 0,
+                            .skip_from = shape.skip_from,
+                            .side = shape.side,
+                            .quantiles = rich,
                             .hidden = settings->hidden,
                             .layers = settings->layers,
                             .outputs = settings->horizon,
@@ -27,7 +36,7 @@ lc_code lc_model_network(lc_network **out, const lc_settings *settings, size_t i
     return LC_E_USAGE;
 }
 
-lc_code lc_model_create(lc_model **out, const lc_settings *settings, size_t inputs, lc_status *st)
+lc_code lc_model_create(lc_model **out, const lc_settings *settings, lc_covariate_counts n, lc_status *st)
 {
     *out = NULL;
     lc_model *m = lc_calloc(1, sizeof *m);
@@ -39,10 +48,13 @@ lc_code lc_model_create(lc_model **out, const lc_settings *settings, size_t inpu
         code = lc_fail_memory(st);
         goto done;
     }
-    code = lc_model_network(&m->net, settings, inputs, st);
+    code = lc_model_network(&m->net, settings, n, st);
     if (code != LC_OK) goto done;
-    m->w = lc_calloc(m->net->params, sizeof *m->w);
-    if (!m->w) code = lc_fail_memory(st);
+    const size_t members = settings->members, params = m->net ? m->net->params : 0;
+    size_t floats = 0;
+    m->training.steps = lc_calloc(members, sizeof *m->training.steps);
+    if (lc_mul(members, params, &floats)) m->w = lc_calloc(floats, sizeof *m->w);
+    if (!m->w || !m->training.steps) code = lc_fail_memory(st);
 done:
     if (code != LC_OK) lc_model_free(m);
     else *out = m;
@@ -63,14 +75,15 @@ void lc_model_free(lc_model *m)
     lc_network_free(m->net);
     lc_free(m->w);
     lc_free(m->calibration.score);
+    lc_free(m->training.steps);
     free(m->training.train_loss);
     free(m->training.valid_loss);
     lc_free(m);
 }
 
-void lc_model_set_weights(lc_model *m, const float *w)
+float *lc_model_weights(const lc_model *m, size_t member)
 {
-    memcpy(m->w, w, m->net->params * sizeof *w);
+    return m->w + member * m->net->params;
 }
 
 static bool copy_names(char ***to, size_t *n_to, char *const *from, size_t n)
@@ -175,7 +188,7 @@ lc_code lc_model_scales(const lc_model *m, const lc_panel *p, const size_t *rows
     lc_code code = same_covariates(m, p, st);
     if (code != LC_OK) return code;
     const lc_named_scale **sorted = lc_calloc(m->n_scales, sizeof *sorted);
-    code = sorted ? lc_scales_fit(out, p, rows, st) : lc_fail_memory(st);
+    code = sorted ? lc_scales_fit(out, p, rows, lc_feed_scaling(m->settings), st) : lc_fail_memory(st);
     if (code != LC_OK) {
         lc_free(sorted);
         return code;

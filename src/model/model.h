@@ -7,11 +7,12 @@
 #include "data/window.h"
 #include "nn/network.h"
 
-/* Sizes of past forecast errors in units of the window's spread, from windows that training did not see:
- * the raw material of conformal intervals for any level. */
+/* Sizes of past forecast errors from windows that training did not see, in units of how far the model's own 10 and 90 %
+ * quantiles lie from its forecast (forecast/predict.h): the raw material of conformal intervals for any level. */
 typedef struct lc_calibration {
     size_t windows; /* errors that each step's scores stand for; 0: not calibrated */
     bool pooled;    /* one set of scores for all steps (few windows) */
+    bool quantiles; /* the units were learned; else they only say how errors grow with the steps */
     size_t blocks;  /* windows among them that do not overlap, about as many independent ones */
     size_t kept;    /* scores kept per step: all, or evenly spaced order statistics */
     double *score;  /* (pooled ? 1 : horizon, kept) ascending */
@@ -26,11 +27,12 @@ typedef struct lc_named_scale {
 
 typedef struct lc_training_summary {
     size_t series, rows, windows, valid_windows;
-    size_t epochs;                   /* run */
+    size_t epochs;                   /* run; of the first network, as the next two */
     size_t best_epoch;               /* 1-based; its weights are kept */
     double *train_loss, *valid_loss; /* (epochs) */
     /* mean absolute error on the validation windows relative to the (seasonal) naive forecast's; NaN: none */
     double against_naive, against_seasonal_naive;
+    size_t *steps; /* (members) minibatches until the weights that are kept */
 } lc_training_summary;
 
 struct lc_model {
@@ -43,20 +45,20 @@ struct lc_model {
     size_t n_future, n_static, n_calendar; /* of those known ahead, static ones, and the last ones */
     lc_named_scale *scales;
     size_t n_scales;
-    lc_network *net;
-    float *w; /* (net->params) */
+    lc_network *net; /* NULL: a statistical model, which has no weights */
+    float *w;        /* (members, net->params) */
     lc_calibration calibration;
     lc_training_summary training;
 };
 
-/* The network of resolved settings, without weights. */
-lc_code lc_model_network(lc_network **out, const lc_settings *settings, size_t inputs, lc_status *st);
+/* The network of resolved settings for data with such covariates, without weights; NULL for a statistical model. */
+lc_code lc_model_network(lc_network **out, const lc_settings *settings, lc_covariate_counts n, lc_status *st);
 
-/* An empty model for resolved settings (copied) and `inputs` columns a step, weights zero. */
-lc_code lc_model_create(lc_model **out, const lc_settings *settings, size_t inputs, lc_status *st);
+/* An empty model for resolved settings (copied), weights zero. */
+lc_code lc_model_create(lc_model **out, const lc_settings *settings, lc_covariate_counts n, lc_status *st);
 
-/* Replaces the weights (net->params floats). */
-void lc_model_set_weights(lc_model *m, const float *w);
+/* Weights (net->params floats) of one of the networks. */
+float *lc_model_weights(const lc_model *m, size_t member);
 
 /* Copies what the panel calls its columns, its frequency and the scalers of its series. */
 lc_code lc_model_adopt(lc_model *m, const lc_panel *p, const lc_scales *scales, lc_status *st);

@@ -14,23 +14,34 @@ enum {
     CONFIG_VALUES = 1 << 22 /* a horizon of 10,000 steps with all scores, or some hundred thousand scalers */
 };
 
-/* One tensor of the network: its layer, its number there and its shape. */
+/* One tensor of a network: its place in the block of all weights, its layer, its number there and its shape. */
 typedef struct place {
+    size_t at;
     const lc_layer *layer;
     size_t tensor;
     lc_layer_tensor info;
+    char name[80];
 } place;
 
-static lc_code list_places(const lc_network *net, place **out, size_t *n, lc_status *st)
+/* Several networks are told apart as PyTorch tells the members of a ModuleList apart. */
+static lc_code list_places(const lc_network *net, size_t members, place **out, size_t *n, lc_status *st)
 {
+    size_t most = 0;
     *n = 0;
-    *out = lc_calloc(net->n_layers * LC_LAYER_TENSORS, sizeof **out);
+    *out = lc_mul(members, net ? net->n_layers * LC_LAYER_TENSORS : 0, &most) ? lc_calloc(most, sizeof **out) : NULL;
     if (!*out) return lc_fail_memory(st);
-    for (size_t i = 0; i < net->n_layers; i++) {
-        lc_layer_tensor t[LC_LAYER_TENSORS];
-        size_t count = net->layer[i].kind->tensors(&net->layer[i], t);
-        for (size_t k = 0; k < count; k++) (*out)[(*n)++] = (place){&net->layer[i], k, t[k]};
-    }
+    for (size_t m = 0; net && m < members; m++)
+        for (size_t i = 0; i < net->n_layers; i++) {
+            const lc_layer *l = &net->layer[i];
+            lc_layer_tensor t[LC_LAYER_TENSORS];
+            const size_t count = l->kind->tensors(l, t);
+            for (size_t k = 0; k < count; k++) {
+                place *p = &(*out)[(*n)++];
+                *p = (place){m * net->params + l->param_at, l, k, t[k], ""};
+                if (members > 1) snprintf(p->name, sizeof p->name, "nets.%zu.%.40s", m, t[k].name);
+                else snprintf(p->name, sizeof p->name, "%.40s", t[k].name);
+            }
+        }
     return LC_OK;
 }
 
@@ -46,7 +57,7 @@ lc_code lc_model_write(const lc_model *m, const char *path, bool replace, lc_sta
     lc_tensor *tensors = NULL;
     float *values = NULL;
     char *config = NULL;
-    lc_code code = list_places(m->net, &places, &n, st);
+    lc_code code = list_places(m->net, m->settings->members, &places, &n, st);
     if (code != LC_OK) goto done;
     for (size_t i = 0; i < n; i++) total += tensor_floats(&places[i].info);
     tensors = lc_calloc(n, sizeof *tensors);
@@ -59,8 +70,8 @@ lc_code lc_model_write(const lc_model *m, const char *path, bool replace, lc_sta
     float *at = values;
     for (size_t i = 0; i < n; i++) {
         const place *p = &places[i];
-        p->layer->kind->get(p->layer, m->w + p->layer->param_at, p->tensor, at);
-        tensors[i] = (lc_tensor){.name = p->info.name, .dims = p->info.dims, .data = at};
+        p->layer->kind->get(p->layer, m->w + p->at, p->tensor, at);
+        tensors[i] = (lc_tensor){.name = p->name, .dims = p->info.dims, .data = at};
         tensors[i].shape[0] = p->info.shape[0];
         tensors[i].shape[1] = p->info.shape[1];
         at += tensor_floats(&p->info);
@@ -76,24 +87,25 @@ done:
 }
 
 /* Every tensor of the network is in the file, so that what is allocated for it is bounded by the file. */
-static lc_code check_shapes(const lc_settings *settings, size_t inputs, const lc_safetensors *f, lc_status *st)
+static lc_code check_shapes(const lc_settings *settings, lc_covariate_counts covariates, const lc_safetensors *f,
+                            lc_status *st)
 {
     lc_network *net = NULL;
     place *places = NULL;
     size_t n = 0;
     lc_status inner = {0};
-    lc_code code = lc_model_network(&net, settings, inputs, &inner);
+    lc_code code = lc_model_network(&net, settings, covariates, &inner);
     if (code != LC_OK) /* sizes out of range are the file's fault */
         code = lc_fail(st, lc_kernels_default() && code == LC_E_USAGE ? LC_E_MODEL : code, "%s", inner.text);
-    if (code == LC_OK) code = list_places(net, &places, &n, st);
+    if (code == LC_OK) code = list_places(net, settings->members, &places, &n, st);
     for (size_t i = 0; code == LC_OK && i < n; i++) {
         const lc_layer_tensor *want = &places[i].info;
-        const lc_tensor *t = lc_safetensors_find(f, want->name);
+        const lc_tensor *t = lc_safetensors_find(f, places[i].name);
         bool fits = t && t->dims == want->dims && t->shape[0] == want->shape[0] &&
                     (t->dims == 1 || t->shape[1] == want->shape[1]);
         if (!fits)
             code = lc_fail(st, LC_E_MODEL, "tensor \"%s\" is missing or does not have the shape that config asks for",
-                           want->name);
+                           places[i].name);
     }
     lc_free(places);
     lc_network_free(net);
@@ -105,14 +117,14 @@ static lc_code read_weights(lc_model *m, const lc_safetensors *f, lc_status *st)
 {
     place *places = NULL;
     size_t n;
-    lc_code code = list_places(m->net, &places, &n, st);
+    lc_code code = list_places(m->net, m->settings->members, &places, &n, st);
     for (size_t i = 0; code == LC_OK && i < n; i++) {
         const place *p = &places[i];
-        const lc_tensor *t = lc_safetensors_find(f, p->info.name);
+        const lc_tensor *t = lc_safetensors_find(f, p->name);
         for (size_t k = 0; k < tensor_floats(&p->info) && code == LC_OK; k++)
             if (!isfinite(t->data[k]))
-                code = lc_fail(st, LC_E_MODEL, "tensor \"%s\" holds a value that is not finite", p->info.name);
-        if (code == LC_OK) p->layer->kind->put(p->layer, m->w + p->layer->param_at, p->tensor, t->data);
+                code = lc_fail(st, LC_E_MODEL, "tensor \"%s\" holds a value that is not finite", p->name);
+        if (code == LC_OK) p->layer->kind->put(p->layer, m->w + p->at, p->tensor, t->data);
     }
     lc_free(places);
     return code;
@@ -125,7 +137,7 @@ lc_code lc_model_read(lc_model **out, const char *path, lc_status *st)
     lc_settings *settings = NULL;
     json_t *root = NULL;
     lc_model *m = NULL;
-    size_t inputs;
+    lc_covariate_counts covariates;
     lc_code code = lc_safetensors_read(&f, path, st);
     if (code != LC_OK) goto done;
     const char *format = lc_safetensors_metadata(f, "format"), *version = lc_safetensors_metadata(f, "version");
@@ -149,9 +161,9 @@ lc_code lc_model_read(lc_model **out, const char *path, lc_status *st)
         code = lc_fail(st, LC_E_MODEL, "config is no JSON object");
         goto done;
     }
-    code = lc_config_settings(root, &settings, &inputs, st);
-    if (code == LC_OK) code = check_shapes(settings, inputs, f, st);
-    if (code == LC_OK) code = lc_model_create(&m, settings, inputs, st);
+    code = lc_config_settings(root, &settings, &covariates, st);
+    if (code == LC_OK) code = check_shapes(settings, covariates, f, st);
+    if (code == LC_OK) code = lc_model_create(&m, settings, covariates, st);
     if (code == LC_OK) code = lc_config_read(root, m, st);
     if (code == LC_OK) code = read_weights(m, f, st);
 done:

@@ -2,6 +2,7 @@
 #ifndef LC_NN_ARCH_H
 #define LC_NN_ARCH_H
 
+#include "base/settings.h"
 #include "nn/network.h"
 
 typedef struct lc_arch {
@@ -10,5 +11,8 @@ typedef struct lc_arch {
 } lc_arch;
 
 const lc_arch *lc_arch_find(const char *name); /* NULL: unknown */
+
+/* Sets what is open in *s and follows from the architecture alone; for "auto" all of it follows from the data. */
+void lc_arch_defaults(lc_settings *s);
 
 #endif

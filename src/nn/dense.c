@@ -1,9 +1,12 @@
-/* A linear map of the last step: y = W x + b. Parameters (1 + inputs, padded outputs), the transpose of
- * PyTorch's weight below a row of the bias; packed: the weight transposed back, for dx. */
+/* A linear map of the last step: y = W x + b. With `attached`, the outputs after those are quantiles of theirs, block
+ * by block: they learn from what is below without changing it, and start as a normal distribution's. Parameters (1 +
+ * inputs, padded outputs), the transpose of PyTorch's weight below a row of the bias; packed: the weight transposed
+ * back, for dx. */
 #include <math.h>
 #include <string.h>
 
 #include "nn/layer.h"
+#include "nn/quantile.h"
 
 static size_t params(const lc_layer *l)
 {
@@ -33,13 +36,22 @@ static size_t dx_steps(const lc_layer *l, size_t dy_steps)
     return 1;
 }
 
+static size_t attached(const lc_layer *l)
+{
+    return l->attached ? l->attached : l->outputs;
+}
+
 static void init(const lc_layer *l, float *w, lc_rng *rng)
 {
     double bound = 1 / sqrt((double)l->inputs);
     for (size_t i = 0; i <= l->inputs; i++) {
         size_t row = (i + 1) % (l->inputs + 1); /* the bias is drawn last */
-        for (size_t j = 0; j < l->outputs; j++)
+        for (size_t j = 0; j < attached(l); j++)
             w[row * lc_padded(l->outputs) + j] = (float)(bound * (2 * lc_rng_uniform(rng) - 1));
+    }
+    for (size_t j = attached(l); j < l->outputs; j++) {
+        w[j] = (float)(0.5 * lc_quantile_normal[j / attached(l) - 1]);
+        for (size_t i = 1; i <= l->inputs; i++) w[i * lc_padded(l->outputs) + j] = (float)(0.01 * lc_rng_normal(rng));
     }
 }
 
@@ -72,7 +84,7 @@ static void backward(const lc_layer *l, const lc_pass *p)
     if (!p->dx) return;
     size_t in = lc_padded(l->inputs), dx_ld = lc_stride(l->inputs);
     for (size_t r = 0; r < p->rows; r++) memset(p->dx + r * dx_ld, 0, in * sizeof *p->dx);
-    p->kernels->gemm(p->rows, in, l->outputs, p->dy, lc_stride(l->outputs), 1, p->packed, in, p->dx, dx_ld);
+    p->kernels->gemm(p->rows, in, attached(l), p->dy, lc_stride(l->outputs), 1, p->packed, in, p->dx, dx_ld);
 }
 
 static void gradient(const lc_layer *l, const lc_pass *p)

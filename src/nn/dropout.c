@@ -45,7 +45,7 @@ static void forward(const lc_layer *l, const lc_pass *p)
     if (p->part) return;
     for (size_t r = 0; r < p->rows; r++) {
         uint64_t row = lc_hash64(p->noise + r * 0x9e3779b97f4a7c15u);
-        for (size_t t = 0; t < l->steps; t++) {
+        for (size_t t = l->last ? l->steps - 1 : 0; t < l->steps; t++) {
             size_t at = t * p->room + r;
             const float *x = p->x + at * ld;
             float *y = p->y + at * ld, *factor = p->saved + at * width;

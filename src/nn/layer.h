@@ -19,12 +19,18 @@ typedef struct lc_layer_kind lc_layer_kind;
 
 typedef struct lc_layer {
     const lc_layer_kind *kind;
-    size_t index;   /* among layers of its kind, from 0 */
-    size_t steps;   /* of the input */
-    size_t inputs;  /* width of the input */
-    size_t outputs; /* width of the output */
-    double rate;    /* dropout */
-    size_t lanes;   /* of the kernels: the layout of parameters may follow it */
+    size_t index;    /* among layers of its kind, from 0 */
+    size_t steps;    /* of the input */
+    size_t inputs;   /* width of the input */
+    size_t outputs;  /* width of the output */
+    double rate;     /* dropout */
+    bool last;       /* only the last step of the output is read */
+    size_t attached; /* dense: outputs whose gradient reaches the layers below; 0: all. The others are quantiles */
+    size_t lanes;    /* of the kernels: the layout of parameters may follow it */
+    struct {         /* skip: what it sees of the network's own inputs */
+        size_t steps, inputs, from, side; /* columns from..inputs-1 of every step, and the side inputs */
+        size_t outputs;                   /* of this layer that it adds to, the first ones */
+    } source;
     /* set by the network: offsets of this layer's views, in floats */
     size_t param_at, packed_at;
 } lc_layer;
@@ -42,6 +48,8 @@ typedef struct lc_pass {
     const float *packed; /* what `pack` derived from them */
     const float *x;      /* (steps, rows, inputs) */
     float *y;            /* (out_steps, rows, outputs) */
+    const float *input;  /* of the network (its steps, rows, its inputs) */
+    const float *side;   /* (rows, side) */
     float *saved;
     /* backward and gradient */
     const float *dy; /* gradient of the last dy_steps steps of y; the earlier ones have none */

@@ -2,9 +2,11 @@
 
 #include "nn/layer.h"
 
-extern const lc_layer_kind lc_layer_lstm, lc_layer_dense, lc_layer_dropout;
+extern const lc_layer_kind lc_layer_lstm, lc_layer_dense, lc_layer_dropout, lc_layer_linear, lc_layer_relu,
+    lc_layer_skip;
 
-const lc_layer_kind *const lc_layer_kinds[] = {&lc_layer_lstm, &lc_layer_dense, &lc_layer_dropout, NULL};
+const lc_layer_kind *const lc_layer_kinds[] = {
+    &lc_layer_lstm, &lc_layer_dense, &lc_layer_dropout, &lc_layer_linear, &lc_layer_relu, &lc_layer_skip, NULL};
 
 const lc_layer_kind *lc_layer_find(const char *name)
 {

@@ -14,6 +14,11 @@ bool lc_network_add(lc_network *net, const char *kind, size_t index, size_t step
     lc_layer *l = &net->layer[net->n_layers++];
     *l = (lc_layer){.kind = lc_layer_find(kind), .index = index, .steps = steps, .inputs = inputs, .outputs = outputs};
     l->rate = net->spec.dropout;
+    l->source.steps = net->spec.steps;
+    l->source.inputs = net->spec.inputs;
+    l->source.from = net->spec.skip_from;
+    l->source.side = net->spec.side;
+    l->source.outputs = net->spec.outputs;
     l->lanes = net->kernels->lanes;
     l->param_at = net->params;
     l->packed_at = net->packed;
@@ -27,6 +32,8 @@ static bool sensible(const lc_network_spec *s)
 {
     const size_t most = (size_t)1 << 20;
     size_t units;
+    if (s->side > most || s->skip_from >= s->inputs) return false;
+    if (s->skip && (double)s->steps * (double)s->inputs * (double)s->outputs > 0x1p36) return false;
     return s->inputs && s->steps && s->hidden && s->layers && s->outputs && s->inputs <= most && s->steps <= most &&
            s->hidden <= most && s->outputs <= most && s->layers <= 64 &&
            lc_mul(s->hidden + LC_LANES, s->hidden + s->inputs + s->outputs + 4 * (size_t)LC_LANES, &units) &&
@@ -97,6 +104,8 @@ static lc_pass pass_of(const lc_network *net, const lc_network_run *run, size_t 
                      .packed = run->packed ? run->packed + l->packed_at : NULL,
                      .x = ws->mem + (i ? ws->layer[i - 1].y : ws->input),
                      .y = ws->mem + at->y,
+                     .input = ws->mem + ws->input,
+                     .side = ws->mem + ws->side,
                      .saved = ws->mem + at->saved,
                      .dy = ws->mem + (i + 1 < net->n_layers ? ws->layer[i + 1].dx : ws->dy),
                      .dy_steps = at->dy_steps,

@@ -14,6 +14,11 @@ typedef struct lc_network_spec {
     size_t hidden, layers;
     size_t outputs; /* horizon */
     double dropout; /* after every LSTM layer; 0: no dropout layers */
+    /* what the architecture "auto" has besides */
+    bool quantiles;   /* LC_QUANTILES of them for every output, as differences from it */
+    bool skip;        /* a linear map from the inputs to the outputs, */
+    size_t skip_from; /* of the columns from this one on, */
+    size_t side;      /* and of inputs that belong to no step */
 } lc_network_spec;
 
 typedef struct lc_network {
@@ -24,6 +29,12 @@ typedef struct lc_network {
     size_t params; /* floats in a parameter or gradient block */
     size_t packed; /* floats in a packed block */
 } lc_network;
+
+/* Width of a row of the network's output: `outputs` points, then as many of each quantile. */
+static inline size_t lc_network_width(const lc_network *net)
+{
+    return net->layer[net->n_layers - 1].outputs;
+}
 
 lc_code lc_network_create(lc_network **out, const lc_network_spec *spec, const lc_kernels *kernels, lc_status *st);
 void lc_network_free(lc_network *net);

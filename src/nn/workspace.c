@@ -20,6 +20,8 @@ static size_t lay_out(lc_workspace *ws)
     const lc_layer *top = &net->layer[net->n_layers - 1];
     ws->input = LC_LANES;
     size_t at = activations(net->spec.steps, ws->room, net->spec.inputs);
+    ws->side = at;
+    if (net->spec.side) at += ws->room * lc_stride(net->spec.side);
     for (size_t i = 0; i < net->n_layers; i++) {
         const lc_layer *l = &net->layer[i];
         ws->layer[i].y = at + LC_LANES;
@@ -46,8 +48,8 @@ static bool countable(const lc_network *net, size_t room)
 {
     const lc_network_spec *s = &net->spec;
     double width = 16.0 * (double)lc_stride(s->hidden) + 2.0 * (double)lc_stride(s->inputs);
-    double all =
-        (double)room * ((double)s->steps * width * (double)(net->n_layers + 2) + 8.0 * (double)lc_stride(s->outputs));
+    double all = (double)room * ((double)s->steps * width * (double)(net->n_layers + 2) +
+                                 8.0 * (double)lc_stride(lc_network_width(net)) + (double)lc_stride(s->side));
     return all < 0x1p60;
 }
 
@@ -93,6 +95,11 @@ void lc_workspace_free(lc_workspace *ws)
 float *lc_workspace_input(const lc_workspace *ws)
 {
     return ws->mem + ws->input;
+}
+
+float *lc_workspace_side(const lc_workspace *ws)
+{
+    return ws->mem + ws->side;
 }
 
 float *lc_workspace_output(const lc_workspace *ws)

@@ -16,7 +16,7 @@ typedef struct lc_workspace {
     size_t room; /* rows */
     bool keep;   /* training */
     float *mem;
-    size_t input, dy;          /* offsets of the input and of the output's gradient */
+    size_t input, side, dy;    /* offsets of the inputs and of the output's gradient */
     lc_workspace_layer *layer; /* (n_layers) */
 } lc_workspace;
 
@@ -29,7 +29,9 @@ void lc_workspace_free(lc_workspace *ws);
 
 /* (steps, room, lc_stride(inputs)): write the inputs, leave the padding alone. */
 float *lc_workspace_input(const lc_workspace *ws);
-/* (room, lc_stride(outputs)) */
+/* (room, lc_stride(spec.side)), the same way */
+float *lc_workspace_side(const lc_workspace *ws);
+/* (room, lc_stride(lc_network_width)) */
 float *lc_workspace_output(const lc_workspace *ws);
 float *lc_workspace_output_gradient(const lc_workspace *ws);
 

@@ -57,7 +57,11 @@ static void wait_for_all(barrier *b, size_t threads)
 void lc_team_run(size_t threads, lc_team_fn fn, void *ctx)
 {
     if (threads <= 1) {
+        /* Also within a region: the work of one thread waits for no other. */
+        barrier *outer = team.barrier;
+        team.barrier = NULL;
         fn(ctx, 0, 1);
+        team.barrier = outer;
         return;
     }
     barrier b = {.lock = PTHREAD_MUTEX_INITIALIZER, .next_round = PTHREAD_COND_INITIALIZER};

@@ -29,12 +29,14 @@ struct lc_engine {
     lc_engine_options o;
     lc_adam adam;
     float *w;            /* (params) */
+    float *average;      /* (params) NULL: none is kept */
     float *packed;       /* (net->packed) */
     float *g;            /* (params) reduced gradient */
     float **part;        /* (shards)(params) gradient buffers */
     size_t group;        /* shards that run together */
     lc_workspace **work; /* (threads) each for the rows of a group */
     float **target;      /* (threads)(rows of a group, outputs) */
+    float **weight;      /* the same */
     double *loss;        /* (shards) */
     size_t *seen;        /* (shards) observed targets */
     double *square;      /* (slices) */
@@ -64,6 +66,14 @@ static bool book_workspaces(lc_engine *e, size_t room)
     for (size_t i = 0; e->work && i < e->o.threads; i++)
         if (!(e->work[i] = lc_workspace_create(e->net, room, true))) return false;
     return e->work != NULL;
+}
+
+static bool book_weights(lc_engine *e, size_t n)
+{
+    e->weight = lc_calloc(e->o.threads, sizeof *e->weight);
+    for (size_t i = 0; e->weight && i < e->o.threads; i++)
+        if (!(e->weight[i] = lc_gather_weights(n))) return false;
+    return e->weight != NULL;
 }
 
 /* Shards of `rows` rows that run together: together they fill the tiles of the kernels better. */
@@ -96,7 +106,8 @@ lc_code lc_engine_create(lc_engine **out, const lc_network *net, const lc_engine
     if (ok) {
         ok = (e->w = lc_calloc(net->params, sizeof *e->w)) && (e->g = lc_calloc(net->params, sizeof *e->g)) &&
              (e->packed = lc_calloc(net->packed, sizeof *e->packed)) && book_each(&e->part, e->o.shards, net->params) &&
-             book_workspaces(e, room) && book_each(&e->target, e->o.threads, targets) &&
+             book_workspaces(e, room) && book_each(&e->target, e->o.threads, targets) && book_weights(e, targets) &&
+             (o->average <= 0 || (e->average = lc_calloc(net->params, sizeof *e->average))) &&
              (e->loss = lc_calloc(e->o.shards, sizeof *e->loss)) &&
              (e->seen = lc_calloc(e->o.shards, sizeof *e->seen)) &&
              (e->square = lc_calloc(e->slices, sizeof *e->square)) && lc_adam_create(&e->adam, net->params) &&
@@ -124,6 +135,8 @@ void lc_engine_free(lc_engine *e)
     lc_free(e->work);
     lc_free(e->watch);
     free_each(e->target, e->o.threads);
+    free_each(e->weight, e->o.threads);
+    lc_free(e->average);
     lc_free(e->w);
     lc_free(e->g);
     lc_free(e->packed);
@@ -138,8 +151,14 @@ float *lc_engine_weights(lc_engine *e)
     return e->w;
 }
 
+const float *lc_engine_average(const lc_engine *e)
+{
+    return e->average ? e->average : e->w;
+}
+
 void lc_engine_weights_changed(lc_engine *e)
 {
+    if (e->average) memcpy(e->average, e->w, e->net->params * sizeof *e->w);
     lc_network_pack(e->net, e->w, e->packed, 0, 1);
 }
 
@@ -172,7 +191,17 @@ typedef struct pass_job {
 typedef struct minibatch {
     size_t first, n, shards;
     uint64_t noise;
+    double rate;
+    float share; /* of the weights in their average */
 } minibatch;
+
+/* Loshchilov & Hutter 2017, one period, after a linear warm-up. */
+static double rate_factor(const lc_engine_options *o, double step)
+{
+    const double pi = 3.14159265358979323846, warm = o->warm ? fmin(1, step / (double)o->warm) : 1;
+    if (!o->steps) return warm;
+    return warm * (0.99 * 0.5 * (1 + cos(pi * fmin(1, step / (double)o->steps))) + 0.01);
+}
 
 static minibatch minibatch_at(const pass_job *job, size_t i)
 {
@@ -180,7 +209,10 @@ static minibatch minibatch_at(const pass_job *job, size_t i)
     minibatch b = {.first = i * e->o.batch};
     b.n = job->n - b.first < e->o.batch ? job->n - b.first : e->o.batch;
     b.shards = e->o.shards < b.n ? e->o.shards : b.n;
+    const double step = (double)(e->steps_done + i + 1);
     b.noise = lc_hash64(e->o.seed ^ lc_hash64(e->steps_done + i + 1));
+    b.rate = job->rate * rate_factor(&e->o, step);
+    b.share = (float)(1 - fmin(e->o.average, step / (step + 10))); /* the first weights must not weigh long */
     return b;
 }
 
@@ -211,7 +243,7 @@ static void shard_rows(const minibatch *b, size_t shard, size_t *begin, size_t *
 static void run_group(const pass_job *job, const minibatch *b, size_t first, size_t last, size_t thread)
 {
     lc_engine *e = job->e;
-    size_t begin, end, from, to, outputs = e->net->spec.outputs, ld = lc_stride(outputs);
+    size_t begin, end, from, to, outputs = e->net->spec.outputs, ld = lc_stride(lc_network_width(e->net));
     shard_rows(b, first, &begin, &to);
     shard_rows(b, last - 1, &from, &end);
     /* Rows of a batch have their own noise, so that dropout does not depend on the split either. */
@@ -220,7 +252,7 @@ static void run_group(const pass_job *job, const minibatch *b, size_t first, siz
                           .work = e->work[thread],
                           .rows = end - begin,
                           .noise = b->noise + begin * 0x9e3779b97f4a7c15u};
-    lc_gather_into(&run, b->first + begin, job->gather, job->user, e->target[thread]);
+    lc_gather_into(&run, b->first + begin, job->gather, job->user, e->target[thread], e->weight[thread]);
     lap(e, thread, LC_PHASE_GATHER);
     lc_network_forward(e->net, &run);
     const float *y = lc_workspace_output(run.work);
@@ -229,8 +261,9 @@ static void run_group(const pass_job *job, const minibatch *b, size_t first, siz
         shard_rows(b, s, &from, &to);
         size_t at = from - begin;
         e->seen[s] = 0;
-        e->loss[s] = lc_loss_sum(e->o.loss, to - from, outputs, y + at * ld, ld, e->target[thread] + at * outputs,
-                                 dy + at * ld, &e->seen[s]);
+        const lc_truth truth = {e->target[thread] + at * outputs, e->weight[thread] + at * outputs, outputs,
+                                e->net->spec.quantiles};
+        e->loss[s] = lc_loss_sum(e->o.loss, to - from, y + at * ld, ld, &truth, dy + at * ld, &e->seen[s]);
     }
     lap(e, thread, LC_PHASE_FORWARD);
     lc_network_backward(e->net, &run);
@@ -289,7 +322,8 @@ static bool run_minibatch(pass_job *job, const minibatch *b, size_t thread, size
         lc_adam_begin(&adam);
         for (size_t i = begin; i < end; i++) {
             size_t at = i * SLICE, n = e->net->params - at < SLICE ? e->net->params - at : SLICE;
-            lc_adam_update(&adam, e->net->kernels, n, at, e->w, e->g, scale, job->rate);
+            lc_adam_update(&adam, e->net->kernels, n, at, e->w, e->g, scale, b->rate, e->o.decay);
+            if (e->average) e->net->kernels->average(n, e->average + at, e->w + at, b->share);
         }
         lc_team_barrier();
         lc_network_pack(e->net, e->w, e->packed, thread, threads);

@@ -14,7 +14,11 @@ typedef struct lc_engine_options {
     size_t batch;  /* most rows in a minibatch */
     size_t shards; /* 0: one for every 8 rows of `batch` */
     size_t threads;
-    double clip; /* largest gradient norm; 0: no limit */
+    double clip;    /* largest gradient norm; 0: no limit */
+    double decay;   /* of the weights, as AdamW's */
+    double average; /* decay of the moving average of the weights (EMA), from 1/11 up; 0: none is kept */
+    size_t warm;    /* steps over which the rate grows from 0, */
+    size_t steps;   /* and after which it has fallen to 1 % by half a cosine; 0: constant */
     uint64_t seed;
     bool timed; /* count how long each phase takes */
 } lc_engine_options;
@@ -47,6 +51,9 @@ lc_code lc_engine_step(lc_engine *e, size_t n, double rate, lc_gather_fn gather,
  * that is faster (train/pace.h). */
 lc_code lc_engine_pass(lc_engine *e, size_t n, double rate, lc_gather_fn gather, void *user, double *loss,
                        lc_status *st);
+
+/* The moving average of the parameters (net->params), the parameters themselves where none is kept. */
+const float *lc_engine_average(const lc_engine *e);
 
 /* The parameters (net->params); after writing to them call lc_engine_weights_changed. */
 float *lc_engine_weights(lc_engine *e);

@@ -1,18 +1,18 @@
 #include "train/fit.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "par/team.h"
-#include "train/engine.h"
+#include "train/learn.h"
+#include "train/recipe.h"
 
 enum {
     MOST_VALIDATION = 2000, /* windows */
-    ENOUGH = 2000,          /* minibatches of a default training on little data */
-    LEAST_EPOCHS = 40,
-    LEAST_JUDGED = 50 /* minibatches: shorter epochs say too little, patience then spans several */
+    SHARED_BATCH = 128      /* windows in a minibatch from which on all threads work on one network at a time */
 };
 
 size_t lc_fit_threads(const lc_settings *s)
@@ -41,23 +41,22 @@ static lc_code training_windows(lc_windows *out, const lc_panel *p, const lc_sca
 {
     lc_span *span = lc_calloc(p->n_series, sizeof *span);
     if (!span) return lc_fail_memory(st);
-    lc_split longest = {0, 0};
-    for (size_t i = 0; i < p->n_series; i++) {
-        if (split[i].end > longest.end) longest = split[i];
-        if (split[i].train <= s->horizon) continue;
-        size_t last = split[i].train - s->horizon;
-        span[i] = (lc_span){s->lookback < last ? s->lookback : last, last + 1, split[i].train};
-    }
+    for (size_t i = 0; i < p->n_series; i++) span[i] = lc_recipe_training(s, split[i]);
     lc_code code = lc_windows_create(out, p, scales, s->lookback, s->horizon, per_window(s), span, 1, st);
     lc_free(span);
-    if (code == LC_OK && out->n == 0) {
-        lc_windows_free(out);
-        code = lc_fail_at(st, LC_E_DATA, p->source, 0, 0,
-                          "too short to learn from: the longest series has %zu rows to fit on, horizon %zu needs %zu",
-                          longest.end, s->horizon, least_rows(s, &longest));
-        lc_hint(st, "give more rows or a smaller --horizon");
-    }
     return code;
+}
+
+static lc_code too_short(const lc_panel *p, const lc_settings *s, const lc_split *split, lc_status *st)
+{
+    lc_split longest = {0, 0};
+    for (size_t i = 0; i < p->n_series; i++)
+        if (split[i].end > longest.end) longest = split[i];
+    lc_fail_at(st, LC_E_DATA, p->source, 0, 0,
+               "too short to learn from: the longest series has %zu rows to fit on, horizon %zu needs %zu", longest.end,
+               s->horizon, least_rows(s, &longest));
+    lc_hint(st, "give more rows or a smaller --horizon");
+    return LC_E_DATA;
 }
 
 lc_code lc_fit_validation(lc_windows *out, const lc_panel *p, const lc_scales *scales, const lc_settings *s,
@@ -80,110 +79,6 @@ lc_code lc_fit_validation(lc_windows *out, const lc_panel *p, const lc_scales *s
     return code;
 }
 
-/* The rows of a minibatch, or all validation windows in order. */
-typedef struct rows {
-    const lc_windows *windows;
-    uint64_t key; /* of their order; 0: as they come */
-} rows;
-
-static void gather(void *user, size_t first, size_t n, float *x, size_t row_stride, size_t step_stride, float *target)
-{
-    const rows *r = user;
-    for (size_t i = 0; i < n; i++) {
-        uint64_t at = first + i;
-        if (r->key) at = lc_permute(at, r->windows->n, r->key);
-        size_t series, origin;
-        lc_windows_at(r->windows, (size_t)at, &series, &origin);
-        lc_windows_fill(r->windows, series, origin, x + i * row_stride, step_stride,
-                        target ? target + i * r->windows->horizon : NULL);
-    }
-}
-
-typedef struct fit {
-    const lc_settings *s;
-    lc_engine *engine;
-    lc_infer *infer;
-    lc_windows train, valid;
-    const lc_loss *loss;
-    lc_model *model;
-    double best;
-    size_t since_best;
-} fit;
-
-static lc_code run_epoch(fit *f, size_t epoch, double *mean, lc_status *st)
-{
-    rows r = {&f->train, lc_hash64(f->s->seed * 0x9e3779b97f4a7c15u + epoch) | 1};
-    return lc_engine_pass(f->engine, f->train.n, f->s->lr, gather, &r, mean, st);
-}
-
-/* Passes that give a small series enough minibatches to learn from. */
-static size_t default_epochs(size_t batches)
-{
-    size_t n = (ENOUGH + batches - 1) / batches;
-    return n > LEAST_EPOCHS ? n : LEAST_EPOCHS;
-}
-
-static bool all_finite(const float *w, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!isfinite(w[i])) return false;
-    return true;
-}
-
-static lc_code no_targets(const fit *f, lc_status *st)
-{
-    lc_fail_at(st, LC_E_DATA, f->train.panel->source, 0, 0,
-               "no value to learn from: every step that a training window forecasts is missing");
-    lc_hint(st, "give series with values before the last %g %% of their rows", 100 * f->s->valid);
-    return LC_E_DATA;
-}
-
-/* The last update of an epoch may have ruined weights that no later minibatch would tell of. */
-static lc_code diverged(size_t epoch, lc_status *st)
-{
-    lc_fail(st, LC_E_NUMERIC, "training diverged in epoch %zu: weights or validation loss are not finite", epoch);
-    lc_hint(st, "lower --lr, set --clip, or look for extreme values in the data");
-    return LC_E_NUMERIC;
-}
-
-static lc_code run_epochs(fit *f, lc_progress_fn progress, void *user, lc_status *st)
-{
-    lc_training_summary *t = &f->model->training;
-    size_t batches = (f->train.n + f->s->batch - 1) / f->s->batch;
-    size_t epochs = f->s->epochs ? f->s->epochs : default_epochs(batches);
-    size_t patience = f->s->patience * ((LEAST_JUDGED + batches - 1) / batches);
-    t->train_loss = calloc(epochs, sizeof *t->train_loss);
-    t->valid_loss = calloc(epochs, sizeof *t->valid_loss);
-    if (!t->train_loss || !t->valid_loss) return lc_fail_memory(st);
-    for (size_t epoch = 1; epoch <= epochs; epoch++) {
-        double train, valid;
-        lc_code code = run_epoch(f, epoch, &train, st);
-        if (code != LC_OK) return code;
-        if (isnan(train)) return no_targets(f, st);
-        rows r = {&f->valid, 0};
-        valid =
-            f->valid.n ? lc_infer_loss(f->infer, lc_engine_weights(f->engine), f->loss, f->valid.n, gather, &r) : NAN;
-        if (isinf(valid) || !all_finite(lc_engine_weights(f->engine), f->model->net->params))
-            return diverged(epoch, st);
-        t->train_loss[epoch - 1] = train;
-        t->valid_loss[epoch - 1] = valid;
-        t->epochs = epoch;
-        /* Without a validation loss the training loss decides. */
-        double score = isnan(valid) ? train : valid;
-        f->since_best++;
-        if (t->best_epoch == 0 || score < f->best) {
-            f->best = score;
-            f->since_best = 0;
-            t->best_epoch = epoch;
-            lc_model_set_weights(f->model, lc_engine_weights(f->engine));
-        }
-        lc_progress now = {epoch, epochs, f->train.n, train, valid, t->best_epoch};
-        if (progress && !progress(user, &now)) return lc_fail(st, LC_E_CANCELLED, "stopped after epoch %zu", epoch);
-        if (patience && f->since_best >= patience) break;
-    }
-    return LC_OK;
-}
-
 static size_t observed_rows(const lc_panel *p, const lc_split *split)
 {
     size_t n = 0;
@@ -192,45 +87,179 @@ static size_t observed_rows(const lc_panel *p, const lc_split *split)
     return n;
 }
 
+/* All networks of a model learn. */
+typedef struct stage {
+    lc_model *model;
+    lc_windows train, valid;
+    lc_feed train_feed, valid_feed;
+    double *slope; /* (horizon) NULL: none */
+    bool last;     /* as many steps as were best, on all rows */
+    lc_progress_fn progress;
+    void *user;
+    size_t parallel;     /* networks that learn side by side, one thread each */
+    lc_learned *learned; /* (members) */
+    lc_code *code;       /* (members) */
+    lc_status *status;   /* (members) */
+    atomic_bool cancelled;
+} stage;
+
+static void learn_member(stage *g, size_t member, size_t threads, bool tells)
+{
+    const lc_settings *s = g->model->settings;
+    const lc_learning l = {.net = g->model->net,
+                           .settings = s,
+                           .train = &g->train_feed,
+                           .valid = &g->valid_feed,
+                           .threads = threads,
+                           .seed = s->seed + member * 0x9e3779b97f4a7c15u,
+                           .slope = g->slope,
+                           .stop = g->last ? g->model->training.steps[member] : 0,
+                           .progress = tells ? g->progress : NULL,
+                           .user = g->user,
+                           .cancelled = &g->cancelled};
+    g->learned[member].w = lc_model_weights(g->model, member);
+    g->code[member] = lc_learn(&g->learned[member], &l, &g->status[member]);
+}
+
+static void member_worker(void *ctx, size_t thread, size_t threads)
+{
+    stage *g = ctx;
+    for (size_t i = thread; i < g->parallel; i += threads) learn_member(g, i, 1, thread == 0);
+}
+
+/* Small networks learn side by side, as many as fill the threads; what is left, and large ones, one after another on
+ * all threads. The weights do not depend on it. */
+static void learn_members(stage *g, size_t threads)
+{
+    const lc_settings *s = g->model->settings;
+    if (threads > s->members) threads = s->batch < SHARED_BATCH && s->members > 1 ? s->members : threads;
+    if (threads > 1 && s->members > 1 && s->batch < SHARED_BATCH) {
+        g->parallel = s->members / threads * threads;
+        lc_team_run(threads, member_worker, g);
+    }
+    for (size_t i = g->parallel; i < s->members; i++) learn_member(g, i, threads, true);
+}
+
+/* The first failure that is not a matter of numbers, else the first; all failed, or some network has no weights: none
+ * is usable. */
+static lc_code judge(const stage *g, bool *usable, lc_status *st)
+{
+    size_t bad = SIZE_MAX;
+    *usable = true;
+    for (size_t i = 0; i < g->model->settings->members; i++) {
+        const bool kept = g->code[i] == LC_OK || g->code[i] == LC_E_NUMERIC || g->code[i] == LC_E_CANCELLED;
+        if (g->code[i] != LC_OK && (bad == SIZE_MAX || !kept)) bad = i;
+        if (!kept || !g->learned[i].best) *usable = false;
+    }
+    if (bad == SIZE_MAX) return LC_OK;
+    if (st) *st = g->status[bad];
+    return g->code[bad];
+}
+
+static lc_code run_stage(stage *g, size_t threads, bool *usable, lc_status *st)
+{
+    const lc_settings *s = g->model->settings;
+    lc_code code = lc_feed_create(&g->train_feed, &g->train, s, st);
+    if (code == LC_OK) code = lc_feed_create(&g->valid_feed, &g->valid, s, st);
+    g->learned = lc_calloc(s->members, sizeof *g->learned);
+    g->code = lc_calloc(s->members, sizeof *g->code);
+    g->status = lc_calloc(s->members, sizeof *g->status);
+    if (code == LC_OK && !(g->learned && g->code && g->status)) code = lc_fail_memory(st);
+    if (code == LC_OK && g->train_feed.segmented && s->season < 4) {
+        g->slope = lc_calloc(s->horizon, sizeof *g->slope);
+        code = g->slope ? lc_segments_slope(&g->train_feed.segments, g->slope, st) : lc_fail_memory(st);
+    }
+    *usable = false;
+    if (code != LC_OK) return code;
+    learn_members(g, threads);
+    return judge(g, usable, st);
+}
+
+/* The model keeps what its first network told of its rounds. */
+static void keep_summary(stage *g)
+{
+    lc_training_summary *t = &g->model->training;
+    for (size_t i = 0; g->learned && i < g->model->settings->members; i++) {
+        if (!g->last) t->steps[i] = g->learned[i].steps;
+        if (i == 0 && !g->last) {
+            t->epochs = g->learned[0].rounds;
+            t->best_epoch = g->learned[0].best;
+            t->train_loss = g->learned[0].train_loss;
+            t->valid_loss = g->learned[0].valid_loss;
+            continue;
+        }
+        free(g->learned[i].train_loss);
+        free(g->learned[i].valid_loss);
+    }
+}
+
+static void free_stage(stage *g)
+{
+    lc_free(g->learned);
+    lc_free(g->code);
+    lc_free(g->status);
+    lc_free(g->slope);
+    lc_feed_free(&g->train_feed);
+    lc_feed_free(&g->valid_feed);
+    lc_windows_free(&g->train);
+    lc_windows_free(&g->valid);
+}
+
 lc_code lc_fit(lc_model **out, const lc_panel *p, const lc_settings *settings, const lc_split *split,
                lc_progress_fn progress, void *user, lc_status *st)
 {
     *out = NULL;
-    fit f = {.s = settings, .loss = lc_loss_find(settings->loss)};
+    stage g = {.progress = progress, .user = user};
     lc_scales scales = {0};
+    bool usable = false;
     size_t *train = lc_calloc(p->n_series, sizeof *train);
     lc_code code = train ? LC_OK : lc_fail_memory(st);
     for (size_t i = 0; train && i < p->n_series; i++) train[i] = split[i].train ? split[i].train : split[i].end;
-    if (code == LC_OK) code = lc_scales_fit(&scales, p, train, st);
-    if (code == LC_OK) code = training_windows(&f.train, p, &scales, settings, split, st);
-    if (code == LC_OK) code = lc_fit_validation(&f.valid, p, &scales, settings, split, st);
-    if (code == LC_OK) code = lc_model_create(&f.model, settings, lc_windows_inputs(&f.train), st);
-    if (code == LC_OK) code = lc_model_adopt(f.model, p, &scales, st);
+    if (code == LC_OK) code = lc_scales_fit(&scales, p, train, lc_feed_scaling(settings), st);
+    if (code == LC_OK) code = training_windows(&g.train, p, &scales, settings, split, st);
+    if (code == LC_OK) code = lc_fit_validation(&g.valid, p, &scales, settings, split, st);
+    if (code == LC_OK) code = lc_model_create(&g.model, settings, lc_panel_covariates(p), st);
+    if (code == LC_OK) code = lc_model_adopt(g.model, p, &scales, st);
     if (code == LC_OK) {
-        f.model->training.series = p->n_series;
-        f.model->training.rows = observed_rows(p, split);
-        f.model->training.windows = f.train.n;
-        f.model->training.valid_windows = f.valid.n;
-        lc_engine_options o = {.loss = f.loss,
-                               .batch = settings->batch < f.train.n ? settings->batch : f.train.n,
-                               .shards = settings->shards,
-                               .threads = lc_fit_threads(settings),
-                               .clip = settings->clip,
-                               .seed = settings->seed};
-        code = lc_engine_create(&f.engine, f.model->net, &o, st);
+        g.model->training.series = p->n_series;
+        g.model->training.rows = observed_rows(p, split);
+        g.model->training.windows = g.train.n;
+        g.model->training.valid_windows = g.valid.n;
+        if (g.model->net && !g.train.n && strcmp(settings->arch, "lstm") == 0) code = too_short(p, settings, split, st);
+        else if (g.model->net && g.train.n) code = run_stage(&g, lc_fit_threads(settings), &usable, st);
+        else usable = true, g.model->settings->blend = 1; /* the statistical forecast alone */
+        keep_summary(&g);
     }
-    if (code == LC_OK) code = lc_infer_create(&f.infer, f.model->net, f.valid.n, lc_fit_threads(settings), st);
-    if (code == LC_OK) code = run_epochs(&f, progress, user, st);
-
-    bool whole = code == LC_OK || code == LC_E_NUMERIC || code == LC_E_CANCELLED;
-    bool usable = whole && f.model && (code == LC_OK || f.model->training.best_epoch);
-    if (usable) *out = f.model;
-    else lc_model_free(f.model);
-    lc_infer_free(f.infer);
-    lc_engine_free(f.engine);
-    lc_windows_free(&f.valid);
-    lc_windows_free(&f.train);
+    if (usable) *out = g.model;
+    else lc_model_free(g.model);
+    free_stage(&g);
     lc_scales_free(&scales);
     lc_free(train);
+    return code;
+}
+
+lc_code lc_fit_final(lc_model *m, const lc_panel *p, const lc_split *split, lc_progress_fn progress, void *user,
+                     lc_status *st)
+{
+    const lc_settings *s = m->settings;
+    if (!m->net || s->blend >= 1 || strcmp(s->final_fit, "on") != 0) return LC_OK;
+    stage g = {.model = m, .last = true, .progress = progress, .user = user};
+    lc_scales scales = {0};
+    size_t unknown;
+    bool usable;
+    lc_split *all = lc_calloc(p->n_series, sizeof *all);
+    lc_span *none = lc_calloc(p->n_series, sizeof *none);
+    lc_code code = all && none ? LC_OK : lc_fail_memory(st);
+    for (size_t i = 0; code == LC_OK && i < p->n_series; i++) all[i] = (lc_split){split[i].end, split[i].end};
+    if (code == LC_OK) code = lc_model_scales(m, p, NULL, &scales, &unknown, st);
+    if (code == LC_OK) code = training_windows(&g.train, p, &scales, s, all, st);
+    if (code == LC_OK)
+        code = lc_windows_create(&g.valid, p, &scales, s->lookback, s->horizon, per_window(s), none, 1, st);
+    if (code == LC_OK) code = run_stage(&g, lc_fit_threads(s), &usable, st);
+    keep_summary(&g);
+    free_stage(&g);
+    lc_scales_free(&scales);
+    lc_free(none);
+    lc_free(all);
     return code;
 }

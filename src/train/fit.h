@@ -13,6 +13,11 @@
 lc_code lc_fit(lc_model **out, const lc_panel *p, const lc_settings *settings, const lc_split *split,
                lc_progress_fn progress, void *user, lc_status *st);
 
+/* The networks of a model learn again from scratch, as many steps as were best, from all rows of the split: with the
+ * setting final-fit, once the model is calibrated. */
+lc_code lc_fit_final(lc_model *m, const lc_panel *p, const lc_split *split, lc_progress_fn progress, void *user,
+                     lc_status *st);
+
 /* Windows of the panel that validate: at most 2000, evenly spaced. Free with lc_windows_free. */
 lc_code lc_fit_validation(lc_windows *out, const lc_panel *p, const lc_scales *scales, const lc_settings *settings,
                           const lc_split *split, lc_status *st);

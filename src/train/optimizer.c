@@ -28,8 +28,8 @@ void lc_adam_begin(lc_adam *a)
 }
 
 void lc_adam_update(const lc_adam *a, const lc_kernels *k, size_t n, size_t at, float *w, const float *g, double scale,
-                    double rate)
+                    double rate, double decay)
 {
-    k->adam(n, w + at, g + at, a->m + at, a->v + at, (float)scale, (float)(rate / (1 - a->power1)), beta1, beta2,
-            (float)(1 / sqrt(1 - a->power2)), (float)eps);
+    k->adam(n, w + at, g + at, a->m + at, a->v + at, (float)(1 - rate * decay), (float)scale,
+            (float)(rate / (1 - a->power1)), beta1, beta2, (float)(1 / sqrt(1 - a->power2)), (float)eps);
 }

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "nn/arch.h"
+#include "train/recipe.h"
 
 static size_t rows_of(const lc_panel *p, const lc_split *split, size_t i)
 {
@@ -100,6 +102,12 @@ lc_code lc_resolve_settings(lc_settings *s, const lc_panel *p, const lc_split *s
         lc_code code = lc_resolve_season(&s->season, p, split, st);
         if (code != LC_OK) return code;
     }
+    if (strcmp(s->arch, "auto") == 0) return lc_recipe_resolve(s, p, split, st);
+    lc_arch_defaults(s);
+    if (strcmp(s->arch, "lstm") != 0) {
+        if (!s->lookback) s->lookback = 2 * s->season;
+        return LC_OK;
+    }
     if (!s->lookback) {
         size_t *rows = lc_calloc(p->n_series, sizeof *rows);
         if (!rows) return lc_fail_memory(st);
@@ -124,6 +132,10 @@ void lc_resolve_split(lc_split *out, const lc_panel *p, const lc_settings *s, co
 {
     for (size_t i = 0; i < p->n_series; i++) {
         size_t n = rows ? rows[i] : p->series[i].steps;
+        if (strcmp(s->arch, "lstm") != 0) {
+            out[i] = lc_recipe_split(s, p->n_series, n);
+            continue;
+        }
         size_t valid = largest(s->horizon, (size_t)ceil(s->valid * (double)n));
         out[i] = (lc_split){n > valid ? n - valid : 0, n};
     }

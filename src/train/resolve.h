@@ -16,11 +16,11 @@ typedef struct lc_split {
  * first `rows[i]` rows of each (NULL: all). 1: none. */
 lc_code lc_resolve_season(size_t *out, const lc_panel *p, const lc_split *split, lc_status *st);
 
-/* Sets horizon, season, lookback and batch in *s where they are 0. split: what the model may see, NULL for all. */
+/* Sets all that is open in *s, horizon and season first. split: what the model may see, NULL for all. */
 lc_code lc_resolve_settings(lc_settings *s, const lc_panel *p, const lc_split *split, lc_status *st);
 
-/* The last max(horizon, valid * rows) of the first rows[i] rows of each series (NULL: of all rows)
- * validate. out: (n_series). */
+/* The rows of each series that validate: by the recipe of the default architecture, else the last max(horizon, valid *
+ * rows) of the first rows[i] (NULL: of all rows). out: (n_series). */
 void lc_resolve_split(lc_split *out, const lc_panel *p, const lc_settings *s, const size_t *rows);
 
 #endif

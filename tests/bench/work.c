@@ -21,11 +21,12 @@ const shape shapes[] = {
 const size_t n_shapes = sizeof shapes / sizeof shapes[0];
 
 /* Window r is rows r..r+steps-1 of the data; what follows them is its target. */
-static void gather(void *user, size_t first, size_t rows, float *x, size_t row_stride, size_t step_stride,
-                   float *target)
+static void gather(void *user, size_t first, const lc_rows *to)
 {
     const bench *b = user;
     const shape *s = b->shape;
+    float *x = to->x, *target = to->target;
+    const size_t rows = to->n, row_stride = to->row_stride, step_stride = to->step_stride;
     for (size_t t = 0; t < s->steps; t++)
         for (size_t r = 0; r < rows; r++)
             memcpy(x + t * step_stride + r * row_stride, b->data + (first + r + t) * s->inputs, s->inputs * sizeof *x);

@@ -61,14 +61,14 @@ typedef struct source {
     const lc_windows *w;
 } source;
 
-static void gather(void *user, size_t first, size_t n, float *x, size_t row_stride, size_t step_stride, float *target)
+static void gather(void *user, size_t first, const lc_rows *rows)
 {
     const source *f = user;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < rows->n; i++) {
         size_t series, origin;
         lc_windows_at(f->w, first + i, &series, &origin);
-        lc_windows_fill(f->w, series, origin, x + i * row_stride, step_stride,
-                        target ? target + i * f->w->horizon : NULL);
+        lc_windows_fill(f->w, series, origin, rows->x + i * rows->row_stride, rows->step_stride,
+                        rows->target ? rows->target + i * f->w->horizon : NULL);
     }
 }
 

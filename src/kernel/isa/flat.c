@@ -23,7 +23,7 @@ double KERNEL(reduce)(size_t n, const float *const *part, size_t parts, size_t o
 }
 
 typedef struct adam_step {
-    float scale, rate, beta1, beta2, fresh1, fresh2, inv_sqrt_correction2, eps;
+    float keep, scale, rate, beta1, beta2, fresh1, fresh2, inv_sqrt_correction2, eps;
 } adam_step;
 
 INLINE void adam_vector(const adam_step *s, float *w, const float *g, float *m, float *v)
@@ -34,15 +34,17 @@ INLINE void adam_vector(const adam_step *s, float *w, const float *g, float *m, 
     store(m, first);
     store(v, second);
     vf size = madd(square_root(second), splat(s->inv_sqrt_correction2), splat(s->eps));
-    store(w, load(w) - s->rate * first / size);
+    store(w, load(w) * s->keep - s->rate * first / size);
 }
 
 void KERNEL(adam)(size_t n, float *restrict w, const float *restrict g, float *restrict m, float *restrict v,
-                  float scale, float rate, double beta1, double beta2, float inv_sqrt_correction2, float eps)
+                  float keep, float scale, float rate, double beta1, double beta2, float inv_sqrt_correction2,
+                  float eps)
 {
     /* 1 - beta before rounding: 1 - 0.999f is off by 1e-5 of itself. */
     const adam_step s = {
-        scale, rate, (float)beta1, (float)beta2, (float)(1 - beta1), (float)(1 - beta2), inv_sqrt_correction2, eps};
+        keep, scale, rate, (float)beta1, (float)beta2, (float)(1 - beta1), (float)(1 - beta2), inv_sqrt_correction2,
+        eps};
     size_t i = 0;
     for (; i + VL <= n; i += VL) adam_vector(&s, w + i, g + i, m + i, v + i);
     if (i == n) return;
@@ -54,4 +56,19 @@ void KERNEL(adam)(size_t n, float *restrict w, const float *restrict g, float *r
     memcpy(rest[3], g + i, bytes);
     adam_vector(&s, rest[0], rest[3], rest[1], rest[2]);
     for (size_t k = 0; k < 3; k++) memcpy(all[k], rest[k], bytes);
+}
+
+void KERNEL(average)(size_t n, float *restrict average, const float *restrict w, float share)
+{
+    size_t i = 0;
+    for (; i + VL <= n; i += VL)
+        store(average + i, madd(splat(share), load(w + i) - load(average + i), load(average + i)));
+    if (i == n) return;
+    /* As above. */
+    float rest[2][VL] = {{0}};
+    size_t bytes = (n - i) * sizeof *w;
+    memcpy(rest[0], average + i, bytes);
+    memcpy(rest[1], w + i, bytes);
+    store(rest[0], madd(splat(share), load(rest[1]) - load(rest[0]), load(rest[0])));
+    memcpy(average + i, rest[0], bytes);
 }

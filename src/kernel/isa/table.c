@@ -16,4 +16,5 @@ const lc_kernels KERNEL(kernels) = {
     .gemm = KERNEL(gemm),
     .reduce = KERNEL(reduce),
     .adam = KERNEL(adam),
+    .average = KERNEL(average),
 };

@@ -33,8 +33,9 @@ void KERNEL(lstm_transpose)(size_t k, size_t panels, const float *w, size_t w_pa
 void KERNEL(gemm)(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_col, const float *b, size_t ldb,
                   float *c, size_t ldc);
 double KERNEL(reduce)(size_t n, const float *const *part, size_t parts, size_t offset, float *out);
-void KERNEL(adam)(size_t n, float *w, const float *g, float *m, float *v, float scale, float rate, double beta1,
-                  double beta2, float inv_sqrt_correction2, float eps);
+void KERNEL(adam)(size_t n, float *w, const float *g, float *m, float *v, float keep, float scale, float rate,
+                  double beta1, double beta2, float inv_sqrt_correction2, float eps);
+void KERNEL(average)(size_t n, float *average, const float *w, float share);
 
 /* Tiles whose sums fill the registers: CELL_ROWS beside the 4 gates of a panel, SIDE_ROWS beside 2 vectors, TILE_ROWS
  * beside TILE_VECTORS. */

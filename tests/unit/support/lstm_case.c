@@ -161,16 +161,16 @@ lc_engine *lstm_case_engine(const struct lstm_case *c, const lc_network *net, lc
     return e;
 }
 
-void lstm_case_gather(void *user, size_t first, size_t rows, float *x, size_t row_stride, size_t step_stride,
-                      float *target)
+void lstm_case_gather(void *user, size_t first, const lc_rows *rows)
 {
     const struct lstm_case *c = user;
     const struct lstm_shape *s = &c->shape;
-    for (size_t r = 0; r < rows; r++) {
+    for (size_t r = 0; r < rows->n; r++) {
         const float *from = c->x + (first + r) * s->steps * s->inputs;
         for (size_t t = 0; t < s->steps; t++)
-            memcpy(x + t * step_stride + r * row_stride, from + t * s->inputs, s->inputs * sizeof *x);
-        if (target) memcpy(target + r * s->outputs, c->y + (first + r) * s->outputs, s->outputs * sizeof *target);
+            memcpy(rows->x + t * rows->step_stride + r * rows->row_stride, from + t * s->inputs, s->inputs * sizeof *from);
+        if (rows->target)
+            memcpy(rows->target + r * s->outputs, c->y + (first + r) * s->outputs, s->outputs * sizeof *c->y);
     }
 }
 

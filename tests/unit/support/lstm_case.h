@@ -34,8 +34,7 @@ void lstm_get(const lc_network *net, const float *block, const struct ref_lstm *
 lc_engine *lstm_case_engine(const struct lstm_case *c, const lc_network *net, lc_engine_options o);
 
 /* lc_gather_fn over a struct lstm_case. */
-void lstm_case_gather(void *user, size_t first, size_t rows, float *x, size_t row_stride, size_t step_stride,
-                      float *target);
+void lstm_case_gather(void *user, size_t first, const lc_rows *rows);
 
 /* The twin's optimizer with one bias where PyTorch has two: bias_hh gets no gradient, so that neither the clipped norm
  * nor the step counts it twice. grad (ref_param_count) is changed. */

@@ -1,0 +1,137 @@
+/* A linear branch from the network's own inputs past all other layers: y = x, and to its first source.outputs S v is
+ * added, where v are the columns source.from.. of every step, then the side inputs. S (sources, padded outputs,
+ * transposed) starts at zero, so that the network starts as it would be without (Zeng et al. 2023 show how much of a
+ * forecast is linear). */
+#include <string.h>
+
+#include "nn/layer.h"
+
+static size_t columns(const lc_layer *l)
+{
+    return l->source.inputs - l->source.from;
+}
+
+static size_t sources(const lc_layer *l)
+{
+    return l->source.steps * columns(l) + l->source.side;
+}
+
+static size_t params(const lc_layer *l)
+{
+    return sources(l) * lc_padded(l->source.outputs);
+}
+
+static size_t packed(const lc_layer *l)
+{
+    (void)l;
+    return 0;
+}
+
+static size_t saved(const lc_layer *l, size_t room, bool keep)
+{
+    (void)l, (void)room, (void)keep;
+    return 0;
+}
+
+static size_t out_steps(const lc_layer *l)
+{
+    return l->steps;
+}
+
+static size_t dx_steps(const lc_layer *l, size_t dy_steps)
+{
+    (void)l;
+    return dy_steps;
+}
+
+static void init(const lc_layer *l, float *w, lc_rng *rng)
+{
+    (void)l, (void)w, (void)rng;
+}
+
+static void pack(const lc_layer *l, const lc_kernels *k, const float *w, float *to, size_t part, size_t parts)
+{
+    (void)l, (void)k, (void)w, (void)to, (void)part, (void)parts;
+}
+
+static void copy(const lc_pass *p, size_t steps, size_t width, const float *from, float *to)
+{
+    size_t ld = lc_stride(width);
+    for (size_t t = 0; t < steps; t++)
+        for (size_t r = 0; r < p->rows; r++)
+            memcpy(to + (t * p->room + r) * ld, from + (t * p->room + r) * ld, lc_padded(width) * sizeof *to);
+}
+
+/* The columns beyond source.outputs that a product touches get nothing: the padding of S is zero. */
+static void forward(const lc_layer *l, const lc_pass *p)
+{
+    size_t n = lc_padded(l->source.outputs), ld = lc_stride(l->source.inputs), y_ld = lc_stride(l->outputs);
+    if (p->part) return;
+    copy(p, l->steps, l->outputs, p->x, p->y);
+    float *y = p->y + (l->steps - 1) * p->room * y_ld;
+    const float *w = p->w;
+    for (size_t t = 0; t < l->source.steps; t++, w += columns(l) * n)
+        p->kernels->gemm(p->rows, n, columns(l), p->input + t * p->room * ld + l->source.from, ld, 1, w, n, y, y_ld);
+    if (l->source.side)
+        p->kernels->gemm(p->rows, n, l->source.side, p->side, lc_stride(l->source.side), 1, w, n, y, y_ld);
+}
+
+static void backward(const lc_layer *l, const lc_pass *p)
+{
+    if (p->dx) copy(p, p->dy_steps, l->outputs, p->dy, p->dx);
+}
+
+static void gradient(const lc_layer *l, const lc_pass *p)
+{
+    size_t n = lc_padded(l->source.outputs), ld = lc_stride(l->source.inputs), dy_ld = lc_stride(l->outputs);
+    size_t side_ld = lc_stride(l->source.side);
+    const float *dy = p->dy + ((p->dy_steps - 1) * p->room + p->first) * dy_ld;
+    float *g = p->g;
+    memset(p->g, 0, params(l) * sizeof *p->g);
+    for (size_t t = 0; t < l->source.steps; t++, g += columns(l) * n)
+        p->kernels->gemm(columns(l), n, p->shard, p->input + (t * p->room + p->first) * ld + l->source.from, 1, ld, dy,
+                         dy_ld, g, n);
+    if (l->source.side)
+        p->kernels->gemm(l->source.side, n, p->shard, p->side + p->first * side_ld, 1, side_ld, dy, dy_ld, g, n);
+    for (size_t i = 0; i < sources(l); i++) /* those columns of dy belong to other outputs */
+        memset(p->g + i * n + l->source.outputs, 0, (n - l->source.outputs) * sizeof *p->g);
+}
+
+static size_t tensors(const lc_layer *l, lc_layer_tensor t[LC_LAYER_TENSORS])
+{
+    if (!params(l)) return 0;
+    t[0] = (lc_layer_tensor){"skip.weight", 2, {l->source.outputs, sources(l)}};
+    return 1;
+}
+
+static void get(const lc_layer *l, const float *w, size_t tensor, float *out)
+{
+    (void)tensor;
+    for (size_t j = 0; j < l->source.outputs; j++)
+        for (size_t r = 0; r < sources(l); r++) out[j * sources(l) + r] = w[r * lc_padded(l->source.outputs) + j];
+}
+
+static void put(const lc_layer *l, float *w, size_t tensor, const float *in)
+{
+    (void)tensor;
+    for (size_t j = 0; j < l->source.outputs; j++)
+        for (size_t r = 0; r < sources(l); r++) w[r * lc_padded(l->source.outputs) + j] = in[j * sources(l) + r];
+}
+
+extern const lc_layer_kind lc_layer_skip;
+const lc_layer_kind lc_layer_skip = {
+    .name = "skip",
+    .params = params,
+    .packed = packed,
+    .saved = saved,
+    .out_steps = out_steps,
+    .dx_steps = dx_steps,
+    .init = init,
+    .pack = pack,
+    .forward = forward,
+    .backward = backward,
+    .gradient = gradient,
+    .tensors = tensors,
+    .get = get,
+    .put = put,
+};
