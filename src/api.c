@@ -12,6 +12,7 @@
 #include "nn/arch.h"
 #include "par/team.h"
 #include "train/fit.h"
+#include "train/recipe.h"
 
 /* ---- settings ---- */
 
@@ -262,6 +263,8 @@ static lc_code run_backtest(lc_result **out, lc_model_info *info, const lc_panel
     if (code == LC_OK) code = lc_backtest_split(rows, p, resolved, st);
     for (size_t i = 0; code == LC_OK && i < p->n_series; i++) split[i] = (lc_split){rows[i].train, rows[i].test};
     if (code == LC_OK) code = lc_resolve_settings(resolved, p, split, st);
+    if (code == LC_OK && !*resolved->split && strcmp(resolved->arch, "lstm") != 0)
+        for (size_t i = 0; i < p->n_series; i++) split[i] = lc_recipe_split(resolved, p->n_series, rows[i].test);
     if (code == LC_OK) code = fit_model(&m, p, resolved, split, progress, user, st);
     if (code == LC_OK) code = lc_backtest(out, m, p, rows, resolved, w ? write_windows : NULL, w, st);
     if (code == LC_OK && info) lc_model_get_info(m, info);

@@ -68,19 +68,39 @@ static float value_at(const window *w, size_t t)
     return row < w->known ? w->z[row] : w->held;
 }
 
+/* Padding and holding are rare: else the window is part of the series. */
+static const float *whole(const window *w)
+{
+    return w->origin >= w->lookback && w->known == w->origin ? w->z + w->origin - w->lookback : NULL;
+}
+
+/* Sum of n values, and of their squared distances from the mean; four sums side by side. */
+static void sums(const float *z, size_t n, double *sum, double *square)
+{
+    double a[4] = {0}, b[4] = {0};
+    for (size_t t = 0; t < n; t++) a[t % 4] += (double)z[t];
+    *sum = a[0] + a[1] + (a[2] + a[3]);
+    const double mean = *sum / (double)n;
+    for (size_t t = 0; t < n; t++) {
+        const double d = (double)z[t] - mean;
+        b[t % 4] += d * d;
+    }
+    *square = b[0] + b[1] + (b[2] + b[3]);
+}
+
 static window window_of(const lc_segments *g, size_t series, size_t origin)
 {
     const lc_series *s = &g->windows->panel->series[series];
     window w = {.z = g->z[series], .origin = origin, .lookback = g->windows->lookback};
     w.known = lc_known_rows(s->gap, origin);
     w.held = w.known ? w.z[w.known - 1] : 0;
-    /* Padding and holding are rare: else the window is part of the series. */
-    const float *all = origin >= w.lookback && w.known == origin ? w.z + origin - w.lookback : NULL;
+    const float *all = whole(&w);
     double sum = 0, square = 0, n = (double)w.lookback;
-    for (size_t t = 0; t < w.lookback; t++) sum += (double)(all ? all[t] : value_at(&w, t));
+    if (all) sums(all, w.lookback, &sum, &square);
+    for (size_t t = 0; !all && t < w.lookback; t++) sum += (double)value_at(&w, t);
     w.mean = sum / n;
-    for (size_t t = 0; t < w.lookback; t++) {
-        const double d = (double)(all ? all[t] : value_at(&w, t)) - w.mean;
+    for (size_t t = 0; !all && t < w.lookback; t++) {
+        const double d = (double)value_at(&w, t) - w.mean;
         square += d * d;
     }
     w.sd = sqrt(square / n + LC_LEAST_VARIANCE);
@@ -97,35 +117,66 @@ static double remaining(double share, double rho)
     return fmax(least_spread, sqrt(fmax(0, 1 + share * share - 2 * share * rho)));
 }
 
-/* u (lookback): the normalized window. */
-static base base_of(const float *u, size_t n, size_t width, size_t stride, size_t season)
-{
-    double square = 0;
-    size_t t = season, row = (season / width) * stride + season % width, before = 0;
-    for (; t < n; t++) {
-        const double d = (double)u[row] - (double)u[before];
-        square += d * d;
-        row = (t + 1) % width ? row + 1 : row + 1 - width + stride;
-        before = (t + 1 - season) % width ? before + 1 : before + 1 - width + stride;
-    }
-    const double rho = 1 - square / (2 * (double)(n - season));
-    const double share = fmin(fmax((rho - least_rho) / (1 - least_rho), 0), 1);
-    return (base){rho, share, remaining(share, rho)};
-}
-
 static size_t place(const lc_segments *g, size_t stride, size_t t)
 {
     return t / g->width * stride + t % g->width;
 }
 
-/* u lies in the first columns of every step; v, its departures from the season, in the next ones. */
+/* The normalized window u to the first columns of every step. */
+static void fill_values(const lc_segments *g, const window *w, float *x, size_t stride)
+{
+    const float mean = (float)w->mean, factor = (float)(1 / w->sd);
+    const float *all = whole(w);
+    for (size_t at = 0; at < w->lookback; at += g->width, x += stride)
+        for (size_t t = 0; t < g->width; t++) x[t] = ((all ? all[at + t] : value_at(w, at + t)) - mean) * factor;
+}
+
+/* Walks over the rows t of a window and those a season before them, segment by segment: the two runs that both lie
+ * within one segment. */
+typedef struct pairs {
+    size_t t, n;       /* rows t..t+n-1 */
+    size_t at, before; /* their places */
+} pairs;
+
+static bool next_pairs(pairs *p, const lc_segments *g, size_t stride)
+{
+    p->t += p->n;
+    if (p->t >= g->windows->lookback) return false;
+    const size_t w = g->width, in = p->t % w, in_before = (p->t - g->season) % w;
+    p->n = w - (in > in_before ? in : in_before);
+    p->at = place(g, stride, p->t);
+    p->before = place(g, stride, p->t - g->season);
+    return true;
+}
+
+static base base_of(const lc_segments *g, const float *x, size_t stride)
+{
+    double square = 0;
+    for (pairs p = {.t = g->season}; next_pairs(&p, g, stride);) {
+        float sum = 0;
+        for (size_t i = 0; i < p.n; i++) {
+            const float d = x[p.at + i] - x[p.before + i];
+            sum += d * d;
+        }
+        square += (double)sum;
+    }
+    const double rho = 1 - square / (2 * (double)(g->windows->lookback - g->season));
+    const double share = fmin(fmax((rho - least_rho) / (1 - least_rho), 0), 1);
+    return (base){rho, share, remaining(share, rho)};
+}
+
+/* The departures v from the season to the columns after those of u. */
 static void fill_departures(const lc_segments *g, float *x, size_t stride, base b)
 {
-    const size_t n = g->windows->lookback, m = g->season, w = g->width;
     const float first = (float)((1 - b.share) / b.spread), factor = (float)(1 / b.spread), share = (float)b.share;
-    for (size_t t = 0; t < n; t++) {
+    for (size_t t = 0; t < g->season; t++) {
         const size_t at = place(g, stride, t);
-        x[at + w] = t < m ? first * x[at] : factor * (x[at] - share * x[place(g, stride, t - m)]);
+        x[at + g->width] = first * x[at];
+    }
+    for (pairs p = {.t = g->season}; next_pairs(&p, g, stride);) {
+        const float *u = x + p.at, *before = x + p.before;
+        float *v = x + p.at + g->width;
+        for (size_t i = 0; i < p.n; i++) v[i] = factor * (u[i] - share * before[i]);
     }
 }
 
@@ -175,11 +226,10 @@ void lc_segments_fill(const lc_segments *g, size_t series, size_t origin, const 
     const lc_series *s = &w->panel->series[series];
     const window win = window_of(g, series, origin);
     const size_t horizon = w->horizon, m = g->season, stride = to->step_stride, last = w->lookback - (m ? m : 1);
-    for (size_t t = 0; t < w->lookback; t++)
-        to->x[place(g, stride, t)] = lc_bounded(((double)value_at(&win, t) - win.mean) / win.sd);
+    fill_values(g, &win, to->x, stride);
     base b = {0, 0, 1};
     if (m) {
-        b = base_of(to->x, w->lookback, g->width, stride, m);
+        b = base_of(g, to->x, stride);
         fill_departures(g, to->x, stride, b);
     }
     fill_covariates(g, &w->panel->frames[s->frame], s->frame, origin, m ? 2 * g->width : g->width, to);

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "forecast/blend.h"
 #include "forecast/predict.h"
 #include "forecast/skill.h"
 #include "train/fit.h"
@@ -136,6 +137,8 @@ lc_code lc_interval_calibrate(lc_model *m, const lc_panel *p, const lc_split *sp
     size_t unknown;
     lc_code code = lc_model_scales(m, p, NULL, &scales, &unknown, st);
     if (code == LC_OK) code = lc_fit_validation(&w, p, &scales, m->settings, split, st);
+    if (code == LC_OK && w.n) code = lc_blend_choose(m, &w, threads, st);
+    if (code == LC_OK && isnan(m->settings->blend)) m->settings->blend = 0;
     if (code != LC_OK || w.n == 0) goto done;
     code = lc_bands_create(&b, w.n, w.horizon, st);
     if (code == LC_OK) code = lc_predict(m, &w, 0, w.n, threads, &b, st);

@@ -30,9 +30,20 @@ static double window_error(const lc_windows *w, size_t series, size_t origin, co
     return sum / w->scales->series[series].sd;
 }
 
+double lc_skill_error(const lc_windows *w, const double *point)
+{
+    double sum = 0;
+    for (size_t i = 0; i < w->n; i++) {
+        size_t series, origin;
+        lc_windows_at(w, i, &series, &origin);
+        if (counts(w, series, origin)) sum += window_error(w, series, origin, point + i * w->horizon);
+    }
+    return sum;
+}
+
 /* Neither baseline looks further back than a season. */
-static lc_code baseline_error(double *sum, const lc_windows *w, const lc_baseline *b, size_t season, double *forecast,
-                              lc_status *st)
+lc_code lc_skill_baseline(double *sum, const lc_windows *w, const lc_baseline *b, size_t season, double *forecast,
+                          lc_status *st)
 {
     const size_t least = season > 1 ? season : 1;
     double *tail = lc_calloc(least, sizeof *tail);
@@ -61,18 +72,13 @@ static double relative(double mine, double theirs)
 
 lc_code lc_skill_measure(lc_model *m, const lc_windows *w, const double *point, lc_status *st)
 {
-    double mine = 0, naive, seasonal;
+    double mine = lc_skill_error(w, point), naive, seasonal;
     double *forecast = lc_calloc(w->horizon, sizeof *forecast);
     if (!forecast) return lc_fail_memory(st);
-    for (size_t i = 0; i < w->n; i++) {
-        size_t series, origin;
-        lc_windows_at(w, i, &series, &origin);
-        if (counts(w, series, origin)) mine += window_error(w, series, origin, point + i * w->horizon);
-    }
-    lc_code code = baseline_error(&naive, w, lc_baseline_find("naive"), 1, forecast, st);
+    lc_code code = lc_skill_baseline(&naive, w, lc_baseline_find("naive"), 1, forecast, st);
     if (code == LC_OK) {
         m->training.against_naive = relative(mine, naive);
-        code = baseline_error(&seasonal, w, lc_baseline_find("seasonal-naive"), m->settings->season, forecast, st);
+        code = lc_skill_baseline(&seasonal, w, lc_baseline_find("seasonal-naive"), m->settings->season, forecast, st);
     }
     if (code == LC_OK && m->settings->season > 1) m->training.against_seasonal_naive = relative(mine, seasonal);
     lc_free(forecast);

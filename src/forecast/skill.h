@@ -2,10 +2,16 @@
 #ifndef LC_FORECAST_SKILL_H
 #define LC_FORECAST_SKILL_H
 
+#include "baseline/baseline.h"
 #include "model/model.h"
 
 /* Sets training.against_naive and against_seasonal_naive of the model: its mean absolute error over the
  * windows (each series' errors in units of its scaler's sd) divided by theirs. point: (windows->n, horizon). */
 lc_code lc_skill_measure(lc_model *m, const lc_windows *windows, const double *point, lc_status *st);
+
+/* The sum of such errors of forecasts (windows->n, horizon), and that of a baseline; scratch (horizon). */
+double lc_skill_error(const lc_windows *windows, const double *point);
+lc_code lc_skill_baseline(double *sum, const lc_windows *windows, const lc_baseline *b, size_t season, double *scratch,
+                          lc_status *st);
 
 #endif

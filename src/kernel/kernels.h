@@ -94,6 +94,15 @@ typedef struct lc_kernels {
     void (*adam)(size_t n, float *w, const float *g, float *m, float *v, float keep, float scale, float rate,
                  double beta1, double beta2, float inv_sqrt_correction2, float eps);
 
+    /* y = max(x, 0), and dx = dy where y > 0 else 0; NaN stays NaN. */
+    void (*relu)(size_t n, const float *x, float *y);
+    void (*relu_backward)(size_t n, const float *y, const float *dy, float *dx);
+
+    /* Sum over n observed targets (not NaN) of above * e for e > 0, else -below * e, where e = weight * (target - y -
+     * delta); slope, unless NULL, receives its derivative by y + delta, 0 for the others. */
+    double (*pinball)(size_t n, float above, float below, const float *y, const float *delta, const float *target,
+                      const float *weight, float *slope);
+
     /* average += share * (w - average) */
     void (*average)(size_t n, float *average, const float *w, float share);
 } lc_kernels;

@@ -108,7 +108,7 @@ static void run_job(const job *j, size_t i, size_t thread)
     } else {
         f->seen[i] = 0;
         const lc_truth truth = {target, f->weight[thread], f->net->spec.outputs, f->net->spec.quantiles};
-        f->sum[i] = lc_loss_sum(j->loss, rows, y, ld, &truth, NULL, &f->seen[i]);
+        f->sum[i] = lc_loss_sum(j->loss, f->net->kernels, rows, y, ld, &truth, NULL, &f->seen[i]);
     }
 }
 

@@ -38,26 +38,8 @@ const lc_loss *lc_loss_find(const char *name)
     return NULL;
 }
 
-/* 2 max(q e, (q - 1) e) for e = truth - quantile over one row of n outputs, missing ones left out; delta are
- * differences from y. Straight loops, so that a compiler makes vectors of them. */
-static double pinball(size_t n, float level, const float *y, const float *delta, const lc_truth *truth, size_t row,
-                      float *slope)
-{
-    const float *target = truth->target + row * n, *weight = truth->weight + row * n;
-    const float above = 2 * level / LC_QUANTILES, below = 2 * (1 - level) / LC_QUANTILES;
-    double sum = 0;
-    for (size_t j = 0; j < n; j++) {
-        const float e = weight[j] * (target[j] - (y[j] + delta[j]));
-        const bool observed = target[j] == target[j];
-        const float value = e > 0 ? above * e : -below * e;
-        sum += observed ? (double)value : 0;
-        if (slope) slope[j] = !observed ? 0 : weight[j] * (e > 0 ? -above : e < 0 ? below : e);
-    }
-    return sum;
-}
-
-double lc_loss_sum(const lc_loss *loss, size_t rows, const float *y, size_t y_ld, const lc_truth *truth, float *dy,
-                   size_t *observed)
+double lc_loss_sum(const lc_loss *loss, const lc_kernels *k, size_t rows, const float *y, size_t y_ld,
+                   const lc_truth *truth, float *dy, size_t *observed)
 {
     double sum = 0;
     const size_t n = truth->n;
@@ -75,7 +57,9 @@ double lc_loss_sum(const lc_loss *loss, size_t rows, const float *y, size_t y_ld
         }
         for (size_t q = 0; truth->quantiles && q < LC_QUANTILES; q++) {
             const size_t at = (1 + q) * n;
-            sum += pinball(n, (float)lc_quantile_level[q], point, point + at, truth, r, slopes ? slopes + at : NULL);
+            const float level = (float)lc_quantile_level[q], share = 2.0f / LC_QUANTILES;
+            sum += k->pinball(n, share * level, share * (1 - level), point, point + at, truth->target + r * n,
+                              truth->weight + r * n, slopes ? slopes + at : NULL);
         }
     }
     return sum;

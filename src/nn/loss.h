@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "kernel/kernels.h"
+
 typedef struct lc_loss {
     const char *name;
     /* Value of one error e = forecast - truth; *slope receives its derivative. */
@@ -25,7 +27,7 @@ typedef struct lc_truth {
  * points plus the mean over the quantiles of twice the pinball loss (Koenker & Bassett 1978) of point + difference,
  * where the point gets no gradient: quantiles do not cost accuracy. dy (rows, y_ld), unless NULL, receives the gradient
  * of the sum, zero elsewhere. *observed is added to. */
-double lc_loss_sum(const lc_loss *loss, size_t rows, const float *y, size_t y_ld, const lc_truth *truth, float *dy,
-                   size_t *observed);
+double lc_loss_sum(const lc_loss *loss, const lc_kernels *k, size_t rows, const float *y, size_t y_ld,
+                   const lc_truth *truth, float *dy, size_t *observed);
 
 #endif

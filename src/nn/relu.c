@@ -34,28 +34,24 @@ static void pack(const lc_layer *l, const lc_kernels *k, const float *w, float *
     (void)l, (void)k, (void)w, (void)to, (void)part, (void)parts;
 }
 
+/* Rows with what lies between them: constants stay 1, padding 0. */
+static size_t floats(const lc_layer *l, const lc_pass *p)
+{
+    return (p->rows - 1) * lc_stride(l->inputs) + lc_padded(l->inputs);
+}
+
 static void forward(const lc_layer *l, const lc_pass *p)
 {
-    size_t width = lc_padded(l->inputs), ld = lc_stride(l->inputs);
+    const size_t step = p->room * lc_stride(l->inputs);
     if (p->part) return;
-    for (size_t t = 0; t < l->steps; t++)
-        for (size_t r = 0; r < p->rows; r++) {
-            const float *restrict x = p->x + (t * p->room + r) * ld;
-            float *restrict y = p->y + (t * p->room + r) * ld;
-            for (size_t u = 0; u < width; u++) y[u] = x[u] > 0 ? x[u] : x[u] * 0; /* a NaN stays one */
-        }
+    for (size_t t = 0; t < l->steps; t++) p->kernels->relu(floats(l, p), p->x + t * step, p->y + t * step);
 }
 
 static void backward(const lc_layer *l, const lc_pass *p)
 {
-    size_t width = lc_padded(l->inputs), ld = lc_stride(l->inputs), silent = l->steps - p->dy_steps;
+    const size_t step = p->room * lc_stride(l->inputs), silent = l->steps - p->dy_steps;
     for (size_t t = 0; t < p->dy_steps && p->dx; t++)
-        for (size_t r = 0; r < p->rows; r++) {
-            size_t at = (t * p->room + r) * ld;
-            const float *restrict dy = p->dy + at, *restrict y = p->y + silent * p->room * ld + at;
-            float *restrict dx = p->dx + at;
-            for (size_t u = 0; u < width; u++) dx[u] = y[u] > 0 ? dy[u] : 0;
-        }
+        p->kernels->relu_backward(floats(l, p), p->y + (silent + t) * step, p->dy + t * step, p->dx + t * step);
 }
 
 static void gradient(const lc_layer *l, const lc_pass *p)

@@ -263,7 +263,8 @@ static void run_group(const pass_job *job, const minibatch *b, size_t first, siz
         e->seen[s] = 0;
         const lc_truth truth = {e->target[thread] + at * outputs, e->weight[thread] + at * outputs, outputs,
                                 e->net->spec.quantiles};
-        e->loss[s] = lc_loss_sum(e->o.loss, to - from, y + at * ld, ld, &truth, dy + at * ld, &e->seen[s]);
+        e->loss[s] =
+            lc_loss_sum(e->o.loss, e->net->kernels, to - from, y + at * ld, ld, &truth, dy + at * ld, &e->seen[s]);
     }
     lap(e, thread, LC_PHASE_FORWARD);
     lc_network_backward(e->net, &run);

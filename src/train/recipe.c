@@ -159,10 +159,12 @@ static void default_training(lc_settings *s, double windows, size_t n_series, do
     if (!s->hidden) s->hidden = big ? 64 : 32;
     if (!s->batch) s->batch = big ? 256 : 32;
     if (!s->steps) s->steps = !big ? 400 : windows < HUGE ? 1000 : 1500;
+    if (!s->shards) s->shards = big ? 16 : 4; /* a gradient buffer each, of a network with many outputs */
     if (isnan(s->lr)) s->lr = big ? 1e-3 : 2e-3;
     if (isnan(s->average)) s->average = big ? 0.99 : 0.95;
     if (strcmp(s->final_fit, "auto") == 0) lc_settings_set(s, "final-fit", few && rows < SHORT ? "on" : "off", NULL);
     if (isnan(s->blend) && !few) s->blend = 0;
+    if (isnan(s->blend) && s->season >= 4) s->blend = 0.5 * fmin(fmax((1000 - rows) / 500, 0), 1);
 }
 
 lc_code lc_recipe_resolve(lc_settings *s, const lc_panel *p, const lc_split *split, lc_status *st)

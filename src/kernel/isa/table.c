@@ -17,4 +17,7 @@ const lc_kernels KERNEL(kernels) = {
     .reduce = KERNEL(reduce),
     .adam = KERNEL(adam),
     .average = KERNEL(average),
+    .relu = KERNEL(relu),
+    .relu_backward = KERNEL(relu_backward),
+    .pinball = KERNEL(pinball),
 };

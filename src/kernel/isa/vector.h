@@ -35,6 +35,10 @@ void KERNEL(gemm)(size_t m, size_t n, size_t k, const float *a, size_t a_row, si
 double KERNEL(reduce)(size_t n, const float *const *part, size_t parts, size_t offset, float *out);
 void KERNEL(adam)(size_t n, float *w, const float *g, float *m, float *v, float keep, float scale, float rate,
                   double beta1, double beta2, float inv_sqrt_correction2, float eps);
+void KERNEL(relu)(size_t n, const float *x, float *y);
+void KERNEL(relu_backward)(size_t n, const float *y, const float *dy, float *dx);
+double KERNEL(pinball)(size_t n, float above, float below, const float *y, const float *delta, const float *target,
+                       const float *weight, float *slope);
 void KERNEL(average)(size_t n, float *average, const float *w, float share);
 
 /* Tiles whose sums fill the registers: CELL_ROWS beside the 4 gates of a panel, SIDE_ROWS beside 2 vectors, TILE_ROWS
