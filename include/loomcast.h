@@ -91,8 +91,9 @@ const lc_setting_info *lc_setting_at(size_t i);
 /* ---- progress ---------------------------------------------------------------------------------- */
 
 typedef struct lc_progress {
-    size_t epoch, epochs;          /* done, and most there can be */
+    size_t epoch, epochs;          /* done, and most there can be; rounds of minibatches where those are counted */
     size_t windows;                /* of training */
+    size_t seen;                   /* windows that training has gone through so far, each time counted */
     double train_loss, valid_loss; /* NaN where there is none */
     size_t best_epoch;             /* 1-based, so far */
 } lc_progress;
@@ -136,6 +137,9 @@ typedef struct lc_model_info {
     char frequency[24];
     size_t horizon, lookback, season; /* in rows; season 1: none */
     size_t hidden, layers, parameters;
+    size_t members, segment, steps; /* networks, rows of a step, minibatches of the first network; members 0: none */
+    double blend;                   /* share of the statistical forecast */
+    char statistical[24];           /* its name; "" without one */
     size_t series, rows, windows, valid_windows; /* of the training */
     size_t epochs, best_epoch;
     double valid_loss; /* of the best epoch, in the network's units */

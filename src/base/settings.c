@@ -55,6 +55,8 @@ static const row rows[] = {
     TEXT(freq, "freq", LC_GROUP_COLUMNS, "F", "", NULL,
          "step between rows: s min h D B W M Q Y, with a multiple as in 15min (default: inferred)"),
     COUNT(season, "season", LC_GROUP_COLUMNS, "", 0, 1e6, "rows in a season; 1 for none (default: found in the data)"),
+    COUNT(second, "second-season", LC_GROUP_COLUMNS, "", 0, 1e6,
+          "rows in a longer season beside it; 1 for none (default: a week beside a day)"),
     TEXT(aggregate, "aggregate", LC_GROUP_COLUMNS, "mean|sum|last", "none", "none|mean|sum|last",
          "make one row of all rows within a step of --freq"),
     TEXT(duplicates, "duplicates", LC_GROUP_COLUMNS, "error|first|last|mean", "error", "error|first|last|mean",

@@ -17,7 +17,7 @@ struct lc_settings {
     char *aggregate;                 /* none, mean, sum, last */
     char *rejects;                   /* file for bad rows; "" = the first one ends the reading */
     char *freq;                      /* "" = inferred */
-    size_t season;                   /* 0 = inferred */
+    size_t season, second;           /* 0 = inferred, 1 = none */
     char *gaps;                      /* fill, skip, error */
     char *delimiter;                 /* "" = sniffed; one of , ; | or tab */
     bool no_header;                  /* the first row holds data */

@@ -93,18 +93,36 @@ static void print_read(const cli_options *o, const lc_panel *p, const lc_model_i
     cli_line(o, "read    %zu rows, %zu series, step %s, %s", rows, series, lc_panel_frequency(p, freq), season);
 }
 
+/* What forecasts: networks, a statistical model, or both. */
+static void print_network(const cli_options *o, const char *file, const lc_model_info *m)
+{
+    char members[40] = "", segments[60] = "", kept[60] = "", blend[60] = "";
+    if (!m->members) {
+        const bool same = strcmp(m->arch, m->statistical) == 0;
+        cli_line(o, "model   %s%s%s%s%s, horizon %zu", file ? file : "", file ? ": " : "", m->arch,
+                 same ? "" : ", too few rows for a network: ", same ? "" : m->statistical, m->horizon);
+        return;
+    }
+    if (m->members > 1) snprintf(members, sizeof members, "%zu networks of ", m->members);
+    if (m->segment > 1) snprintf(segments, sizeof segments, " in steps of %zu rows", m->segment);
+    if (!file && strcmp(m->arch, "lstm") == 0)
+        snprintf(kept, sizeof kept, ", epoch %zu of %zu kept", m->best_epoch, m->epochs);
+    else if (!file) snprintf(kept, sizeof kept, ", %zu minibatches kept", m->steps);
+    if (m->blend > 0) snprintf(blend, sizeof blend, ", %.0f %% %s", 100 * m->blend, m->statistical);
+    cli_line(o, "model   %s%s%s, %s%zu hidden units, lookback %zu%s, horizon %zu%s%s", file ? file : "",
+             file ? ": " : "", m->arch, members, m->hidden, m->lookback, segments, m->horizon, kept, blend);
+}
+
 void cli_print_model(const cli_options *o, const lc_panel *p, const lc_model_info *m)
 {
     char freq[24];
     print_read(o, p, m);
     if (o->model) {
-        cli_line(o, "model   %s: %s, %zu hidden units, lookback %zu, horizon %zu", o->model, m->arch, m->hidden,
-                 m->lookback, m->horizon);
+        print_network(o, o->model, m);
         if (strcmp(m->frequency, lc_panel_frequency(p, freq)) != 0)
             cli_note(o, "warning: the model was fitted on rows with step %s, these have step %s", m->frequency, freq);
     } else {
-        cli_line(o, "model   %s, %zu hidden units, lookback %zu, horizon %zu, epoch %zu of %zu kept", m->arch,
-                 m->hidden, m->lookback, m->horizon, m->best_epoch, m->epochs);
+        print_network(o, NULL, m);
     }
 }
 

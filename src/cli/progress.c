@@ -83,8 +83,8 @@ bool cli_progress_step(void *progress, const lc_progress *now)
         char line[200], valid[80] = "";
         if (isfinite(now->valid_loss))
             snprintf(valid, sizeof valid, "  valid %.4f (best: %zu)", now->valid_loss, now->best_epoch);
-        snprintf(line, sizeof line, "epoch %zu/%zu  loss %.4f%s  %.0f windows/s", now->epoch, now->epochs,
-                 now->train_loss, valid, took > 0 ? (double)now->windows * (double)now->epoch / took : 0.0);
+        snprintf(line, sizeof line, "learning %zu/%zu  loss %.4f%s  %.0f windows/s", now->epoch, now->epochs,
+                 now->train_loss, valid, took > 0 ? (double)now->seen / took : 0.0);
         draw(p, line);
         p->last = t;
     }

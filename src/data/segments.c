@@ -16,9 +16,10 @@ static size_t rows_of(const lc_series *s, const lc_span *span)
     return span->limit < s->steps ? span->limit : s->steps;
 }
 
-lc_code lc_segments_create(lc_segments *g, const lc_windows *w, size_t width, size_t season, lc_status *st)
+lc_code lc_segments_create(lc_segments *g, const lc_windows *w, size_t width, size_t season, size_t second,
+                           lc_status *st)
 {
-    *g = (lc_segments){.windows = w, .width = width, .season = season};
+    *g = (lc_segments){.windows = w, .width = width, .season = season, .second = second};
     g->z = lc_calloc(w->panel->n_series, sizeof *g->z);
     for (size_t i = 0; g->z && i < w->panel->n_series; i++) {
         const lc_series *s = &w->panel->series[i];
@@ -109,6 +110,7 @@ static window window_of(const lc_segments *g, size_t series, size_t origin)
 
 /* What repeating the season leaves: the share of its repetition that is taken, and the spread of what is not. */
 typedef struct base {
+    size_t season;
     double rho, share, spread;
 } base;
 
@@ -136,23 +138,24 @@ static void fill_values(const lc_segments *g, const window *w, float *x, size_t 
 typedef struct pairs {
     size_t t, n;       /* rows t..t+n-1 */
     size_t at, before; /* their places */
+    size_t season;
 } pairs;
 
 static bool next_pairs(pairs *p, const lc_segments *g, size_t stride)
 {
     p->t += p->n;
     if (p->t >= g->windows->lookback) return false;
-    const size_t w = g->width, in = p->t % w, in_before = (p->t - g->season) % w;
+    const size_t w = g->width, in = p->t % w, in_before = (p->t - p->season) % w;
     p->n = w - (in > in_before ? in : in_before);
     p->at = place(g, stride, p->t);
-    p->before = place(g, stride, p->t - g->season);
+    p->before = place(g, stride, p->t - p->season);
     return true;
 }
 
-static base base_of(const lc_segments *g, const float *x, size_t stride)
+static base base_of(const lc_segments *g, const float *x, size_t stride, size_t season)
 {
     double square = 0;
-    for (pairs p = {.t = g->season}; next_pairs(&p, g, stride);) {
+    for (pairs p = {.t = season, .season = season}; next_pairs(&p, g, stride);) {
         float sum = 0;
         for (size_t i = 0; i < p.n; i++) {
             const float d = x[p.at + i] - x[p.before + i];
@@ -160,20 +163,20 @@ static base base_of(const lc_segments *g, const float *x, size_t stride)
         }
         square += (double)sum;
     }
-    const double rho = 1 - square / (2 * (double)(g->windows->lookback - g->season));
+    const double rho = 1 - square / (2 * (double)(g->windows->lookback - season));
     const double share = fmin(fmax((rho - least_rho) / (1 - least_rho), 0), 1);
-    return (base){rho, share, remaining(share, rho)};
+    return (base){season, rho, share, remaining(share, rho)};
 }
 
 /* The departures v from the season to the columns after those of u. */
 static void fill_departures(const lc_segments *g, float *x, size_t stride, base b)
 {
     const float first = (float)((1 - b.share) / b.spread), factor = (float)(1 / b.spread), share = (float)b.share;
-    for (size_t t = 0; t < g->season; t++) {
+    for (size_t t = 0; t < b.season; t++) {
         const size_t at = place(g, stride, t);
         x[at + g->width] = first * x[at];
     }
-    for (pairs p = {.t = g->season}; next_pairs(&p, g, stride);) {
+    for (pairs p = {.t = b.season, .season = b.season}; next_pairs(&p, g, stride);) {
         const float *u = x + p.at, *before = x + p.before;
         float *v = x + p.at + g->width;
         for (size_t i = 0; i < p.n; i++) v[i] = factor * (u[i] - share * before[i]);
@@ -225,15 +228,22 @@ void lc_segments_fill(const lc_segments *g, size_t series, size_t origin, const 
     const lc_windows *w = g->windows;
     const lc_series *s = &w->panel->series[series];
     const window win = window_of(g, series, origin);
-    const size_t horizon = w->horizon, m = g->season, stride = to->step_stride, last = w->lookback - (m ? m : 1);
+    const size_t horizon = w->horizon, stride = to->step_stride;
+    size_t m = g->season;
     fill_values(g, &win, to->x, stride);
-    base b = {0, 0, 1};
+    base b = {0, 0, 0, 1};
     if (m) {
-        b = base_of(g, to->x, stride);
+        b = base_of(g, to->x, stride, g->season);
+        if (g->second) {
+            const base other = base_of(g, to->x, stride, g->second);
+            if (other.rho > b.rho) b = other;
+        }
         fill_departures(g, to->x, stride, b);
     }
     fill_covariates(g, &w->panel->frames[s->frame], s->frame, origin, m ? 2 * g->width : g->width, to);
 
+    m = b.season;
+    const size_t last = w->lookback - (m ? m : 1);
     const lc_scale scale = w->scales->series[series];
     const size_t limit = rows_of(s, &w->span[series]);
     double share = 1, rho = 1, rest = 1;

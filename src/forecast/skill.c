@@ -17,8 +17,8 @@ static bool counts(const lc_windows *w, size_t series, size_t origin)
     return false;
 }
 
-/* Sum of |truth - forecast| / sd over the observed steps of a window. */
-static double window_error(const lc_windows *w, size_t series, size_t origin, const double *forecast)
+/* Sum of |truth - forecast| over the observed steps of a window, in `unit`. */
+static double window_error(const lc_windows *w, size_t series, size_t origin, double unit, const double *forecast)
 {
     const lc_series *s = &w->panel->series[series];
     double sum = 0;
@@ -27,16 +27,26 @@ static double window_error(const lc_windows *w, size_t series, size_t origin, co
         if (row >= s->steps || row >= w->span[series].limit || !lc_is_observed(s, row)) continue;
         sum += fabs(lc_value(s, row) - forecast[h]);
     }
-    return sum / w->scales->series[series].sd;
+    return sum / unit;
+}
+
+/* The sd of a series over what the windows may see: units of series of different size. */
+static double unit_of(const lc_windows *w, size_t series)
+{
+    const lc_series *s = &w->panel->series[series];
+    const size_t limit = w->span[series].limit < s->steps ? w->span[series].limit : s->steps;
+    return lc_scale_fit(s->y, s->mask, limit).sd;
 }
 
 double lc_skill_error(const lc_windows *w, const double *point)
 {
-    double sum = 0;
+    double sum = 0, unit = 1;
+    size_t last = SIZE_MAX;
     for (size_t i = 0; i < w->n; i++) {
         size_t series, origin;
         lc_windows_at(w, i, &series, &origin);
-        if (counts(w, series, origin)) sum += window_error(w, series, origin, point + i * w->horizon);
+        if (series != last) unit = unit_of(w, last = series);
+        if (counts(w, series, origin)) sum += window_error(w, series, origin, unit, point + i * w->horizon);
     }
     return sum;
 }
@@ -48,6 +58,8 @@ lc_code lc_skill_baseline(double *sum, const lc_windows *w, const lc_baseline *b
     const size_t least = season > 1 ? season : 1;
     double *tail = lc_calloc(least, sizeof *tail);
     lc_code code = tail ? LC_OK : lc_fail_memory(st);
+    double unit = 1;
+    size_t last = SIZE_MAX;
     *sum = 0;
     for (size_t i = 0; code == LC_OK && i < w->n; i++) {
         size_t series, origin;
@@ -57,7 +69,8 @@ lc_code lc_skill_baseline(double *sum, const lc_windows *w, const lc_baseline *b
         const size_t known = lc_known_rows(s->gap, origin), n = known < least ? known : least;
         lc_numbers_copy(tail, s->y, known - n, n);
         code = lc_baseline_from(b, forecast, w->horizon, tail, n, origin - (known - n), season, st);
-        if (code == LC_OK) *sum += window_error(w, series, origin, forecast);
+        if (series != last) unit = unit_of(w, last = series);
+        if (code == LC_OK) *sum += window_error(w, series, origin, unit, forecast);
     }
     lc_free(tail);
     return code;

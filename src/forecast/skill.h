@@ -6,7 +6,7 @@
 #include "model/model.h"
 
 /* Sets training.against_naive and against_seasonal_naive of the model: its mean absolute error over the
- * windows (each series' errors in units of its scaler's sd) divided by theirs. point: (windows->n, horizon). */
+ * windows (each series' errors in units of its sd) divided by theirs. point: (windows->n, horizon). */
 lc_code lc_skill_measure(lc_model *m, const lc_windows *windows, const double *point, lc_status *st);
 
 /* The sum of such errors of forecasts (windows->n, horizon), and that of a baseline; scratch (horizon). */

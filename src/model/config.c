@@ -246,7 +246,8 @@ static bool read_network(const json_t *network, const lc_settings *s, lc_covaria
            get_count(network, "outputs", most, &horizon) && horizon && lookback && lookback == s->lookback &&
            horizon == s->horizon && hidden == s->hidden && layers == s->layers && s->members && s->segment &&
            s->segment <= most && s->lookback % s->segment == 0 && s->season <= most &&
-           (strcmp(s->seasonal_base, "on") != 0 || (s->season > 1 && s->season <= s->lookback / 2)) &&
+           (strcmp(s->seasonal_base, "on") != 0 ||
+            (s->season > 1 && s->season <= s->lookback / 2 && s->second <= s->lookback / 2)) &&
            (lc_baseline_find(s->arch) || inputs == lc_feed_shape(s, n).inputs);
 }
 

@@ -16,7 +16,9 @@ lc_code lc_feed_create(lc_feed *f, const lc_windows *w, const lc_settings *s, lc
 {
     *f = (lc_feed){.windows = w, .segmented = is_segmented(s)};
     if (!f->segmented) return LC_OK;
-    return lc_segments_create(&f->segments, w, s->segment, is_on(s->seasonal_base) ? s->season : 0, st);
+    const bool base = is_on(s->seasonal_base);
+    return lc_segments_create(&f->segments, w, s->segment, base ? s->season : 0, base && s->second > 1 ? s->second : 0,
+                              st);
 }
 
 void lc_feed_free(lc_feed *f)

@@ -63,6 +63,7 @@ void lc_arch_defaults(lc_settings *s)
     if (!s->hidden) s->hidden = 32;
     if (!s->segment) s->segment = 1;
     if (!s->members) s->members = 1;
+    if (!s->second) s->second = 1;
     if (!network && !s->batch) s->batch = 1;
     open_real(&s->valid, network ? 0.2 : 0.15);
     open_real(&s->lr, 0.002);

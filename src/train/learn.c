@@ -189,7 +189,13 @@ static lc_code run_rounds(run *r, lc_learned *out, lc_status *st)
             out->steps = l->stop ? l->stop : round * r->p.steps;
             memcpy(out->w, lc_engine_average(r->engine), l->net->params * sizeof *out->w);
         }
-        const lc_progress now = {round, r->p.rounds, l->train->windows->n, train, valid, out->best};
+        const lc_progress now = {.epoch = round,
+                                 .epochs = r->p.rounds,
+                                 .windows = l->train->windows->n,
+                                 .seen = r->train.before,
+                                 .train_loss = train,
+                                 .valid_loss = valid,
+                                 .best_epoch = out->best};
         if (l->progress && !l->progress(l->user, &now)) atomic_store(l->cancelled, true);
         if (l->cancelled && atomic_load(l->cancelled))
             return lc_fail(st, LC_E_CANCELLED, "stopped after %s %zu", r->p.epochs ? "epoch" : "round", round);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "data/calendar.h"
 
 enum {
     BIG = 4000,    /* windows from which on the network is wider and learns longer, */
@@ -141,6 +142,14 @@ lc_span lc_recipe_training(const lc_settings *s, lc_split split)
     return (lc_span){least(s->lookback, last), last + 1, split.train};
 }
 
+/* Beside a day, a week. Steps without a length: what a day usually has. */
+static size_t default_second(size_t m, const lc_freq *f)
+{
+    const int64_t length = lc_freq_length(f);
+    const bool day = length ? (int64_t)m * length == LC_MICROS_PER_DAY : m == 24 || m == 48 || m == 96;
+    return day && f->unit != LC_FREQ_BUSINESS ? 7 * m : 1;
+}
+
 static double training_windows(const lc_settings *s, const lc_panel *p, const lc_split *split)
 {
     double windows = 0;
@@ -188,6 +197,8 @@ lc_code lc_recipe_resolve(lc_settings *s, const lc_panel *p, const lc_split *spl
         const bool fits = m >= (given ? 2 : 4) && s->lookback >= (many || given ? 2 : 4) * m;
         code = lc_settings_set(s, "seasonal-base", fits ? "on" : "off", st);
     }
+    if (!s->second) s->second = default_second(m, &p->freq);
+    if (s->second > s->lookback / 2 || strcmp(s->seasonal_base, "on") != 0) s->second = 1;
     if (code == LC_OK) default_training(s, training_windows(s, p, split), p->n_series, rows);
     return code;
 }
