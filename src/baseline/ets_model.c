@@ -168,7 +168,9 @@ static bool roots_inside(double *c, size_t degree)
 
 bool lc_ets_is_stable(const lc_ets_form *f, const lc_ets_weights *w)
 {
-    const double alpha = w->alpha, beta = f->trend ? w->beta : 0, phi = f->trend ? w->phi : 1;
+    const double alpha = w->alpha, phi = f->trend ? w->phi : 1;
+    /* The paper's slope is the damped one, phi b here. */
+    const double beta = f->trend ? phi * w->beta : 0;
     double c[LC_ETS_MOST_SEASON + 2];
     if (f->season == LC_ETS_NO_SEASON) {
         if (!f->trend) return alpha > 0 && alpha < 2;
@@ -178,6 +180,12 @@ bool lc_ets_is_stable(const lc_ets_form *f, const lc_ets_weights *w)
         return roots_inside(c, 2);
     }
     const size_t m = f->m;
+    if (!f->trend) {
+        c[0] = alpha + w->gamma - 1;
+        for (size_t i = 1; i < m; i++) c[i] = alpha;
+        c[m] = 1;
+        return roots_inside(c, m);
+    }
     c[0] = phi * (1 - alpha - w->gamma);
     for (size_t i = 1; i <= m; i++) c[i] = alpha + beta - alpha * phi;
     c[m] = alpha + beta - phi;
