@@ -3,65 +3,15 @@
 #include <math.h>
 
 #include "base/memory.h"
-#include "base/sums.h"
 #include "baseline/baseline.h"
-#include "data/season.h"
+#include "baseline/seasonal_indices.h"
 
 #define MOST_VALUES 20000
-#define CRITICAL 1.645 /* two-sided 90 % of the normal distribution */
-/* A multiplicative index this close to 0 would blow noise up: the season is then taken as additive. */
-#define LEAST_INDEX .01
-/* Against a largest value near 1: a spread below this is rounding, not data. */
-#define ROUNDING 1e-12
 
 #define LANES 12
 #define ROUNDS 6
 #define ALPHA_LEAST .01
 #define ALPHA_MOST .99
-
-/* The competition's test: |r_m| > 1.645 sqrt((1 + 2 (r_1^2 + ... + r_(m-1)^2)) / n). work (n). */
-static bool is_seasonal(const double *y, size_t n, size_t m, double *work)
-{
-    if (m < 2 || n / 3 < m) return false;
-    double mean = 0;
-    for (size_t t = 0; t < n; t++) mean += y[t] / (double)n;
-    for (size_t t = 0; t < n; t++) work[t] = y[t] - mean;
-    const double variance = lc_dot(work, work, n);
-    if (variance <= (double)n * ROUNDING * ROUNDING) return false;
-    double squares = 0;
-    for (size_t k = 1; k < m; k++) {
-        double r = lc_dot(work + k, work, n - k) / variance;
-        squares += r * r;
-    }
-    return fabs(lc_dot(work + m, work, n - m) / variance) > CRITICAL * sqrt((1 + 2 * squares) / (double)n);
-}
-
-/* Seasonal indices (m) by classical decomposition: the phase means of y / average (or y - average), normalised to mean
- * 1 (or 0). work (3n). false: the multiplicative indices are degenerate. */
-static bool find_indices(double *index, const double *y, size_t n, size_t m, bool multiplicative, double *work)
-{
-    double *average = work;
-    size_t count = lc_centred_average(average, work + n, y, n, m);
-    for (size_t p = 0; p < m; p++) {
-        double sum = 0;
-        size_t seen = 0;
-        /* Value t has its average at t - m/2. */
-        for (size_t t = p; t < m / 2 + count; t += m) {
-            if (t < m / 2) continue;
-            double a = average[t - m / 2];
-            sum += multiplicative ? y[t] / a : y[t] - a;
-            seen++;
-        }
-        index[p] = sum / (double)seen;
-    }
-    double mean = 0;
-    for (size_t p = 0; p < m; p++) mean += index[p] / (double)m;
-    for (size_t p = 0; p < m; p++) {
-        index[p] = multiplicative ? index[p] / mean : index[p] - mean;
-        if (multiplicative && !(index[p] >= LEAST_INDEX && isfinite(index[p]))) return false;
-    }
-    return true;
-}
 
 /* Simple exponential smoothing from the first value, for LANES smoothing weights at once: sums of squared one-step
  * errors and the last levels. */
@@ -121,12 +71,12 @@ static void forecast_scaled(double *out, size_t horizon, double *y, size_t n, si
 {
     double *index = work + 4 * n;
     double *adjusted = work + 3 * n;
-    const bool seasonal = is_seasonal(y, n, m, work);
+    const bool seasonal = lc_is_seasonal(y, n, m, work);
     bool multiplicative = true;
     if (seasonal) {
         for (size_t t = 0; t < n; t++) multiplicative = multiplicative && y[t] > 0;
-        if (multiplicative) multiplicative = find_indices(index, y, n, m, true, work);
-        if (!multiplicative) find_indices(index, y, n, m, false, work);
+        if (multiplicative) multiplicative = lc_seasonal_indices(index, y, n, m, true, work);
+        if (!multiplicative) lc_seasonal_indices(index, y, n, m, false, work);
     }
     for (size_t t = 0; t < n; t++) {
         adjusted[t] = !seasonal ? y[t] : multiplicative ? y[t] / index[t % m] : y[t] - index[t % m];

@@ -20,9 +20,9 @@ static void expect(lc_baseline_fn *f, const double *want, size_t horizon, const 
 
 START_TEST(table_names_the_baselines)
 {
-    const char *names[] = {"naive", "seasonal-naive", "drift", "theta"};
-    ck_assert_uint_eq(lc_baseline_count, 4);
-    for (size_t i = 0; i < 4; i++) {
+    const char *names[] = {"naive", "seasonal-naive", "window-mean", "drift", "theta", "ets"};
+    ck_assert_uint_eq(lc_baseline_count, 6);
+    for (size_t i = 0; i < 6; i++) {
         ck_assert_str_eq(lc_baselines[i].name, names[i]);
         ck_assert(lc_baselines[i].help[0] != '\0');
         double out[3];
@@ -56,6 +56,20 @@ START_TEST(drift_goes_on_along_the_line)
     expect(lc_drift, (double[]){DBL_MAX}, 1, far, 5, 1);
     const double down[] = {DBL_MAX, -DBL_MAX / 2};
     expect(lc_drift, (double[]){-DBL_MAX, -DBL_MAX}, 2, down, 2, 1);
+}
+END_TEST
+
+START_TEST(window_mean_spans_whole_seasons)
+{
+    double y[26];
+    for (size_t t = 0; t < 26; t++) y[t] = (double)(t * t);
+    expect(lc_window_mean, (double[]){20.5 * 20.5 + 8.25, 428.5}, 2, y, 26, 1); /* 16^2 .. 25^2 */
+    expect(lc_window_mean, (double[]){428.5}, 1, y, 26, 2);
+    expect(lc_window_mean, (double[]){19.5 * 19.5 + 143. / 12}, 1, y, 26, 12);
+    expect(lc_window_mean, (double[]){19.5 * 19.5 + 143. / 12}, 1, y, 26, 4); /* three seasons */
+    expect(lc_window_mean, (double[]){3.5 * 3.5 + 5.25}, 1, y, 8, 8);
+    expect(lc_window_mean, (double[]){55. / 6}, 1, y, 6, 104);              /* all */
+    expect(lc_window_mean, (double[]){(4. + 9 + 16 + 25) / 4}, 1, y, 6, 4); /* one season of four */
 }
 END_TEST
 
@@ -312,6 +326,7 @@ Suite *unit_suite(void)
     tcase_add_test(c, table_names_the_baselines);
     tcase_add_test(c, naive_forecasts_repeat);
     tcase_add_test(c, drift_goes_on_along_the_line);
+    tcase_add_test(c, window_mean_spans_whole_seasons);
     tcase_add_test(c, theta_by_hand);
     tcase_add_test(c, theta_agrees_with_its_description);
     tcase_add_test(c, theta_continues_a_season);
