@@ -11,7 +11,7 @@
 #include "unit/support/pipeline.h"
 #include "unit/support/unit.h"
 
-static const char quick[] = "epochs=2;hidden=4;lookback=8;horizon=3;season=1;threads=2;level=80,95";
+static const char quick[] = "arch=lstm;epochs=2;hidden=4;lookback=8;horizon=3;season=1;threads=2;level=80,95";
 
 static lc_panel *read_text(const char *text, const char *options)
 {

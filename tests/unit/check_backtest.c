@@ -113,7 +113,7 @@ END_TEST
 
 /* ---- whole backtests ---- */
 
-static const char base[] = "epochs=1;hidden=4;lookback=8;horizon=5;season=7;level=80,95;threads=2";
+static const char base[] = "arch=lstm;epochs=1;hidden=4;lookback=8;horizon=5;season=7;level=80,95;threads=2";
 
 /* The table, and the windows' rows in *windows unless NULL. */
 static lc_result *evaluate(const lc_panel *p, const char *more, lc_result **windows)

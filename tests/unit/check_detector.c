@@ -125,7 +125,7 @@ START_TEST(no_row_depends_on_a_later_one)
     for (int i = 296; i < 300; i++) y[i] = NAN; /* up to the cut */
     y[310] = y[150] = NAN;
     lc_panel *p = panel_of_values(y, N, "");
-    lc_model *m = fit_model_of(p, "epochs=2;hidden=6;lookback=10;horizon=3;season=1");
+    lc_model *m = fit_model_of(p, "arch=lstm;epochs=2;hidden=6;lookback=10;horizon=3;season=1");
     y[299] = 100;
     check_causal(y, N, m);
     /* A series that the model does not know has a scaler of its own. */
@@ -146,7 +146,7 @@ START_TEST(a_value_after_a_gap_is_not_seen_ahead_of_time)
     double y[N], changed[N];
     make_sine(y, N, 12, 1, 4);
     lc_panel *p = panel_of_values(y, N, "");
-    lc_model *m = fit_model_of(p, "epochs=2;hidden=6;lookback=10;horizon=1;season=1");
+    lc_model *m = fit_model_of(p, "arch=lstm;epochs=2;hidden=6;lookback=10;horizon=1;season=1");
     for (int i = 250; i < 255; i++) y[i] = NAN;
     memcpy(changed, y, sizeof y);
     changed[255] += 500;
@@ -309,7 +309,7 @@ START_TEST(bounds_fit_the_flags_of_a_biased_model)
     double y[N];
     make_ar1(y, N, .5, 9);
     lc_panel *p = panel_of_values(y, N, "");
-    lc_model *m = fit_model_of(p, "epochs=2;hidden=6;lookback=10;horizon=1;season=1;norm=series");
+    lc_model *m = fit_model_of(p, "arch=lstm;epochs=2;hidden=6;lookback=10;horizon=1;season=1;norm=series");
     for (int i = 0; i < N; i++) y[i] += 40;
     lc_panel *moved = panel_of_values(y, N, "");
     lc_detect_info info;
@@ -330,7 +330,7 @@ START_TEST(short_series_have_rows_without_a_verdict)
     double y[N];
     make_sine(y, N, 12, 1, 10);
     lc_panel *p = panel_of_values(y, N, "");
-    lc_model *m = fit_model_of(p, "epochs=1;hidden=4;lookback=30;horizon=2;season=1");
+    lc_model *m = fit_model_of(p, "arch=lstm;epochs=1;hidden=4;lookback=30;horizon=2;season=1");
     static const size_t lengths[] = {1, 2, 29, 30, 31, 79, 80, 81};
     for (size_t k = 0; k < sizeof lengths / sizeof lengths[0]; k++) {
         size_t n = lengths[k];

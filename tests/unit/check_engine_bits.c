@@ -330,17 +330,20 @@ START_TEST(sizes_that_do_not_fit)
     lc_network_free(net);
     lc_network_free(NULL);
     const lc_network_spec refused[] = {
-        {NULL, 0, 1, 1, 1, 1, 0},
-        {NULL, 1, 0, 1, 1, 1, 0},
-        {NULL, 1, 1, 0, 1, 1, 0},
-        {NULL, 1, 1, 1, 0, 1, 0},
-        {NULL, 1, 1, 1, 1, 0, 0},
-        {NULL, SIZE_MAX, 1, 1, 1, 1, 0},
-        {NULL, 1, SIZE_MAX / 2, 1, 1, 1, 0},
-        {NULL, 1, 1, SIZE_MAX - 3, 1, 1, 0},
-        {NULL, 1, 1, 1, SIZE_MAX, 1, 0},
-        {NULL, 1, 1, 1, 1, SIZE_MAX - 20, 0},
-        {NULL, 1, 1, 1u << 20, 1, 1, 0},
+        {.inputs = 0, .steps = 1, .hidden = 1, .layers = 1, .outputs = 1},
+        {.inputs = 1, .steps = 0, .hidden = 1, .layers = 1, .outputs = 1},
+        {.inputs = 1, .steps = 1, .hidden = 0, .layers = 1, .outputs = 1},
+        {.inputs = 1, .steps = 1, .hidden = 1, .layers = 0, .outputs = 1},
+        {.inputs = 1, .steps = 1, .hidden = 1, .layers = 1, .outputs = 0},
+        {.inputs = SIZE_MAX, .steps = 1, .hidden = 1, .layers = 1, .outputs = 1},
+        {.inputs = 1, .steps = SIZE_MAX / 2, .hidden = 1, .layers = 1, .outputs = 1},
+        {.inputs = 1, .steps = 1, .hidden = SIZE_MAX - 3, .layers = 1, .outputs = 1},
+        {.inputs = 1, .steps = 1, .hidden = 1, .layers = SIZE_MAX, .outputs = 1},
+        {.inputs = 1, .steps = 1, .hidden = 1, .layers = 1, .outputs = SIZE_MAX - 20},
+        {.inputs = 1, .steps = 1, .hidden = 1u << 20, .layers = 1, .outputs = 1},
+        {.inputs = 3, .steps = 1, .hidden = 1, .layers = 1, .outputs = 1, .skip_from = 3},
+        {.inputs = 1, .steps = 1, .hidden = 1, .layers = 1, .outputs = 1, .side = SIZE_MAX},
+        {.inputs = 1 << 18, .steps = 1 << 18, .hidden = 1, .layers = 1, .outputs = 2, .skip = true},
     };
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
         lc_status why = {0};
@@ -357,11 +360,10 @@ struct part {
     size_t by;
 };
 
-static void gather_part(void *user, size_t first, size_t rows, float *x, size_t row_stride, size_t step_stride,
-                        float *target)
+static void gather_part(void *user, size_t first, const lc_rows *rows)
 {
     const struct part *p = user;
-    lstm_case_gather((void *)p->c, p->by + first, rows, x, row_stride, step_stride, target);
+    lstm_case_gather((void *)p->c, p->by + first, rows);
 }
 
 /* A pass over many rows is the same as its minibatches one by one, dropout and the last, smaller one included. */

@@ -80,7 +80,7 @@ static double loss_again(const run *r)
     lc_infer *f;
     size_t *train = calloc(r->panel->n_series, sizeof *train);
     for (size_t i = 0; i < r->panel->n_series; i++) train[i] = r->split[i].train;
-    ck_assert_int_eq(lc_scales_fit(&scales, r->panel, train, NULL), LC_OK);
+    ck_assert_int_eq(lc_scales_fit(&scales, r->panel, train, LC_SCALE_SD, NULL), LC_OK);
     ck_assert_int_eq(lc_fit_validation(&w, r->panel, &scales, r->s, r->split, NULL), LC_OK);
     ck_assert_uint_eq(w.n, r->model->training.valid_windows);
     ck_assert_int_eq(lc_infer_create(&f, r->model->net, 100000, 1, NULL), LC_OK);
@@ -107,10 +107,10 @@ START_TEST(learns_a_sine)
     static const char *const losses[] = {"loss=mae", "loss=mse", "loss=huber"};
     static double y[N];
     sine(y, N, 12.5, 0);
-    run r = fit_values(
-        y, N,
-        settings_of("horizon=6", "lookback=24", "hidden=16", "epochs=30", "lr=0.01", losses[_i], "threads=2", NULL),
-        NULL, NULL);
+    run r = fit_values(y, N,
+                       settings_of("arch=lstm", "horizon=6", "lookback=24", "hidden=16", "epochs=30", "lr=0.01",
+                                   losses[_i], "threads=2", NULL),
+                       NULL, NULL);
     must_be_good(&r);
     const lc_training_summary *t = &r.model->training;
     /* The naive forecast repeats the last value; in the window's units its mean absolute error is about 1. */
@@ -136,8 +136,8 @@ START_TEST(keeps_the_best_epoch)
     static double y[150];
     sine(y, 150, 9, 8); /* mostly noise: overfits soon */
     run r = fit_values(y, 150,
-                       settings_of("horizon=4", "lookback=12", "hidden=24", "epochs=60", "lr=0.03", "patience=4",
-                                   "loss=mse", "batch=8", NULL),
+                       settings_of("arch=lstm", "horizon=4", "lookback=12", "hidden=24", "epochs=60", "lr=0.03",
+                                   "patience=4", "loss=mse", "batch=8", NULL),
                        NULL, NULL);
     must_be_good(&r);
     const lc_training_summary *t = &r.model->training;
@@ -157,10 +157,10 @@ START_TEST(patience_0_runs_all_epochs)
 {
     static double y[100];
     sine(y, 100, 9, 20);
-    run r = fit_values(
-        y, 100,
-        settings_of("horizon=3", "lookback=8", "hidden=4", "epochs=70", "lr=0.05", "patience=0", "batch=64", NULL),
-        NULL, NULL);
+    run r = fit_values(y, 100,
+                       settings_of("arch=lstm", "horizon=3", "lookback=8", "hidden=4", "epochs=70", "lr=0.05",
+                                   "patience=0", "batch=64", NULL),
+                       NULL, NULL);
     must_be_good(&r);
     ck_assert_uint_eq(r.model->training.epochs, 70);
     ck_assert(loss_again(&r) == r.model->training.valid_loss[r.model->training.best_epoch - 1]);
@@ -173,10 +173,10 @@ START_TEST(every_epoch_has_its_own_order)
 {
     static double y[80];
     sine(y, 80, 9, 5);
-    run r = fit_values(
-        y, 80,
-        settings_of("horizon=3", "lookback=8", "hidden=4", "epochs=12", "patience=0", "lr=1e-12", "batch=53", NULL),
-        NULL, NULL);
+    run r = fit_values(y, 80,
+                       settings_of("arch=lstm", "horizon=3", "lookback=8", "hidden=4", "epochs=12", "patience=0",
+                                   "lr=1e-12", "batch=53", NULL),
+                       NULL, NULL);
     must_be_good(&r);
     const lc_training_summary *t = &r.model->training;
     ck_assert_uint_eq(t->windows, 54);
@@ -213,8 +213,9 @@ START_TEST(progress_and_cancel)
     sine(y, 120, 12, 1);
     for (size_t stop = 0; stop <= 3; stop++) {
         teller t = {.stop_at = stop};
-        run r = fit_values(y, 120, settings_of("horizon=3", "lookback=8", "hidden=4", "epochs=5", "patience=0", NULL),
-                           tell, &t);
+        run r = fit_values(
+            y, 120, settings_of("arch=lstm", "horizon=3", "lookback=8", "hidden=4", "epochs=5", "patience=0", NULL),
+            tell, &t);
         ck_assert_uint_eq(t.last.epochs, 5);
         ck_assert_uint_eq(t.calls, stop ? stop : 5);
         ck_assert_int_eq(r.code, stop ? LC_E_CANCELLED : LC_OK);
@@ -236,7 +237,8 @@ START_TEST(too_short)
 {
     const double y[40] = {1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3};
     for (size_t n = 2; n <= 40; n++) {
-        run r = fit_values(y, n, settings_of("horizon=5", "lookback=4", "hidden=2", "epochs=1", NULL), NULL, NULL);
+        run r = fit_values(y, n, settings_of("arch=lstm", "horizon=5", "lookback=4", "hidden=2", "epochs=1", NULL),
+                           NULL, NULL);
         /* 5 rows validate, 5 are a target, and one is seen before it. */
         if (n >= 11) {
             must_be_good(&r);
@@ -255,7 +257,7 @@ START_TEST(too_short)
         free_run(&r);
     }
     /* A large share for validation needs more rows; the text must not ask for fewer than there are. */
-    run r = fit_values(y, 40, settings_of("horizon=5", "lookback=4", "valid=0.9", NULL), NULL, NULL);
+    run r = fit_values(y, 40, settings_of("arch=lstm", "horizon=5", "lookback=4", "valid=0.9", NULL), NULL, NULL);
     ck_assert_int_eq(r.code, LC_E_DATA);
     const char *needs = strstr(r.st.text, "needs ");
     ck_assert_msg(needs && strtoul(needs + 6, NULL, 10) > 40, "%s", r.st.text);
@@ -287,8 +289,8 @@ static uint64_t hash_with(const char *threads, const char *seed, const char *dro
     static double y[160];
     sine(y, 160, 12, 2);
     run r = fit_values(y, 160,
-                       settings_of("horizon=4", "lookback=10", "hidden=9", "layers=2", "epochs=4", "batch=50", threads,
-                                   seed, dropout, NULL),
+                       settings_of("arch=lstm", "horizon=4", "lookback=10", "hidden=9", "layers=2", "epochs=4",
+                                   "batch=50", threads, seed, dropout, NULL),
                        NULL, NULL);
     must_be_good(&r);
     uint64_t hash = hash_of(r.model);
@@ -327,8 +329,9 @@ START_TEST(constants_and_gaps)
             if (kind == 7 && i > 30 && i < 190) y[i] = NAN; /* one long gap */
         }
         for (int norm = 0; norm < 2; norm++) {
-            run f = fit_values(y, N, settings_of("horizon=5", "lookback=12", "hidden=6", "epochs=3", norms[norm], NULL),
-                               NULL, NULL);
+            run f = fit_values(
+                y, N, settings_of("arch=lstm", "horizon=5", "lookback=12", "hidden=6", "epochs=3", norms[norm], NULL),
+                NULL, NULL);
             must_be_good(&f);
             ck_assert(loss_again(&f) == f.model->training.valid_loss[f.model->training.best_epoch - 1]);
             free_run(&f);
@@ -343,8 +346,9 @@ START_TEST(parts_without_values)
     enum { N = 100 };
     static double y[N];
     for (size_t i = 0; i < N; i++) y[i] = i < 78 ? sin((double)i) : NAN;
-    run r = fit_values(y, N, settings_of("horizon=5", "lookback=12", "hidden=6", "epochs=6", "patience=0", NULL), NULL,
-                       NULL);
+    run r = fit_values(y, N,
+                       settings_of("arch=lstm", "horizon=5", "lookback=12", "hidden=6", "epochs=6", "patience=0", NULL),
+                       NULL, NULL);
     ck_assert_msg(r.code == LC_OK, "%s", r.st.text);
     const lc_training_summary *t = &r.model->training;
     for (size_t i = 0; i < t->epochs; i++) {
@@ -353,7 +357,8 @@ START_TEST(parts_without_values)
     }
     free_run(&r);
     for (size_t i = 0; i < N; i++) y[i] = i >= 85 ? sin((double)i) : NAN;
-    r = fit_values(y, N, settings_of("horizon=5", "lookback=12", "hidden=6", "epochs=3", NULL), NULL, NULL);
+    r = fit_values(y, N, settings_of("arch=lstm", "horizon=5", "lookback=12", "hidden=6", "epochs=3", NULL), NULL,
+                   NULL);
     ck_assert_int_eq(r.code, LC_E_DATA);
     ck_assert_ptr_null(r.model);
     ck_assert_msg(strstr(r.st.text, "no value") && r.st.hint[0], "%s", r.st.text);
@@ -371,8 +376,8 @@ START_TEST(diverging)
             char text[32];
             snprintf(text, sizeof text, "epochs=%d", epochs);
             /* All windows are one minibatch: no later one shows what an epoch's only update has done. */
-            lc_settings *s = settings_of("horizon=4", "lookback=10", "hidden=6", text, loss ? "loss=mse" : "loss=mae",
-                                         "batch=1000", NULL);
+            lc_settings *s = settings_of("arch=lstm", "horizon=4", "lookback=10", "hidden=6", text,
+                                         loss ? "loss=mse" : "loss=mae", "batch=1000", NULL);
             s->lr = 1e60; /* no command line takes this */
             run r = fit_values(y, 200, s, NULL, NULL);
             ck_assert_msg(r.code == LC_E_NUMERIC, "code %d", r.code);
@@ -380,7 +385,8 @@ START_TEST(diverging)
             ck_assert_ptr_null(r.model);
             free_run(&r);
         }
-    lc_settings *s = settings_of("horizon=4", "lookback=10", "hidden=6", "epochs=3", "lr=1000000", "clip=0", NULL);
+    lc_settings *s =
+        settings_of("arch=lstm", "horizon=4", "lookback=10", "hidden=6", "epochs=3", "lr=1000000", "clip=0", NULL);
     run r = fit_values(y, 200, s, NULL, NULL);
     for (size_t i = 0; r.model && i < r.model->net->params; i++) UNIT_MUST(isfinite(r.model->w[i]), "weight %zu", i);
     free_run(&r);

@@ -153,13 +153,20 @@ END_TEST
 
 START_TEST(bounds_are_finite)
 {
-    double score[] = {1e308}, lo, hi;
-    lc_calibration c = {.windows = 1, .blocks = 1, .kept = 1, .score = score};
-    lc_interval_bounds(&c, 0, 80, 1e308, 1e10, &lo, &hi);
+    double score[] = {1e308}, lo, hi, point[] = {5, 1e308}, below[] = {1, 1e10}, above[] = {2, 1e10};
+    lc_settings *s = panel_settings("horizon=2");
+    lc_model m = {.settings = s, .calibration = {.windows = 1, .pooled = true, .blocks = 1, .kept = 1, .score = score}};
+    const lc_bands b = {point, below, above};
+    lc_interval_bounds(&m, &b, 1, 80, &lo, &hi);
     ck_assert(isfinite(lo) && isfinite(hi) && lo < 0 && hi > 0);
-    c.windows = 0;
-    lc_interval_bounds(&c, 0, 80, 5, 1, &lo, &hi);
+    s->least = 0, s->most = 1.5e308;
+    lc_interval_bounds(&m, &b, 1, 80, &lo, &hi);
+    ck_assert_double_eq(lo, 0);
+    ck_assert_double_eq(hi, 1.5e308);
+    m.calibration.windows = 0;
+    lc_interval_bounds(&m, &b, 0, 80, &lo, &hi);
     ck_assert(isnan(lo) && isnan(hi));
+    lc_settings_free(s);
 }
 END_TEST
 
@@ -176,16 +183,19 @@ static size_t naive_scores(double *score, const lc_model *m, const lc_panel *p, 
     for (size_t s = 0; s < p->n_series; s++)
         for (size_t origin = split[s].train; origin + horizon <= split[s].end; origin++) {
             lc_span *span = lc_calloc(p->n_series, sizeof *span);
-            double *point = lc_calloc(horizon, sizeof *point), spread;
+            lc_bands b;
             span[s] = (lc_span){origin, origin + 1, p->series[s].steps};
             ck_assert_int_eq(lc_predict_windows(&w, m, p, &scales, span, 1, &st), LC_OK);
             ck_assert_uint_eq(w.n, 1);
-            ck_assert_int_eq(lc_predict(m, &w, 1, point, &spread, &st), LC_OK);
-            if (lc_is_observed(&p->series[s], origin + step))
-                score[n++] = fabs(lc_value(&p->series[s], origin + step) - point[step]) / spread;
+            ck_assert_int_eq(lc_bands_create(&b, 1, horizon, &st), LC_OK);
+            ck_assert_int_eq(lc_predict(m, &w, 0, 1, 1, &b, &st), LC_OK);
+            if (lc_is_observed(&p->series[s], origin + step)) {
+                const double error = lc_value(&p->series[s], origin + step) - b.point[step];
+                score[n++] = error < 0 ? -error / b.below[step] : error / b.above[step];
+            }
+            lc_bands_free(&b);
             lc_windows_free(&w);
             lc_free(span);
-            lc_free(point);
         }
     lc_scales_free(&scales);
     qsort(score, n, sizeof *score, ascending);
@@ -227,9 +237,13 @@ static void compare_with_naive(size_t n, const char *options, bool pooled)
 
 START_TEST(scores_are_past_errors_in_units_of_the_spread)
 {
-    compare_with_naive(600, "epochs=1;hidden=4;lookback=10;horizon=4;season=1;norm=window", false);
-    compare_with_naive(600, "epochs=1;hidden=4;lookback=10;horizon=4;season=1;norm=series", false);
-    compare_with_naive(150, "epochs=1;hidden=4;lookback=10;horizon=4;season=1", true);
+    compare_with_naive(600, "arch=lstm;epochs=1;hidden=4;lookback=10;horizon=4;season=1;norm=window", false);
+    compare_with_naive(600, "arch=lstm;epochs=1;hidden=4;lookback=10;horizon=4;season=1;norm=series", false);
+    compare_with_naive(150, "arch=lstm;epochs=1;hidden=4;lookback=10;horizon=4;season=1", true);
+    /* A model that learns anew from all rows was calibrated before. */
+    compare_with_naive(600, "arch=auto;steps=20;hidden=4;horizon=4;season=5;blend=0.5;final-fit=off", false);
+    compare_with_naive(150, "arch=auto;steps=20;hidden=4;horizon=4;season=1;final-fit=off", true);
+    compare_with_naive(600, "arch=theta;horizon=4;season=5", false);
 }
 END_TEST
 
@@ -239,7 +253,7 @@ START_TEST(nothing_observed_is_no_interval)
     make_sine(y, 100, 10, 1, 1);
     for (int i = 80; i < 100; i++) y[i] = NAN;
     lc_panel *p = panel_of_values(y, 100, "");
-    lc_model *m = fit_model_of(p, "epochs=1;hidden=4;lookback=10;horizon=4;season=1");
+    lc_model *m = fit_model_of(p, "arch=lstm;epochs=1;hidden=4;lookback=10;horizon=4;season=1");
     lc_settings *s = panel_settings("level=80");
     lc_result *r = NULL;
     ck_assert_uint_eq(m->calibration.windows, 0);
@@ -265,7 +279,7 @@ START_TEST(intervals_cover_as_often_as_they_say)
         make_ar1(y, N, .7, seed);
         lc_panel *p = panel_of_values(y, N, "");
         lc_settings *s =
-            panel_settings("epochs=3;hidden=8;lookback=12;horizon=6;season=1;level=80,95;stride=1;threads=2");
+            panel_settings("arch=lstm;epochs=3;hidden=8;lookback=12;horizon=6;season=1;level=80,95;stride=1;threads=2");
         lc_result *r = NULL;
         lc_status st = {0};
         ck_assert_msg(lc_evaluate(&r, NULL, p, s, NULL, false, NULL, NULL, &st) == LC_OK, "%s", st.text);

@@ -71,9 +71,9 @@ START_TEST(adam_agrees_with_the_reference)
     enum { N = 173, STEPS = 40 };
     const lc_kernels *k = isa_at((size_t)_i);
     if (!k) return;
-    const double rates[] = {1e-3, 0.1, 1e-6};
+    const double rates[] = {1e-3, 0.1, 1e-6, 1e-3, 0.1}, decays[] = {0, 0, 0, 0.01, 2};
     double most = 0;
-    for (size_t v = 0; v < 3; v++) {
+    for (size_t v = 0; v < 5; v++) {
         float w[N], g[N];
         double ww[N], gg[N], m1[N] = {0}, m2[N] = {0};
         lc_adam adam;
@@ -88,14 +88,16 @@ START_TEST(adam_agrees_with_the_reference)
                 if (i % 13 == 0) g[i] = 0; /* 0 / (0 + eps) */
                 gg[i] = scale * (double)g[i];
             }
+            for (size_t i = 0; i < N; i++) ww[i] -= rates[v] * decays[v] * ww[i]; /* AdamW: w = w - rate decay w */
             ref_adam_step(N, ww, gg, m1, m2, step, rates[v]);
             lc_adam_begin(&adam);
             /* In uneven slices, as threads do it. */
-            lc_adam_update(&adam, k, 100, 0, w, g, scale, rates[v]);
-            lc_adam_update(&adam, k, N - 100, 100, w, g, scale, rates[v]);
+            lc_adam_update(&adam, k, 100, 0, w, g, scale, rates[v], decays[v]);
+            lc_adam_update(&adam, k, N - 100, 100, w, g, scale, rates[v], decays[v]);
             for (size_t i = 0; i < N; i++) {
-                /* A weight moves by about one rate a step and is rounded to float each time. */
-                double way = rates[v] * (double)step, rounding = 6e-8 * (double)step * fabs(ww[i]);
+                /* A weight moves by about one rate a step and is rounded to float each time, three times with decay. */
+                double way = rates[v] * (double)step, ulps = decays[v] > 0 ? 3 : 1;
+                double rounding = 6e-8 * ulps * (double)step * fabs(ww[i]);
                 double error = fmax(0, fabs((double)w[i] - ww[i]) - rounding) / way;
                 most = fmax(most, error);
                 UNIT_MUST(error < 1e-6, "%s: step %zu at rate %g, weight %zu is %.9g, wanted %.9g", k->isa, step,
@@ -122,12 +124,38 @@ START_TEST(adam_does_not_depend_on_the_slice)
         memcpy(w[1], w[0], sizeof w[0]);
         memcpy(m[1], m[0], sizeof m[0]);
         memcpy(v[1], v[0], sizeof v[0]);
-        k->adam(N, w[0], g, m[0], v[0], .3f, .01f, .9, .999, 2.0f, 1e-8f);
-        k->adam(cut, w[1], g, m[1], v[1], .3f, .01f, .9, .999, 2.0f, 1e-8f);
-        k->adam(N - cut, w[1] + cut, g + cut, m[1] + cut, v[1] + cut, .3f, .01f, .9, .999, 2.0f, 1e-8f);
+        k->adam(N, w[0], g, m[0], v[0], .99f, .3f, .01f, .9, .999, 2.0f, 1e-8f);
+        k->adam(cut, w[1], g, m[1], v[1], .99f, .3f, .01f, .9, .999, 2.0f, 1e-8f);
+        k->adam(N - cut, w[1] + cut, g + cut, m[1] + cut, v[1] + cut, .99f, .3f, .01f, .9, .999, 2.0f, 1e-8f);
         ck_assert(memcmp(w[0], w[1], sizeof w[0]) == 0);
         ck_assert(memcmp(m[0], m[1], sizeof m[0]) == 0 && memcmp(v[0], v[1], sizeof v[0]) == 0);
     }
+}
+END_TEST
+
+/* average += share (w - average), to a rounding or two and whatever the slice. */
+START_TEST(average_moves_by_its_share)
+{
+    enum { N = 96 };
+    const lc_kernels *k = isa_at((size_t)_i);
+    for (size_t cut = 0; k && cut <= N; cut++)
+        for (size_t v = 0; v < 4; v++) {
+            const float share = (const float[]){0, .05f, .7f, 1}[v];
+            float average[3][N], w[N];
+            draw(average[0], N, 1);
+            draw(w, N, 2);
+            memcpy(average[1], average[0], sizeof average[0]);
+            memcpy(average[2], average[0], sizeof average[0]);
+            k->average(N, average[1], w, share);
+            k->average(cut, average[2], w, share);
+            k->average(N - cut, average[2] + cut, w + cut, share);
+            ck_assert(memcmp(average[1], average[2], sizeof w) == 0);
+            for (size_t i = 0; i < N; i++) {
+                const double was = (double)average[0][i], now = (double)average[1][i], to = (double)w[i];
+                UNIT_MUST(fabs(now - (was + (double)share * (to - was))) <= 2e-7 * (fabs(was) + fabs(to)),
+                          "%s: %g moved to %g, by %g of the way to %g", k->isa, was, now, (double)share, to);
+            }
+        }
 }
 END_TEST
 
@@ -140,6 +168,7 @@ Suite *unit_suite(void)
     tcase_add_loop_test(c, reduce_shows_what_is_not_finite, 0, ISA_COUNT);
     tcase_add_loop_test(c, adam_agrees_with_the_reference, 0, ISA_COUNT);
     tcase_add_loop_test(c, adam_does_not_depend_on_the_slice, 0, ISA_COUNT);
+    tcase_add_loop_test(c, average_moves_by_its_share, 0, ISA_COUNT);
     suite_add_tcase(s, c);
     return s;
 }

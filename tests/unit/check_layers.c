@@ -30,10 +30,14 @@ static bool counts_at(const rig *b, size_t i, size_t width)
     return i % ld < width && i / ld % b->room < b->rows;
 }
 
+/* At least 0.1 away from 0, where a layer may have a kink that differences must not reach across. */
 static void draw(const rig *b, float *to, size_t n, size_t width, lc_rng *r)
 {
-    for (size_t i = 0; i < n; i++)
-        if (counts_at(b, i, width)) to[i] = (float)lc_rng_normal(r);
+    for (size_t i = 0; i < n; i++) {
+        if (!counts_at(b, i, width)) continue;
+        const double x = lc_rng_normal(r);
+        to[i] = (float)(x + copysign(.1, x));
+    }
 }
 
 /* Fills every tensor: with ones, or with random numbers. */

@@ -9,8 +9,9 @@
 #include "unit/support/pipeline.h"
 #include "unit/support/unit.h"
 
-static const char options[] = "epochs=2;hidden=5;layers=2;lookback=8;horizon=3;season=12;batch=16;past=c;id=s;"
-                              "clip=0;patience=0;seed=0;dropout=0;level=80,95;alarms-per=2.5";
+static const char options[] =
+    "arch=lstm;epochs=2;hidden=5;layers=2;lookback=8;horizon=3;season=12;batch=16;past=c;id=s;"
+    "clip=0;patience=0;seed=0;dropout=0;level=80,95;alarms-per=2.5";
 
 static char *folder, *path, *again;
 static lc_panel *panel;
@@ -91,7 +92,7 @@ START_TEST(what_is_read_is_what_was_written)
     ck_assert_ptr_nonnull(strstr(a, "unique_id,ds,forecast,forecast-lo-80,forecast-hi-80,forecast-lo-95"));
     free(a);
     free(b);
-    ck_assert_uint_eq(m->settings->patience, 0);
+    ck_assert_double_eq(m->settings->patience, 0);
     ck_assert_uint_eq(m->settings->seed, 0);
     ck_assert_double_eq(m->settings->clip, 0);
     ck_assert_double_eq(m->settings->alarms_per, 2.5);

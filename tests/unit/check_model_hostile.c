@@ -20,7 +20,7 @@ static void setup(void)
     bad = path_in(folder, "bad.safetensors");
     make_sine(y, 100, 10, 1, 1);
     panel = panel_of_values(y, 100, "");
-    model = fit_model_of(panel, "epochs=2;hidden=4;lookback=8;horizon=3;season=10");
+    model = fit_model_of(panel, "arch=lstm;epochs=2;hidden=4;lookback=8;horizon=3;season=10");
     ck_assert_int_eq(lc_model_save(model, path, false, NULL), LC_OK);
 }
 

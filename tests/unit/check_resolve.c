@@ -65,7 +65,7 @@ START_TEST(defaults_follow_from_the_data)
 {
     const expected *c = &cases[_i];
     lc_panel *p = dated(c->rows, c->made_season, c->hours);
-    lc_settings *s = lc_settings_create();
+    lc_settings *s = settings_of("arch=lstm", NULL);
     const char *given[][2] = {{"horizon", c->horizon}, {"season", c->season}, {"lookback", c->lookback}};
     for (size_t i = 0; i < 3; i++)
         if (given[i][1][0]) ck_assert_int_eq(lc_settings_set(s, given[i][0], given[i][1], NULL), LC_OK);
@@ -94,7 +94,7 @@ START_TEST(only_the_rows_of_the_split_count)
     ck_assert_uint_eq(season, 1);
     ck_assert_int_eq(lc_resolve_season(&season, p, NULL, NULL), LC_OK);
     ck_assert_uint_eq(season, 10);
-    lc_settings *s = settings_of("horizon=50", "season=1", NULL);
+    lc_settings *s = settings_of("arch=lstm", "horizon=50", "season=1", NULL);
     ck_assert_int_eq(lc_resolve_settings(s, p, &split, NULL), LC_OK);
     ck_assert_uint_eq(s->lookback, 30); /* a third of 90 rows */
     lc_settings_free(s);
@@ -147,7 +147,7 @@ START_TEST(split_keeps_the_last_rows)
     for (size_t i = 0; i < sizeof splits / sizeof splits[0]; i++) {
         double y[101] = {0};
         lc_panel *p = panel_of_values(y, splits[i].rows, "");
-        lc_settings *s = settings_of(splits[i].horizon, splits[i].valid, NULL);
+        lc_settings *s = settings_of("arch=lstm", splits[i].horizon, splits[i].valid, NULL);
         lc_split got;
         lc_resolve_split(&got, p, s, splits[i].limit ? &splits[i].limit : NULL);
         ck_assert_msg(got.train == splits[i].train && got.end == splits[i].end, "split %zu: %zu, %zu", i, got.train,

@@ -180,7 +180,7 @@ START_TEST(windows_agree_with_counting)
     lc_scales scales;
     const size_t train[] = {6, 4, 6, 4};
     for (int all = 0; all < 2; all++) {
-        ck_assert_int_eq(lc_scales_fit(&scales, p, all ? NULL : train, NULL), LC_OK);
+        ck_assert_int_eq(lc_scales_fit(&scales, p, all ? NULL : train, LC_SCALE_SD, NULL), LC_OK);
         for (size_t s = 0; s < p->n_series; s++) {
             size_t n = all ? p->series[s].steps : train[s];
             lc_scale want = fit_numbers(p->series[s].y, p->series[s].mask, n);
@@ -210,7 +210,7 @@ START_TEST(no_windows)
 {
     lc_panel *p = made();
     lc_scales scales;
-    ck_assert_int_eq(lc_scales_fit(&scales, p, NULL, NULL), LC_OK);
+    ck_assert_int_eq(lc_scales_fit(&scales, p, NULL, LC_SCALE_SD, NULL), LC_OK);
     lc_windows w;
     const lc_span none[4] = {{0, 0, 0}};
     ck_assert_int_eq(lc_windows_create(&w, p, &scales, 3, 2, true, none, 1, NULL), LC_OK);
@@ -238,7 +238,7 @@ START_TEST(extreme_values_stay_finite)
             for (size_t train = 1; train <= 6; train++) {
                 lc_panel *p = panel_of_values(kinds[v], 6, "");
                 lc_scales scales;
-                ck_assert_int_eq(lc_scales_fit(&scales, p, &train, NULL), LC_OK);
+                ck_assert_int_eq(lc_scales_fit(&scales, p, &train, LC_SCALE_SD, NULL), LC_OK);
                 lc_span span = {1, 7, 6};
                 lc_windows w;
                 ck_assert_int_eq(lc_windows_create(&w, p, &scales, 4, 3, per_window, &span, 1, NULL), LC_OK);

@@ -168,7 +168,8 @@ void lstm_case_gather(void *user, size_t first, const lc_rows *rows)
     for (size_t r = 0; r < rows->n; r++) {
         const float *from = c->x + (first + r) * s->steps * s->inputs;
         for (size_t t = 0; t < s->steps; t++)
-            memcpy(rows->x + t * rows->step_stride + r * rows->row_stride, from + t * s->inputs, s->inputs * sizeof *from);
+            memcpy(rows->x + t * rows->step_stride + r * rows->row_stride, from + t * s->inputs,
+                   s->inputs * sizeof *from);
         if (rows->target)
             memcpy(rows->target + r * s->outputs, c->y + (first + r) * s->outputs, s->outputs * sizeof *c->y);
     }

@@ -40,8 +40,9 @@ void model_rewrite(const char *from, const char *to, const char *config, const c
     lc_safetensors *f = NULL;
     lc_status st = {0};
     ck_assert_int_eq(lc_safetensors_read(&f, from, &st), LC_OK);
-    lc_tensor tensors[16];
+    lc_tensor tensors[64];
     size_t n = lc_safetensors_count(f), k = 0;
+    ck_assert_uint_le(n, sizeof tensors / sizeof tensors[0]);
     for (size_t i = 0; i < n; i++) tensors[i] = *lc_safetensors_at(f, i);
     if (change) change(user, tensors, &n);
     const char *metadata[3][2];
