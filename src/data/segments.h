@@ -41,4 +41,8 @@ void lc_segments_fill(const lc_segments *g, size_t series, size_t origin, const 
  * for a random walk, 0 for returns. */
 lc_code lc_segments_slope(const lc_segments *g, double *slope, lc_status *st);
 
+/* Effects of what is known ahead (covariates and calendar, in the order of the side inputs) on the value of the same
+ * step, in units of the output: least squares over at most some thousand windows, all steps of the horizon alike. */
+lc_code lc_segments_effects(const lc_segments *g, double *effect, lc_status *st);
+
 #endif

@@ -92,8 +92,8 @@ typedef struct stage {
     lc_model *model;
     lc_windows train, valid;
     lc_feed train_feed, valid_feed;
-    double *slope; /* (horizon) NULL: none */
-    bool last;     /* as many steps as were best, on all rows */
+    double *slope, *effect; /* as in learn.h */
+    bool last;              /* as many steps as were best, on all rows */
     lc_progress_fn progress;
     void *user;
     size_t parallel;     /* networks that learn side by side, one thread each */
@@ -113,6 +113,7 @@ static void learn_member(stage *g, size_t member, size_t threads, bool tells)
                            .threads = threads,
                            .seed = s->seed + member * 0x9e3779b97f4a7c15u,
                            .slope = g->slope,
+                           .effect = g->effect,
                            .stop = g->last ? g->model->training.steps[member] : 0,
                            .progress = tells ? g->progress : NULL,
                            .user = g->user,
@@ -169,6 +170,10 @@ static lc_code run_stage(stage *g, size_t threads, bool *usable, lc_status *st)
         g->slope = lc_calloc(s->horizon, sizeof *g->slope);
         code = g->slope ? lc_segments_slope(&g->train_feed.segments, g->slope, st) : lc_fail_memory(st);
     }
+    if (code == LC_OK && g->model->net->spec.side) {
+        g->effect = lc_calloc(g->model->net->spec.side / s->horizon, sizeof *g->effect);
+        code = g->effect ? lc_segments_effects(&g->train_feed.segments, g->effect, st) : lc_fail_memory(st);
+    }
     *usable = false;
     if (code != LC_OK) return code;
     learn_members(g, threads);
@@ -199,6 +204,7 @@ static void free_stage(stage *g)
     lc_free(g->code);
     lc_free(g->status);
     lc_free(g->slope);
+    lc_free(g->effect);
     lc_feed_free(&g->train_feed);
     lc_feed_free(&g->valid_feed);
     lc_windows_free(&g->train);

@@ -121,17 +121,20 @@ static lc_code diverged(const plan *p, size_t round, lc_status *st)
     return LC_E_NUMERIC;
 }
 
-/* The linear branch starts from what the last value says of those to come. */
+/* The linear branch starts from what the last value and what is known ahead say of the values to come. */
 static lc_code start_skip(const lc_learning *l, lc_engine *e, lc_status *st)
 {
     const lc_layer *skip = &l->net->layer[l->net->n_layers - 1];
     lc_layer_tensor t[LC_LAYER_TENSORS];
-    if (!l->slope || !l->net->spec.skip || skip->kind->tensors(skip, t) != 1) return LC_OK;
+    if (!(l->slope || l->effect) || !l->net->spec.skip || skip->kind->tensors(skip, t) != 1) return LC_OK;
     const size_t columns = l->net->spec.inputs - l->net->spec.skip_from, sources = t[0].shape[1];
     const size_t last = (l->net->spec.steps - 1) * columns + l->settings->segment - 1;
     float *w = lc_calloc(t[0].shape[0] * sources, sizeof *w);
     if (!w) return lc_fail_memory(st);
-    for (size_t h = 0; h < t[0].shape[0]; h++) w[h * sources + last] = (float)l->slope[h];
+    const size_t horizon = t[0].shape[0], side = l->net->spec.steps * columns;
+    for (size_t h = 0; l->slope && h < horizon; h++) w[h * sources + last] = (float)l->slope[h];
+    for (size_t i = 0; l->effect && i < l->net->spec.side; i++)
+        w[i % horizon * sources + side + i] = (float)l->effect[i / horizon];
     skip->kind->put(skip, lc_engine_weights(e) + skip->param_at, 0, w);
     lc_engine_weights_changed(e);
     lc_free(w);

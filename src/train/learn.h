@@ -14,7 +14,8 @@ typedef struct lc_learning {
     const lc_feed *train, *valid; /* valid may have no windows */
     size_t threads;
     uint64_t seed;
-    const double *slope;     /* (horizon) of the linear branch on the window's last value at the start; NULL: 0 */
+    const double *slope;     /* where the linear branch starts: (horizon) on the window's last value; NULL: 0 */
+    const double *effect;    /* and on each covariate known ahead at the same step; NULL: 0 */
     size_t stop;             /* minibatches after which it ends, whatever is learned; 0: by the validation windows */
     lc_progress_fn progress; /* NULL: nobody asks */
     void *user;              /* of progress */

@@ -162,7 +162,7 @@ static double training_windows(const lc_settings *s, const lc_panel *p, const lc
     return windows;
 }
 
-static void default_training(lc_settings *s, double windows, size_t n_series, double rows)
+static void default_training(lc_settings *s, double windows, size_t n_series, double rows, bool ahead)
 {
     const bool big = windows >= BIG, few = n_series < LC_RECIPE_MANY_SERIES;
     if (!s->hidden) s->hidden = big ? 64 : 32;
@@ -173,7 +173,8 @@ static void default_training(lc_settings *s, double windows, size_t n_series, do
     if (isnan(s->average)) s->average = big ? 0.99 : 0.95;
     if (strcmp(s->final_fit, "auto") == 0) lc_settings_set(s, "final-fit", few && rows < SHORT ? "on" : "off", NULL);
     if (isnan(s->blend) && !few) s->blend = 0;
-    if (isnan(s->blend) && s->season >= 4) s->blend = 0.5 * fmin(fmax((1000 - rows) / 500, 0), 1);
+    /* What is known ahead no statistical forecast knows: whether it helps, validation tells. */
+    if (isnan(s->blend) && s->season >= 4 && !ahead) s->blend = 0.5 * fmin(fmax((1000 - rows) / 500, 0), 1);
 }
 
 lc_code lc_recipe_resolve(lc_settings *s, const lc_panel *p, const lc_split *split, lc_status *st)
@@ -199,6 +200,6 @@ lc_code lc_recipe_resolve(lc_settings *s, const lc_panel *p, const lc_split *spl
     }
     if (!s->second) s->second = default_second(m, &p->freq);
     if (s->second > s->lookback / 2 || strcmp(s->seasonal_base, "on") != 0) s->second = 1;
-    if (code == LC_OK) default_training(s, training_windows(s, p, split), p->n_series, rows);
+    if (code == LC_OK) default_training(s, training_windows(s, p, split), p->n_series, rows, p->n_future > 0);
     return code;
 }
