@@ -161,8 +161,6 @@ static int set_option(cli_options *o, int val, const char *argument)
     if (val >= VAL_SETTING) {
         lc_status st = {0};
         const lc_setting_info *info = lc_setting_at((size_t)(val - VAL_SETTING));
-        if (strcmp(info->name, "arch") == 0 && argument && strcmp(argument, "auto") == 0)
-            return cli_usage("use --arch lstm", "--arch auto is not there yet in this version");
         bool fitting = info->group == LC_GROUP_MODEL || info->group == LC_GROUP_TRAINING;
         if (fitting || strcmp(info->name, "season") == 0) o->fitting = info->name;
         if (lc_settings_set(o->settings, info->name, argument ? argument : "", &st) == LC_OK) return LC_EXIT_OK;
