@@ -166,7 +166,8 @@ static json_t *options_json(const lc_panel *p, const lc_settings *s, bool *ok)
         if (info->group != LC_GROUP_MODEL && info->group != LC_GROUP_TRAINING && strcmp(info->name, "season") != 0)
             continue;
         char *text = lc_settings_dup(s, info->name);
-        bool unset = text && info->type == LC_SETTING_COUNT && strcmp(text, "0") == 0 && !*info->fallback;
+        const bool open = !*info->fallback && (info->type == LC_SETTING_COUNT || info->type == LC_SETTING_REAL);
+        const bool unset = text && open && (!*text || (info->type == LC_SETTING_COUNT && strcmp(text, "0") == 0));
         if (!text) *ok = false;
         if (text && !unset) lc_json_put(o, info->name, text_json(text), ok);
         free(text);

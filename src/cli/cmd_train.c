@@ -6,7 +6,8 @@ static int save(const lc_model *m, const cli_options *o)
     lc_model_info info;
     lc_model_get_info(m, &info);
     if (lc_model_save(m, o->output, o->force, &st) != LC_OK) return cli_fail(&st);
-    cli_line(o, "wrote   %s, the weights of epoch %zu", o->output, info.best_epoch);
+    if (info.best_epoch) cli_line(o, "wrote   %s, the weights of epoch %zu", o->output, info.best_epoch);
+    else cli_line(o, "wrote   %s", o->output);
     if (!o->loss_plot) return LC_EXIT_OK;
     if (lc_plot_losses(m, o->loss_plot, o->force, &st) != LC_OK) return cli_fail(&st);
     cli_line(o, "wrote   %s", o->loss_plot);

@@ -15,10 +15,12 @@ const lc_baseline *lc_statistical_of(const lc_settings *s)
 }
 
 /* What a forecast of h + 1 steps is usually off by: the mean change of the last values over as many steps, with a
- * season over as many seasons. spread (horizon). */
-static void usual_changes(double *spread, size_t horizon, const double *y, size_t n, size_t season)
+ * season over as many seasons; at least a part of how values differ at all, since the first ones of a series may be few
+ * or equal. spread (horizon). */
+static void usual_changes(double *spread, size_t horizon, double *y, size_t n, size_t season)
 {
-    double last = 0;
+    const double part = 0.1;
+    double last = part * lc_scale_fit((lc_numbers){.d = y}, NULL, n).sd;
     size_t done = 0;
     for (size_t h = 0; h < horizon; h++) {
         const size_t lag = season > 1 ? (h / season + 1) * season : h + 1;
@@ -69,8 +71,10 @@ static void worker(void *ctx, size_t thread, size_t threads)
         const lc_series *s = &j->w->panel->series[series];
         const size_t known = lc_known_rows(s->gap, origin), n = known < MOST_ROWS ? known : MOST_ROWS;
         if (!n) {
-            for (size_t h = 0; h < horizon; h++) point[h] = j->w->scales->series[series].mean;
-            for (size_t h = 0; h < horizon; h++) spread[h] = j->w->scales->series[series].sd;
+            const lc_scale scale = j->w->scales->series[series];
+            const double usual = lc_scale_restore(scale, scale.mean);
+            for (size_t h = 0; h < horizon; h++) point[h] = usual;
+            for (size_t h = 0; h < horizon; h++) spread[h] = scale.log ? usual : scale.sd;
         } else {
             for (size_t t = 0; t < n; t++) y[t] = lc_number_written(s->y, known - n + t);
             if (lc_baseline_from(b, point, horizon, y, n, origin - (known - n), season, &j->status[thread]) != LC_OK)

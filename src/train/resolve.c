@@ -95,11 +95,28 @@ static size_t default_batch(size_t windows)
     return windows < MANY_WINDOWS ? FEW : MANY;
 }
 
+/* Logarithms that were asked for need values that have one. */
+static lc_code check_log(const lc_settings *s, const lc_panel *p, const lc_split *split, lc_status *st)
+{
+    if (strcmp(s->transform, "log") != 0) return LC_OK;
+    for (size_t i = 0; i < p->n_series; i++)
+        for (size_t t = 0; t < rows_of(p, split, i); t++) {
+            if (!lc_is_observed(&p->series[i], t) || lc_value(&p->series[i], t) > 0) continue;
+            lc_fail_at(st, LC_E_DATA, p->source, 0, 0, "--transform log needs positive values: \"%.80s\" has %g",
+                       p->series[i].id, lc_value(&p->series[i], t));
+            lc_hint(st, "leave it out, or give --transform none");
+            return LC_E_DATA;
+        }
+    return LC_OK;
+}
+
 lc_code lc_resolve_settings(lc_settings *s, const lc_panel *p, const lc_split *split, lc_status *st)
 {
+    lc_code code = check_log(s, p, split, st);
+    if (code != LC_OK) return code;
     if (!s->horizon) s->horizon = lc_freq_horizon(&p->freq);
     if (!s->season) {
-        lc_code code = lc_resolve_season(&s->season, p, split, st);
+        code = lc_resolve_season(&s->season, p, split, st);
         if (code != LC_OK) return code;
     }
     if (strcmp(s->arch, "auto") == 0) return lc_recipe_resolve(s, p, split, st);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/rng.h"
+#include "baseline/baseline.h"
 #include "forecast/backtest.h"
 #include "unit/support/panel_text.h"
 #include "unit/support/pipeline.h"
@@ -202,7 +203,7 @@ START_TEST(the_naive_row_is_what_one_computes_by_hand)
     }
     lc_result *r = evaluate(p, "", NULL); /* the stride is the horizon */
     check_naive(r, "y", y, N, 160, 5);
-    ck_assert_uint_eq(lc_result_rows(r), 10);
+    ck_assert_uint_eq(lc_result_rows(r), 2 * (1 + lc_baseline_count));
     lc_result_free(r);
     r = evaluate(p, "split=100,20,40", NULL);
     check_naive(r, "y", y, 160, 120, 5);
@@ -314,11 +315,12 @@ START_TEST(the_star_rows_are_over_all_series)
     const size_t n[] = {120, 9, 60};
     lc_panel *p = panel_of_lengths(n, 3);
     lc_result *w = NULL, *r = evaluate(p, "", &w);
-    /* s1 is too short: two series and the star, five models each. */
-    ck_assert_uint_eq(lc_result_rows(r), 15);
-    static const char *const models[] = {"lstm", "naive", "seasonal-naive", "drift", "theta"};
-    for (size_t k = 0; k < 5; k++) {
-        size_t a = find_row(r, "s0", models[k]), b = find_row(r, "s2", models[k]), all = find_row(r, "*", models[k]);
+    /* s1 is too short: two series and the star, the network and the baselines each. */
+    const size_t models = 1 + lc_baseline_count;
+    ck_assert_uint_eq(lc_result_rows(r), 3 * models);
+    for (size_t k = 0; k < models; k++) {
+        const char *model = k ? lc_baselines[k - 1].name : "lstm";
+        size_t a = find_row(r, "s0", model), b = find_row(r, "s2", model), all = find_row(r, "*", model);
         double x = real(r, a, "windows"), z = real(r, b, "windows");
         ck_assert_double_eq(x, 4);
         ck_assert_double_eq(z, 2);
@@ -330,8 +332,8 @@ START_TEST(the_star_rows_are_over_all_series)
         }
         double square = (x * pow(real(r, a, "rmse"), 2) + z * pow(real(r, b, "rmse"), 2)) / (x + z);
         ck_assert_double_eq_tol(real(r, all, "rmse"), sqrt(square), 1e-4);
-        ck_assert_str_eq(lc_result_text(r, k, 1), models[k]);
-        ck_assert_str_eq(lc_result_text(r, 10 + k, 0), "*");
+        ck_assert_str_eq(lc_result_text(r, k, 1), model);
+        ck_assert_str_eq(lc_result_text(r, 2 * models + k, 0), "*");
     }
     ck_assert_uint_eq(lc_result_rows(w), 6 * 5);
     ck_assert_str_eq(lc_result_text(w, 19, 0), "s0");
