@@ -1,0 +1,92 @@
+#include "baseline/arima_fit.h"
+
+#include <math.h>
+
+#include "baseline/minimize.h"
+
+#define MOST_PARTIAL .9999
+/* Forecasts of models with roots this near to the unit circle are erratic (Hyndman & Khandakar 2008, section 3.2). */
+#define LEAST_RADIUS 1.01
+#define DIFFERENCE 1e-5 /* of a partial autocorrelation, for slopes */
+#define LEAST_GAIN 1e-3
+#define MOST_STEPS 60
+
+typedef struct problem {
+    const lc_arma_order *order;
+    bool exact;
+    const double *w;
+    size_t n;
+    double mu; /* of the conditional likelihood */
+    double *work;
+    double x[LC_ARMA_MOST_VARIABLES], last; /* where the value was taken last, and the value */
+} problem;
+
+static double likelihood(const problem *p, const double *x)
+{
+    lc_arma a;
+    lc_arma_expand(&a, p->order, x);
+    if (!p->exact) return lc_arma_conditional(&a, p->mu, p->w, p->n, p->work);
+    lc_arma_score score;
+    lc_arma_exact(&score, &a, p->order->mean, p->w, p->n, p->work);
+    return score.likelihood;
+}
+
+static double value(void *ctx, const double *x)
+{
+    problem *p = ctx;
+    const size_t n = lc_arma_variables(p->order);
+    for (size_t i = 0; i < n; i++) p->x[i] = x[i];
+    return p->last = likelihood(p, x);
+}
+
+static void gradient(void *ctx, const double *x, double *g)
+{
+    problem *p = ctx;
+    const size_t n = lc_arma_variables(p->order);
+    double moved[LC_ARMA_MOST_VARIABLES];
+    for (size_t i = 0; i < n; i++) moved[i] = x[i];
+    for (size_t i = 0; i < n; i++) {
+        const double d = x[i] > 0 ? -DIFFERENCE : DIFFERENCE; /* inwards */
+        moved[i] = x[i] + d;
+        g[i] = (likelihood(p, moved) - p->last) / d;
+        if (!isfinite(g[i])) g[i] = 0;
+        moved[i] = x[i];
+    }
+}
+
+void lc_arima_fit_order(lc_arima_fit *out, bool exact, const double *w, size_t n, double *work)
+{
+    const lc_arma_order *o = &out->order;
+    const size_t variables = lc_arma_variables(o), lags = o->p + o->P * o->m;
+    const double k = (double)variables + (o->mean ? 1 : 0) + 1, count = (double)n;
+    out->aicc = INFINITY;
+    out->mu = 0;
+    if (!(count > k + 2) || n <= lags + 2) return;
+
+    problem p = {.order = o, .w = w, .n = n, .work = work};
+    for (size_t t = 0; o->mean && t < n; t++) p.mu += w[t] / count;
+    double low[LC_ARMA_MOST_VARIABLES], high[LC_ARMA_MOST_VARIABLES], unit[LC_ARMA_MOST_VARIABLES];
+    for (size_t i = 0; i < variables; i++) {
+        out->x[i] = 0;
+        low[i] = -MOST_PARTIAL;
+        high[i] = MOST_PARTIAL;
+        unit[i] = 1;
+    }
+    const lc_objective objective = {&p, value, gradient, variables, low, high, unit};
+    double best = value(&p, out->x);
+    if (variables && isfinite(best)) best = lc_minimize(&objective, out->x, LEAST_GAIN, MOST_STEPS);
+    out->mu = p.mu;
+    if (exact) {
+        p.exact = true;
+        if (variables) best = lc_minimize(&objective, out->x, LEAST_GAIN, MOST_STEPS);
+        lc_arma a;
+        lc_arma_score score;
+        lc_arma_expand(&a, o, out->x);
+        lc_arma_exact(&score, &a, o->mean, w, n, work);
+        best = score.likelihood;
+        out->mu = score.mu;
+    }
+    if (!lc_arma_roots_beyond(o, out->x, LEAST_RADIUS)) return;
+    out->aicc = best + 2 * k + 2 * k * (k + 1) / (count - k - 1);
+    if (isnan(out->aicc)) out->aicc = INFINITY;
+}
