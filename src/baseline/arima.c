@@ -29,7 +29,7 @@ typedef struct search {
     double *work;
     bool seen[ORDERS][ORDERS][SEASONAL][SEASONAL][2];
     size_t models;
-    lc_arima_fit best[FINALISTS]; /* by rising AICc */
+    lc_arima_fit fit[MOST_MODELS]; /* all of them, by rising AICc */
 } search;
 
 /* Fits an order that is allowed and new; true when it is the best so far. */
@@ -41,14 +41,11 @@ static bool try_order(search *s, long p, long q, long P, long Q, bool mean)
     bool *seen = &s->seen[p][q][P][Q][mean];
     if (*seen || s->models >= MOST_MODELS) return false;
     *seen = true;
-    s->models++;
     lc_arima_fit fit = {.order = {(size_t)p, (size_t)q, (size_t)P, (size_t)Q, s->m, mean}};
     lc_arima_fit_order(&fit, s->exact, s->w, s->n, s->work);
-    size_t at = FINALISTS;
-    while (at && fit.aicc < s->best[at - 1].aicc) at--;
-    if (at == FINALISTS) return false;
-    memmove(&s->best[at + 1], &s->best[at], (FINALISTS - 1 - at) * sizeof fit);
-    s->best[at] = fit;
+    size_t at = s->models++;
+    for (; at && fit.aicc < s->fit[at - 1].aicc; at--) s->fit[at] = s->fit[at - 1];
+    s->fit[at] = fit;
     return at == 0;
 }
 
@@ -60,7 +57,7 @@ static bool improve(search *s)
         {0, 0, 1, -1},  {0, 0, 1, 1},  {-1, 0, 0, 0}, {0, -1, 0, 0}, {1, 0, 0, 0},   {0, 1, 0, 0},
         {-1, -1, 0, 0}, {-1, 1, 0, 0}, {1, -1, 0, 0}, {1, 1, 0, 0},
     };
-    const lc_arma_order o = s->best[0].order;
+    const lc_arma_order o = s->fit[0].order;
     const long p = (long)o.p, q = (long)o.q, P = (long)o.P, Q = (long)o.Q;
     for (size_t i = 0; i < sizeof moves / sizeof moves[0]; i++)
         if (try_order(s, p + moves[i][0], q + moves[i][1], P + moves[i][2], Q + moves[i][3], o.mean)) return true;
@@ -74,7 +71,6 @@ static size_t at_most(size_t most, size_t x)
 
 static void find_order(search *s)
 {
-    for (size_t i = 0; i < FINALISTS; i++) s->best[i].aicc = INFINITY;
     s->most_p = at_most(LC_ARMA_MOST_ORDER, s->n / 3);
     s->most_P = s->m ? at_most(LC_ARMA_MOST_SEASONAL, s->n / 3 / s->m) : 0;
     s->exact = s->n <= EXACT_SEARCH;
@@ -84,15 +80,17 @@ static void find_order(search *s)
     try_order(s, one, 0, P, 0, s->may_mean);
     try_order(s, 0, one, 0, P, s->may_mean);
     try_order(s, 0, 0, 0, 0, false);
-    while (isfinite(s->best[0].aicc) && improve(s)) continue;
+    while (improve(s)) continue;
     if (s->exact) return;
-    /* What the conditional likelihood liked best, by the exact one. */
+    /* What the conditional likelihood liked best, by the exact one; and if all of that has roots next to the unit
+     * circle then, the first after it that has not. */
     lc_arima_fit best = {.aicc = INFINITY};
-    for (size_t i = 0; i < FINALISTS && isfinite(s->best[i].aicc); i++) {
-        lc_arima_fit_order(&s->best[i], true, s->w, s->n, s->work);
-        if (s->best[i].aicc < best.aicc) best = s->best[i];
+    for (size_t i = 0; i < s->models && (i < FINALISTS || !isfinite(best.aicc)); i++) {
+        if (!isfinite(s->fit[i].aicc)) break;
+        lc_arima_fit_order(&s->fit[i], true, s->w, s->n, s->work);
+        if (s->fit[i].aicc < best.aicc) best = s->fit[i];
     }
-    s->best[0] = best;
+    s->fit[0] = best;
 }
 
 static bool varies(const double *w, size_t n)
@@ -144,10 +142,10 @@ static void forecast_plain(double *out, size_t horizon, const double *y, size_t 
     s.n = make_stationary(lag, &lags, w, n, m, work);
     s.may_mean = lags < 2;
     if (varies(w, s.n)) find_order(&s);
-    if (varies(w, s.n) && isfinite(s.best[0].aicc)) {
+    if (varies(w, s.n) && isfinite(s.fit[0].aicc)) {
         lc_arma a;
-        lc_arma_expand(&a, &s.best[0].order, s.best[0].x);
-        lc_arma_forecast(out, horizon, &a, s.best[0].mu, w, s.n, work);
+        lc_arma_expand(&a, &s.fit[0].order, s.fit[0].x);
+        lc_arma_forecast(out, horizon, &a, s.fit[0].mu, w, s.n, work);
     } else {
         /* All the same, or too few values for any model: their mean. */
         double mean = 0;
