@@ -36,6 +36,7 @@ static double value(void *ctx, const double *x)
     problem *p = ctx;
     const size_t n = lc_arma_variables(p->order);
     for (size_t i = 0; i < n; i++) p->x[i] = x[i];
+    if (!lc_arma_roots_beyond(p->order, x, LEAST_RADIUS)) return INFINITY;
     return p->last = likelihood(p, x);
 }
 
@@ -68,8 +69,9 @@ void lc_arima_fit_order(lc_arima_fit *out, bool exact, const double *w, size_t n
     double low[LC_ARMA_MOST_VARIABLES], high[LC_ARMA_MOST_VARIABLES], unit[LC_ARMA_MOST_VARIABLES];
     for (size_t i = 0; i < variables; i++) {
         out->x[i] = 0;
-        low[i] = -MOST_PARTIAL;
-        high[i] = MOST_PARTIAL;
+        const size_t lag = i < o->p + o->q ? 1 : o->m;
+        high[i] = pow(LEAST_RADIUS, -(double)lag) - 1e-6;
+        low[i] = -high[i];
         unit[i] = 1;
     }
     const lc_objective objective = {&p, value, gradient, variables, low, high, unit};
@@ -86,7 +88,6 @@ void lc_arima_fit_order(lc_arima_fit *out, bool exact, const double *w, size_t n
         best = score.likelihood;
         out->mu = score.mu;
     }
-    if (!lc_arma_roots_beyond(o, out->x, LEAST_RADIUS)) return;
     out->aicc = best + 2 * k + 2 * k * (k + 1) / (count - k - 1);
     if (isnan(out->aicc)) out->aicc = INFINITY;
 }
