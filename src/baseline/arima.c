@@ -42,7 +42,7 @@ static bool try_order(search *s, long p, long q, long P, long Q, bool mean)
     if (*seen || s->models >= MOST_MODELS) return false;
     *seen = true;
     lc_arima_fit fit = {.order = {(size_t)p, (size_t)q, (size_t)P, (size_t)Q, s->m, mean}};
-    lc_arima_fit_order(&fit, s->exact, s->w, s->n, s->work);
+    lc_arima_fit_order(&fit, s->exact ? LC_ARIMA_EXACT : LC_ARIMA_CONDITIONAL, s->w, s->n, s->work);
     size_t at = s->models++;
     for (; at && fit.aicc < s->fit[at - 1].aicc; at--) s->fit[at] = s->fit[at - 1];
     s->fit[at] = fit;
@@ -81,16 +81,15 @@ static void find_order(search *s)
     try_order(s, 0, one, 0, P, s->may_mean);
     try_order(s, 0, 0, 0, 0, false);
     while (improve(s)) continue;
-    if (s->exact) return;
-    /* What the conditional likelihood liked best, by the exact one; and if all of that has roots next to the unit
-     * circle then, the first after it that has not. */
-    lc_arima_fit best = {.aicc = INFINITY};
-    for (size_t i = 0; i < s->models && (i < FINALISTS || !isfinite(best.aicc)); i++) {
-        if (!isfinite(s->fit[i].aicc)) break;
-        lc_arima_fit_order(&s->fit[i], true, s->w, s->n, s->work);
+    /* What the conditional likelihood liked best, by the exact one. */
+    lc_arima_fit best = s->fit[0];
+    if (!s->exact) best.aicc = INFINITY;
+    for (size_t i = 0; !s->exact && i < FINALISTS && i < s->models; i++) {
+        lc_arima_fit_order(&s->fit[i], LC_ARIMA_EXACT, s->w, s->n, s->work);
         if (s->fit[i].aicc < best.aicc) best = s->fit[i];
     }
     s->fit[0] = best;
+    if (isfinite(best.aicc)) lc_arima_fit_order(&s->fit[0], LC_ARIMA_POLISH, s->w, s->n, s->work);
 }
 
 static bool varies(const double *w, size_t n)

@@ -4,12 +4,14 @@
 
 #include "baseline/minimize.h"
 
-#define MOST_PARTIAL .9999
 /* Forecasts of models with roots this near to the unit circle are erratic (Hyndman & Khandakar 2008, section 3.2). */
 #define LEAST_RADIUS 1.01
+#define INSIDE 1e-6     /* of that, for bounds */
 #define DIFFERENCE 1e-5 /* of a partial autocorrelation, for slopes */
-#define LEAST_GAIN 1e-3
-#define MOST_STEPS 60
+#define SEARCH_GAIN .01 /* of -2 log likelihood in a step */
+#define SEARCH_STEPS 30
+#define POLISH_GAIN 1e-5
+#define POLISH_STEPS 200
 
 typedef struct problem {
     const lc_arma_order *order;
@@ -55,7 +57,7 @@ static void gradient(void *ctx, const double *x, double *g)
     }
 }
 
-void lc_arima_fit_order(lc_arima_fit *out, bool exact, const double *w, size_t n, double *work)
+void lc_arima_fit_order(lc_arima_fit *out, lc_arima_effort effort, const double *w, size_t n, double *work)
 {
     const lc_arma_order *o = &out->order;
     const size_t variables = lc_arma_variables(o), lags = o->p + o->P * o->m;
@@ -68,19 +70,21 @@ void lc_arima_fit_order(lc_arima_fit *out, bool exact, const double *w, size_t n
     for (size_t t = 0; o->mean && t < n; t++) p.mu += w[t] / count;
     double low[LC_ARMA_MOST_VARIABLES], high[LC_ARMA_MOST_VARIABLES], unit[LC_ARMA_MOST_VARIABLES];
     for (size_t i = 0; i < variables; i++) {
-        out->x[i] = 0;
         const size_t lag = i < o->p + o->q ? 1 : o->m;
-        high[i] = pow(LEAST_RADIUS, -(double)lag) - 1e-6;
+        if (effort != LC_ARIMA_POLISH) out->x[i] = 0;
+        high[i] = pow(LEAST_RADIUS, -(double)lag) - INSIDE;
         low[i] = -high[i];
         unit[i] = 1;
     }
     const lc_objective objective = {&p, value, gradient, variables, low, high, unit};
     double best = value(&p, out->x);
-    if (variables && isfinite(best)) best = lc_minimize(&objective, out->x, LEAST_GAIN, MOST_STEPS);
+    if (variables && effort != LC_ARIMA_POLISH) best = lc_minimize(&objective, out->x, SEARCH_GAIN, SEARCH_STEPS);
     out->mu = p.mu;
-    if (exact) {
+    if (effort != LC_ARIMA_CONDITIONAL) {
         p.exact = true;
-        if (variables) best = lc_minimize(&objective, out->x, LEAST_GAIN, MOST_STEPS);
+        const bool polish = effort == LC_ARIMA_POLISH;
+        if (variables)
+            lc_minimize(&objective, out->x, polish ? POLISH_GAIN : SEARCH_GAIN, polish ? POLISH_STEPS : SEARCH_STEPS);
         lc_arma a;
         lc_arma_score score;
         lc_arma_expand(&a, o, out->x);

@@ -9,6 +9,7 @@
 #define MOST LC_ARMA_MOST_LAG
 /* From here on the innovations' variance is that of z: what is left out of the likelihood is far below rounding. */
 #define SETTLED 1e-10
+#define SHORT 12
 
 size_t lc_arma_variables(const lc_arma_order *o)
 {
@@ -184,13 +185,22 @@ static bool open_innovations(innovations *v, const lc_arma *a, double *work)
     return true;
 }
 
+/* Most rows of the factors are short. */
+static double short_dot(const double *x, const double *y, size_t n)
+{
+    if (n > SHORT) return lc_dot(x, y, n);
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) sum += x[i] * y[i];
+    return sum;
+}
+
 /* Row t of the factors; false where the covariance is not positive definite. */
 static bool factor_row(const innovations *v, size_t t)
 {
     const size_t first = first_of(v, t);
     for (size_t s = first; s <= t; s++) {
         const size_t from = first_of(v, s) > first ? first_of(v, s) : first;
-        const double left = covariance(v, t, s) - lc_dot(entry(v, t, from), entry(v, s, from), s - from);
+        const double left = covariance(v, t, s) - short_dot(entry(v, t, from), entry(v, s, from), s - from);
         if (s < t) {
             *entry(v, t, s) = left / *entry(v, s, s);
         } else {
