@@ -16,7 +16,7 @@
 #define MOST_DIFFERENCES 2
 #define STRONG_SEASON .64
 #define MOST_MODELS 94
-#define FINALISTS 4
+#define FINALISTS 3
 #define SAME 1e-10 /* a spread below this, against values near 1, is rounding */
 
 enum { ORDERS = LC_ARMA_MOST_ORDER + 1, SEASONAL = LC_ARMA_MOST_SEASONAL + 1 };

@@ -10,8 +10,8 @@
 #define DIFFERENCE 1e-5 /* of a partial autocorrelation, for slopes */
 #define SEARCH_GAIN .01 /* of -2 log likelihood in a step */
 #define SEARCH_STEPS 30
-#define POLISH_GAIN 1e-5
-#define POLISH_STEPS 200
+#define POLISH_GAIN 1e-3
+#define POLISH_STEPS 60
 
 typedef struct problem {
     const lc_arma_order *order;
