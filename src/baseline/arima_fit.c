@@ -1,6 +1,7 @@
 #include "baseline/arima_fit.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "baseline/minimize.h"
 
@@ -57,6 +58,33 @@ static void gradient(void *ctx, const double *x, double *g)
     }
 }
 
+/* The likelihood of a mixed order often has several minima, and valleys where weights of both sides cancel: the search
+ * starts from the best of these first partial autocorrelations. */
+static double best_of_grid(problem *p, double *x)
+{
+    static const double grid[] = {0, -.5, .5, .85};
+    const lc_arma_order *o = p->order;
+    const size_t at[] = {0, o->p, o->p + o->q, o->p + o->q + o->P};
+    const size_t points[] = {o->p ? 4 : 1, o->q ? 4 : 1, o->P ? 3 : 1, o->Q ? 3 : 1};
+    double best = INFINITY;
+    size_t chosen[4] = {0}, now[4] = {0};
+    for (;;) {
+        for (size_t i = 0; i < 4; i++)
+            if (points[i] > 1) x[at[i]] = grid[now[i]];
+        const double v = value(p, x);
+        if (v < best) {
+            best = v;
+            memcpy(chosen, now, sizeof now);
+        }
+        size_t i = 0;
+        while (i < 4 && ++now[i] == points[i]) now[i++] = 0;
+        if (i == 4) break;
+    }
+    for (size_t i = 0; i < 4; i++)
+        if (points[i] > 1) x[at[i]] = grid[chosen[i]];
+    return best;
+}
+
 void lc_arima_fit_order(lc_arima_fit *out, lc_arima_effort effort, const double *w, size_t n, double *work)
 {
     const lc_arma_order *o = &out->order;
@@ -77,7 +105,7 @@ void lc_arima_fit_order(lc_arima_fit *out, lc_arima_effort effort, const double 
         unit[i] = 1;
     }
     const lc_objective objective = {&p, value, gradient, variables, low, high, unit};
-    double best = value(&p, out->x);
+    double best = effort == LC_ARIMA_POLISH ? value(&p, out->x) : best_of_grid(&p, out->x);
     if (variables && effort != LC_ARIMA_POLISH) best = lc_minimize(&objective, out->x, SEARCH_GAIN, SEARCH_STEPS);
     out->mu = p.mu;
     if (effort != LC_ARIMA_CONDITIONAL) {
