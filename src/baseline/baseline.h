@@ -21,7 +21,7 @@ const lc_baseline *lc_baseline_find(const char *name); /* NULL: unknown */
 lc_code lc_baseline_from(const lc_baseline *b, double *out, size_t horizon, const double *y, size_t known,
                          size_t origin, size_t season, lc_status *st);
 
-extern const lc_baseline lc_baselines[]; /* naive, seasonal-naive, window-mean, drift, theta, ets */
+extern const lc_baseline lc_baselines[]; /* naive, seasonal-naive, window-mean, drift, theta, ets, arima */
 extern const size_t lc_baseline_count;
 
 lc_baseline_fn lc_naive;          /* the last value; O(1) in n */
@@ -40,6 +40,12 @@ lc_baseline_fn lc_theta;
  * last 2000 values at most, for a long season's indices six seasons or 20,000. With less than five values the last one.
  * Some 5 ms for 200 values with a season of 12. */
 lc_baseline_fn lc_ets;
+
+/* ARIMA: seasonal differences by the strength of the season, others by the KPSS test, orders by a stepwise search for
+ * the least AICc as in R's auto.arima, weights by the exact likelihood. Seasons of up to 24 are part of the model,
+ * longer ones fixed indices as above. Sees the last 1000 values at most, for a long season's indices more. With less
+ * than eight values the last one. */
+lc_baseline_fn lc_arima;
 
 /* Shared by the baselines: LC_E_DATA unless there are values and y[at] is finite. */
 lc_code lc_baseline_check(const double *y, size_t n, size_t at, lc_status *st);

@@ -13,6 +13,7 @@ const lc_baseline lc_baselines[] = {
     {"drift", "the line through the first and the last value", lc_drift},
     {"theta", "Theta, as in the M4 competition", lc_theta},
     {"ets", "exponential smoothing chosen by AICc", lc_ets},
+    {"arima", "ARIMA with orders chosen by tests and AICc", lc_arima},
 };
 const size_t lc_baseline_count = sizeof lc_baselines / sizeof lc_baselines[0];
 

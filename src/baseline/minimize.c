@@ -8,6 +8,7 @@
 #define MOST LC_MINIMIZE_MOST
 #define ARMIJO 1e-4
 #define MOST_HALVINGS 25
+#define HOPE .01      /* of the least gain: a step that promises less is not worth a look */
 #define POWELL .2     /* least share of the curvature that an update may leave */
 #define FIRST_STEP .1 /* largest change of the first step, in units */
 
@@ -100,7 +101,7 @@ static void update(search *s, const double *d, const double *y)
 }
 
 /* The largest halved step along s->step that gains enough; *best and x move there. false: none does. */
-static bool descend(const search *s, double *best, double *x)
+static bool descend(const search *s, double least_gain, double *best, double *x)
 {
     const size_t n = s->f->n;
     double share = 1;
@@ -110,7 +111,7 @@ static bool descend(const search *s, double *best, double *x)
             x[i] = fmin(fmax(s->x[i] + share * s->step[i], s->low[i]), s->high[i]);
             slope += s->g[i] * (x[i] - s->x[i]);
         }
-        if (!(slope < 0)) return false;
+        if (!(-slope > HOPE * least_gain)) return false;
         const double now = value_at(s, x);
         if (now <= *best + ARMIJO * slope) { /* false for NaN */
             *best = now;
@@ -156,7 +157,7 @@ double lc_minimize(const lc_objective *f, double *x, double least_gain, size_t m
         if (fresh) reset(&s, largest(s.g, n) / FIRST_STEP);
         double to[MOST], d[MOST], y[MOST], g[MOST];
         const double before = best;
-        if (!newton_step(&s) || !descend(&s, &best, to)) {
+        if (!newton_step(&s) || !descend(&s, least_gain, &best, to)) {
             if (fresh) break;
             fresh = true; /* once more along the gradient */
             continue;
