@@ -96,6 +96,7 @@ typedef struct lc_progress {
     size_t seen;                   /* windows that training has gone through so far, each time counted */
     double train_loss, valid_loss; /* NaN where there is none */
     size_t best_epoch;             /* 1-based, so far */
+    size_t fit, fits;              /* of lc_evaluate: which fit this is, from 1, and how many there are; else 0 */
 } lc_progress;
 
 /* Called after every epoch by the thread that called the library; false cancels the run (LC_E_CANCELLED). */
@@ -201,10 +202,37 @@ typedef struct lc_detect_info {
 lc_code lc_detect(lc_result **out, lc_detect_info *info, const lc_model *m, const lc_panel *p, const lc_settings *s,
                   lc_progress_fn progress, void *user, lc_status *st);
 
-/* Rolling-origin backtest beside the baselines: unique_id, model, windows, mae, rmse, smape, mase,
- * coverage-P. windows_path, unless NULL: a CSV file of every step of every window. */
-lc_code lc_evaluate(lc_result **out, lc_model_info *info, const lc_panel *p, const lc_settings *s,
-                    const char *windows_path, bool replace, lc_progress_fn progress, void *user, lc_status *st);
+/* A model beside the best of the baselines, over all series. */
+typedef struct lc_verdict {
+    char model[24], baseline[24]; /* baseline "": there was none, and nothing else is set */
+    char measure[8];              /* "MASE", or "MAE" where no series has a MASE */
+    double error, baseline_error; /* in that measure, on the windows of that baseline */
+    double against_naive;         /* the model's error over that of repeating the last value; NaN: not compared */
+    size_t series, origins;       /* that were scored; series that share an origin count as one there */
+    /* Test of Diebold & Mariano (1995) on the differences of the origins' errors with the correction of Harvey,
+     * Leybourne & Newbold (1997); below 0 the model is better. p is two-sided, of Student's distribution with `freedom`
+     * degrees of freedom; NaN where too few windows do not overlap. */
+    double statistic, p;
+    size_t freedom;
+} lc_verdict;
+
+typedef struct lc_evaluate_files { /* CSV files to write beside the table; NULL: not this one */
+    const char *windows;           /* every step of every window */
+    const char *steps;             /* the table by step of the horizon */
+    bool replace;                  /* files that exist */
+} lc_evaluate_files;
+
+typedef struct lc_evaluate_info {
+    lc_model_info model; /* of the last fit */
+    size_t fits;         /* with the setting refit more than one */
+    size_t slow_every;   /* slow baselines forecast from every so manyth origin: their `windows` are fewer */
+    lc_verdict verdict;
+} lc_evaluate_info;
+
+/* Rolling-origin backtest beside the baselines: unique_id, model, windows, mae, rmse, smape, mase, coverage-P, width-P,
+ * crps, owa. Neither `files` nor `info` need be given. */
+lc_code lc_evaluate(lc_result **out, lc_evaluate_info *info, const lc_panel *p, const lc_settings *s,
+                    const lc_evaluate_files *files, lc_progress_fn progress, void *user, lc_status *st);
 
 /* ---- charts ------------------------------------------------------------------------------------ */
 

@@ -5,9 +5,8 @@
 #include <string.h>
 
 #include "anomaly/detector.h"
-#include "base/file.h"
 #include "base/memory.h"
-#include "forecast/backtest.h"
+#include "forecast/fitting.h"
 #include "forecast/forecast.h"
 #include "forecast/statistical.h"
 #include "nn/arch.h"
@@ -84,21 +83,6 @@ const char *lc_panel_notice(const lc_panel *p, size_t i)
 
 /* ---- models ---- */
 
-/* Resolves, fits and calibrates. split and resolved may be what the caller prepared. */
-static lc_code fit_model(lc_model **out, const lc_panel *p, const lc_settings *resolved, const lc_split *split,
-                         lc_progress_fn progress, void *user, lc_status *st)
-{
-    lc_code code = lc_fit(out, p, resolved, split, progress, user, st);
-    if (!*out) return code;
-    lc_status second = {0};
-    lc_code calibrated = lc_interval_calibrate(*out, p, split, lc_fit_threads(resolved), code == LC_OK ? st : &second);
-    if (calibrated == LC_OK && code == LC_OK) code = lc_fit_final(*out, p, split, progress, user, st);
-    if (calibrated == LC_OK) return code;
-    lc_model_free(*out);
-    *out = NULL;
-    return code == LC_OK ? calibrated : code;
-}
-
 lc_code lc_model_fit(lc_model **out, const lc_panel *p, const lc_settings *s, lc_progress_fn progress, void *user,
                      lc_status *st)
 {
@@ -111,7 +95,7 @@ lc_code lc_model_fit(lc_model **out, const lc_panel *p, const lc_settings *s, lc
     lc_code code = resolved && split ? lc_resolve_settings(resolved, p, NULL, st) : lc_fail_memory(st);
     if (code == LC_OK) {
         lc_resolve_split(split, p, resolved, NULL);
-        code = fit_model(out, p, resolved, split, progress, user, st);
+        code = lc_fit_calibrated(out, p, resolved, split, progress, user, st);
     }
     lc_free(split);
     lc_settings_free(resolved);
@@ -212,7 +196,7 @@ static lc_code fit_detector(lc_model **out, const lc_panel *p, const lc_settings
     if (code == LC_OK) lc_arch_defaults(resolved);
     lc_detector_split(split, p, resolved);
     if (code == LC_OK) code = lc_resolve_settings(resolved, p, split, st);
-    if (code == LC_OK) code = fit_model(out, p, resolved, split, progress, user, st);
+    if (code == LC_OK) code = lc_fit_calibrated(out, p, resolved, split, progress, user, st);
     lc_settings_free(resolved);
     return code;
 }
@@ -239,66 +223,6 @@ lc_code lc_detect(lc_result **out, lc_detect_info *info, const lc_model *m, cons
     }
     lc_model_free(own);
     lc_free(split);
-    return code;
-}
-
-/* ---- evaluate ---- */
-
-typedef struct windows_file {
-    lc_output file;
-    bool started;
-} windows_file;
-
-static lc_code write_windows(void *user, const lc_result *windows, lc_status *st)
-{
-    windows_file *w = user;
-    lc_code code = w->started ? lc_result_write_rows(windows, w->file.stream, st)
-                              : lc_result_write_stream(windows, w->file.stream, st);
-    w->started = true;
-    return code;
-}
-
-static lc_code run_backtest(lc_result **out, lc_model_info *info, const lc_panel *p, const lc_settings *s,
-                            windows_file *w, lc_progress_fn progress, void *user, lc_status *st)
-{
-    lc_model *m = NULL;
-    lc_backtest_rows *rows = lc_calloc(p->n_series, sizeof *rows);
-    lc_split *split = lc_calloc(p->n_series, sizeof *split);
-    lc_settings *resolved = lc_settings_copy(s);
-    lc_code code = rows && split && resolved ? LC_OK : lc_fail_memory(st);
-    if (code == LC_OK && !resolved->horizon) resolved->horizon = lc_freq_horizon(&p->freq);
-    if (code == LC_OK) code = lc_backtest_split(rows, p, resolved, st);
-    for (size_t i = 0; code == LC_OK && i < p->n_series; i++) split[i] = (lc_split){rows[i].train, rows[i].test};
-    if (code == LC_OK) code = lc_resolve_settings(resolved, p, split, st);
-    if (code == LC_OK && !*resolved->split && strcmp(resolved->arch, "lstm") != 0)
-        for (size_t i = 0; i < p->n_series; i++) split[i] = lc_recipe_split(resolved, p->n_series, rows[i].test);
-    if (code == LC_OK) code = fit_model(&m, p, resolved, split, progress, user, st);
-    if (code == LC_OK) code = lc_backtest(out, m, p, rows, resolved, w ? write_windows : NULL, w, st);
-    if (code == LC_OK && info) lc_model_get_info(m, info);
-    lc_model_free(m);
-    lc_settings_free(resolved);
-    lc_free(split);
-    lc_free(rows);
-    return code;
-}
-
-lc_code lc_evaluate(lc_result **out, lc_model_info *info, const lc_panel *p, const lc_settings *s,
-                    const char *windows_path, bool replace, lc_progress_fn progress, void *user, lc_status *st)
-{
-    NEED(out);
-    NEED(p);
-    NEED(s);
-    *out = NULL;
-    windows_file w = {0};
-    if (!windows_path) return run_backtest(out, info, p, s, NULL, progress, user, st);
-    lc_code code = lc_output_open(&w.file, windows_path, replace, st);
-    if (code == LC_OK) code = run_backtest(out, info, p, s, &w, progress, user, st);
-    if (code == LC_OK) code = lc_output_commit(&w.file, st);
-    lc_output_discard(&w.file);
-    if (code != LC_OK) {
-        lc_result_free(*out);
-        *out = NULL;
-    }
     return code;
 }
 

@@ -128,6 +128,10 @@ static const row rows[] = {
          "rows to fit on, to validate on and to test on (default: 70, 10 and 20 %)"),
     COUNT(stride, "stride", LC_GROUP_EVALUATE, "", 1, 1000000,
           "rows between two origins of the test (default: the horizon)"),
+    SWITCH(refit, "refit", LC_GROUP_EVALUATE,
+           "fit anew at every origin on all rows before it: slow, and what forecasting day by day is like"),
+    COUNT(refit_every, "refit-every", LC_GROUP_EVALUATE, "", 1, 1000000,
+          "fit anew at every N-th origin (default: fit once, before the first)"),
 
     TEXT(future_file, "future-file", LC_GROUP_RUN, "FILE", "", NULL,
          "rows of the --future columns after the end of the data"),

@@ -47,8 +47,10 @@ struct lc_settings {
     /* detect */
     double alarms_per; /* expected false alarms per 10,000 normal rows */
     /* evaluate */
-    char *split;   /* TRAIN,VALID,TEST in rows; "" = 70/10/20 % */
-    size_t stride; /* 0 = horizon */
+    char *split;        /* TRAIN,VALID,TEST in rows; "" = 70/10/20 % */
+    size_t stride;      /* 0 = horizon */
+    bool refit;         /* fit anew at every origin ... */
+    size_t refit_every; /* ... or every so manyth; 0 = not given */
     /* run */
     size_t threads; /* 0 = what this process may use */
 };

@@ -2,6 +2,8 @@
 #ifndef LC_BASELINE_BASELINE_H
 #define LC_BASELINE_BASELINE_H
 
+#include <stdbool.h>
+
 #include "base/status.h"
 
 /* Forecast `horizon` steps after the n (>= 1) finite values y with seasonal period `season` (0 and 1: none). The
@@ -12,6 +14,7 @@ typedef struct lc_baseline {
     const char *name; /* as in the evaluate table */
     const char *help;
     lc_baseline_fn *forecast;
+    bool slow; /* milliseconds for a forecast: a backtest of many windows may leave some out */
 } lc_baseline;
 
 const lc_baseline *lc_baseline_find(const char *name); /* NULL: unknown */
@@ -21,11 +24,14 @@ const lc_baseline *lc_baseline_find(const char *name); /* NULL: unknown */
 lc_code lc_baseline_from(const lc_baseline *b, double *out, size_t horizon, const double *y, size_t known,
                          size_t origin, size_t season, lc_status *st);
 
-extern const lc_baseline lc_baselines[]; /* naive, seasonal-naive, window-mean, drift, theta, ets, arima */
+extern const lc_baseline lc_baselines[]; /* naive, seasonal-naive, naive2, window-mean, drift, theta, ets, arima */
 extern const size_t lc_baseline_count;
 
 lc_baseline_fn lc_naive;          /* the last value; O(1) in n */
 lc_baseline_fn lc_seasonal_naive; /* the last `season` values in turn; with n < season the last value */
+/* Naive2 of the M competitions: the last value, seasonally adjusted where Theta's test finds a season, times the
+ * season. Sees the last 20,000 values at most; O(n season). */
+lc_baseline_fn lc_naive2;
 lc_baseline_fn lc_window_mean; /* the mean of the last whole seasons that hold ten values, or of all that there are */
 lc_baseline_fn lc_drift;       /* the line through the first and the last value */
 

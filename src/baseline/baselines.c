@@ -7,13 +7,14 @@
 #include "base/memory.h"
 
 const lc_baseline lc_baselines[] = {
-    {"naive", "the last value", lc_naive},
-    {"seasonal-naive", "the value one season ago", lc_seasonal_naive},
-    {"window-mean", "the mean of the last season or of ten values", lc_window_mean},
-    {"drift", "the line through the first and the last value", lc_drift},
-    {"theta", "Theta, as in the M4 competition", lc_theta},
-    {"ets", "exponential smoothing chosen by AICc", lc_ets},
-    {"arima", "ARIMA with orders chosen by tests and AICc", lc_arima},
+    {"naive", "the last value", lc_naive, false},
+    {"seasonal-naive", "the value one season ago", lc_seasonal_naive, false},
+    {"naive2", "the last value, seasonally adjusted, as in the M4 competition", lc_naive2, false},
+    {"window-mean", "the mean of the last season or of ten values", lc_window_mean, false},
+    {"drift", "the line through the first and the last value", lc_drift, false},
+    {"theta", "Theta, as in the M4 competition", lc_theta, false},
+    {"ets", "exponential smoothing chosen by AICc", lc_ets, true},
+    {"arima", "ARIMA with orders chosen by tests and AICc", lc_arima, true},
 };
 const size_t lc_baseline_count = sizeof lc_baselines / sizeof lc_baselines[0];
 

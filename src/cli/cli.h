@@ -14,7 +14,7 @@ typedef struct cli_options {
     const char *const *files;
     size_t n_files;
     /* options of the program itself; NULL where not given */
-    const char *output, *plot, *model, *save_windows, *loss_plot;
+    const char *output, *plot, *model, *save_windows, *save_steps, *loss_plot;
     bool force, json, quiet, exit_code, help;
     const char *program; /* name of the command */
     const char *fitting; /* an option that was given and matters to a fit alone; NULL: none */
@@ -100,6 +100,10 @@ void cli_ignore_closed_pipes(void);
 void cli_stdout_begins(void);
 
 /* ---- summary of a run ---- */
+
+/* The verdict of a backtest in words for who reads no statistics; "" when there was no baseline. true: the model was
+ * not better, which is a warning. */
+bool cli_verdict_words(char *out, size_t room, const lc_verdict *v);
 
 /* A JSON object for --json. */
 json_t *cli_summary(const cli_options *o, const lc_panel *p, const lc_model_info *m);

@@ -3,48 +3,88 @@
 
 #include "cli/cli.h"
 
-static void print_row(const cli_options *o, const char *name, double mae, double rmse, double smape, double mase)
+/* A number of the table, or "-". */
+static const char *cell(char out[32], const lc_result *r, size_t row, const char *column, const char *format)
 {
-    const double x[] = {mae, rmse, smape, mase};
-    char text[4][32];
-    for (size_t i = 0; i < 4; i++) snprintf(text[i], sizeof text[i], isnan(x[i]) ? "-" : i < 2 ? "%.5g" : "%.3f", x[i]);
-    cli_line(o, "%-16s %12s %12s %9s %9s", name, text[0], text[1], text[2], text[3]);
+    const double x = lc_result_real(r, row, lc_result_find(r, column));
+    if (isnan(x)) snprintf(out, 32, "-");
+    else if (*format == 'g') snprintf(out, 32, "%.5g", x);
+    else snprintf(out, 32, "%.3f", x);
+    return out;
 }
 
-/* The rows over all series, aligned, and a plain word on who was better. */
+static bool is_total(const lc_result *r, size_t row)
+{
+    return strcmp(lc_result_text(r, row, lc_result_find(r, "unique_id")), "*") == 0;
+}
+
+/* The rows over all series, aligned. */
 static void print_table(const lc_result *r, const cli_options *o)
 {
-    size_t id = lc_result_find(r, "unique_id"), model = lc_result_find(r, "model"), mae = lc_result_find(r, "mae"),
-           rmse = lc_result_find(r, "rmse"), smape = lc_result_find(r, "smape"), mase = lc_result_find(r, "mase");
-    const char *best = NULL, *mine = NULL, *measure = "MASE";
-    double least = INFINITY, my_error = NAN;
-    cli_line(o, "%-16s %12s %12s %9s %9s", "all series", "MAE", "RMSE", "sMAPE %", "MASE");
+    cli_line(o, "%-16s %12s %12s %9s %9s %9s", "all series", "MAE", "RMSE", "sMAPE %", "MASE", "OWA");
     for (size_t row = 0; row < lc_result_rows(r); row++) {
-        if (strcmp(lc_result_text(r, row, id), "*") != 0) continue;
-        const char *name = lc_result_text(r, row, model);
-        double error = lc_result_real(r, row, mase);
-        if (isnan(error)) {
-            error = lc_result_real(r, row, mae);
-            measure = "MAE";
-        }
-        print_row(o, name, lc_result_real(r, row, mae), lc_result_real(r, row, rmse), lc_result_real(r, row, smape),
-                  lc_result_real(r, row, mase));
-        if (!mine) {
-            mine = name;
-            my_error = error;
-        } else if (error < least) {
-            least = error;
-            best = name;
-        }
+        char text[5][32];
+        if (!is_total(r, row)) continue;
+        cli_line(o, "%-16s %12s %12s %9s %9s %9s", lc_result_text(r, row, lc_result_find(r, "model")),
+                 cell(text[0], r, row, "mae", "g"), cell(text[1], r, row, "rmse", "g"),
+                 cell(text[2], r, row, "smape", "f"), cell(text[3], r, row, "mase", "f"),
+                 cell(text[4], r, row, "owa", "f"));
     }
-    if (!best || isnan(my_error)) return;
-    if (my_error < least)
-        cli_line(o, "%s is better than %s, the best baseline: its %s is %.1f %% lower", mine, best, measure,
-                 100 * (1 - my_error / least));
-    else if (my_error > least)
-        cli_line(o, "warning: %s was better than %s: its %s is %.1f %% lower", best, mine, measure,
-                 100 * (1 - least / my_error));
-    else cli_line(o, "warning: %s was as good as %s", best, mine);
+}
+
+/* How the model's intervals did, level by level. */
+static void print_intervals(const lc_result *r, const cli_options *o)
+{
+    static const char stem[] = "coverage-";
+    size_t row = 0;
+    while (row < lc_result_rows(r) && !is_total(r, row)) row++;
+    for (size_t i = 0; i < lc_result_columns(r); i++) {
+        const char *name = lc_result_column_name(r, i), *level = name + sizeof stem - 1;
+        const double inside = lc_result_real(r, row, i);
+        char width[48];
+        if (strncmp(name, stem, sizeof stem - 1) != 0 || isnan(inside)) continue;
+        snprintf(width, sizeof width, "width-%.32s", level);
+        cli_line(o, "inside  %.1f %% of the values in their %s %% interval, which is %.5g wide", inside, level,
+                 lc_result_real(r, row, lc_result_find(r, width)));
+    }
+}
+
+/* Slow baselines forecast fewer windows, and the table says how many. */
+static void print_slow(const lc_result *r, const lc_evaluate_info *info, const cli_options *o)
+{
+    double most = 0;
+    const size_t windows = lc_result_find(r, "windows");
+    if (info->slow_every < 2) return;
+    for (size_t row = 0; row < lc_result_rows(r); row++)
+        if (is_total(r, row)) most = fmax(most, lc_result_real(r, row, windows));
+    for (size_t row = 0; row < lc_result_rows(r); row++) {
+        const double own = lc_result_real(r, row, windows);
+        if (is_total(r, row) && own < most)
+            cli_note(o, "note: %s takes long: it forecast from every %zuth origin, %.0f windows of %.0f",
+                     lc_result_text(r, row, lc_result_find(r, "model")), info->slow_every, own, most);
+    }
+}
+
+static json_t *real_or_null(double x)
+{
+    return isfinite(x) ? json_real(x) : json_null();
+}
+
+static json_t *verdict(const lc_verdict *v)
+{
+    char words[400];
+    if (!*v->baseline) return json_null();
+    cli_verdict_words(words, sizeof words, v);
+    json_t *o = json_pack("{s:s, s:s, s:s}", "model", v->model, "baseline", v->baseline, "measure", v->measure);
+    json_object_set_new(o, "error", real_or_null(v->error));
+    json_object_set_new(o, "baseline_error", real_or_null(v->baseline_error));
+    json_object_set_new(o, "against_naive", real_or_null(v->against_naive));
+    json_object_set_new(o, "origins", json_integer((json_int_t)v->origins));
+    json_object_set_new(o, "diebold_mariano", real_or_null(v->statistic));
+    json_object_set_new(o, "freedom", json_integer((json_int_t)v->freedom));
+    json_object_set_new(o, "p", real_or_null(v->p));
+    json_object_set_new(o, "words", json_string(words));
+    return o;
 }
 
 /* Every row of the table as an object. */
@@ -74,24 +114,34 @@ int cli_evaluate(const cli_options *o)
     lc_panel *p = NULL;
     lc_result *r = NULL;
     lc_status st = {0};
-    lc_model_info info;
+    lc_evaluate_info info;
+    const lc_evaluate_files files = {o->save_windows, o->save_steps, o->force};
     int code = cli_check_outputs(o);
     if (code == LC_EXIT_OK) code = cli_read(&p, o);
     if (code != LC_EXIT_OK) goto done;
     cli_progress progress = cli_progress_start(o);
-    lc_code done = lc_evaluate(&r, &info, p, o->settings, o->save_windows, o->force, cli_progress_step, &progress, &st);
+    lc_code done = lc_evaluate(&r, &info, p, o->settings, &files, cli_progress_step, &progress, &st);
     cli_progress_clear(&progress);
     if (done != LC_OK) {
         code = cli_fail(&st);
         goto done;
     }
-    cli_print_model(o, p, &info);
+    cli_print_model(o, p, &info.model);
+    if (info.fits > 1) cli_line(o, "fits    %zu, the model above is the last of them", info.fits);
+    print_slow(r, &info, o);
     print_table(r, o);
+    print_intervals(r, o);
+    char words[400];
+    const bool warning = cli_verdict_words(words, sizeof words, &info.verdict);
+    if (*words) cli_line(o, "%s%s", warning ? "warning: " : "", words);
     if (o->save_windows) cli_line(o, "wrote   %s", o->save_windows);
+    if (o->save_steps) cli_line(o, "wrote   %s", o->save_steps);
     code = cli_deliver(r, NULL, o);
     if (code == LC_EXIT_OK) {
-        json_t *s = cli_summary(o, p, &info);
+        json_t *s = cli_summary(o, p, &info.model);
+        json_object_set_new(s, "fits", json_integer((json_int_t)info.fits));
         json_object_set_new(s, "results", results(r));
+        json_object_set_new(s, "verdict", verdict(&info.verdict));
         code = cli_print_summary(s, o);
     }
 done:

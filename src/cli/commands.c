@@ -19,7 +19,7 @@ const cli_command cli_commands[] = {
      "output plot model force json quiet exit-code", cli_detect},
     {"evaluate", "FILE...", "rolling-origin backtest beside the baselines", "loomcast evaluate weather.csv --horizon 7",
      LEARNING | GROUP(INTERVAL) | GROUP(EVALUATE), "valid future-file" /* --split says which rows validate */,
-     "output save-windows force json quiet", cli_evaluate},
+     "output save-windows save-steps force json quiet", cli_evaluate},
     {"inspect", "FILE", "describe a CSV file (columns, step, gaps, season) or a model file",
      "loomcast inspect weather.csv", LEARNING, "future-file", "force json", cli_inspect},
     {"plot", "RESULT.csv [DATA.csv]", "draw a result again; DATA.csv gives a forecast its history",

@@ -26,6 +26,7 @@ static const own_option own_options[] = {
     OWN("loss-plot", 0, OWN_TEXT, loss_plot, "FILE", "draw training and validation loss by epoch"),
     OWN("model", 0, OWN_TEXT, model, "MODEL", "use this fitted model"),
     OWN("save-windows", 0, OWN_TEXT, save_windows, "FILE", "write every step of every test window"),
+    OWN("save-steps", 0, OWN_TEXT, save_steps, "FILE", "write the table by step of the horizon"),
     OWN("force", 0, OWN_SWITCH, force, NULL, "replace files that exist"),
     OWN("json", 0, OWN_SWITCH, json, NULL, "summary of the run as one JSON object on standard output"),
     OWN("quiet", 0, OWN_SWITCH, quiet, NULL, "print errors only"),
@@ -35,7 +36,7 @@ static const own_option own_options[] = {
 enum { OWN_COUNT = sizeof own_options / sizeof own_options[0] };
 
 /* Options that the interface names and this version does not have yet: refused by name, never half done. */
-static const char *const later[] = {"checkpoint", "resume", "out-dir", "online", "state", "nab", "refit"};
+static const char *const later[] = {"checkpoint", "resume", "out-dir", "online", "state", "nab"};
 
 static bool lists(const char *words, const char *name)
 {

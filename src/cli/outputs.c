@@ -14,7 +14,7 @@ typedef struct output {
     bool chart;
 } output;
 
-enum { OUTPUTS = 5, PATH_ROOM = 4096 };
+enum { OUTPUTS = 6, PATH_ROOM = 4096 };
 
 /* rejects: room for the path that is a setting of the library. */
 static void list_outputs(output out[OUTPUTS], char rejects[PATH_ROOM], const cli_options *o)
@@ -23,8 +23,9 @@ static void list_outputs(output out[OUTPUTS], char rejects[PATH_ROOM], const cli
     out[0] = (output){"output", o->output, false};
     out[1] = (output){"plot", o->plot, true};
     out[2] = (output){"save-windows", o->save_windows, false};
-    out[3] = (output){"loss-plot", o->loss_plot, true};
-    out[4] = (output){"rejects", path && *path ? path : NULL, false};
+    out[3] = (output){"save-steps", o->save_steps, false};
+    out[4] = (output){"loss-plot", o->loss_plot, true};
+    out[5] = (output){"rejects", path && *path ? path : NULL, false};
 }
 
 static int refuse(const char *path, const char *text, const char *hint)

@@ -80,11 +80,13 @@ bool cli_progress_step(void *progress, const lc_progress *now)
     cli_progress *p = progress;
     double t = seconds(), took = t - p->started;
     if (p->shown && t - p->last > 0.1) {
-        char line[200], valid[80] = "";
+        char line[240], valid[80] = "", fit[48] = "", rate[48];
+        if (now->fits > 1) snprintf(fit, sizeof fit, "fit %zu/%zu  ", now->fit, now->fits);
         if (isfinite(now->valid_loss))
             snprintf(valid, sizeof valid, "  valid %.4f (best: %zu)", now->valid_loss, now->best_epoch);
-        snprintf(line, sizeof line, "learning %zu/%zu  loss %.4f%s  %.0f windows/s", now->epoch, now->epochs,
-                 now->train_loss, valid, took > 0 ? (double)now->seen / took : 0.0);
+        snprintf(rate, sizeof rate, "  %.0f windows/s", took > 0 ? (double)now->seen / took : 0.0);
+        snprintf(line, sizeof line, "%slearning %zu/%zu  loss %.4f%s%s", fit, now->epoch, now->epochs, now->train_loss,
+                 valid, now->fits > 1 ? "" : rate);
         draw(p, line);
         p->last = t;
     }

@@ -4,296 +4,380 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "baseline/baseline.h"
-#include "forecast/metrics.h"
+#include "forecast/backtest_tables.h"
+#include "forecast/fitting.h"
 #include "forecast/predict.h"
-#include "par/team.h"
+#include "forecast/verdict.h"
+#include "train/recipe.h"
 
-enum { DIGITS = 6 };
+enum { AT_A_TIME = 4000000 }; /* doubles that hold the forecasts of some windows */
 
 typedef struct backtest {
-    const lc_model *m;
     const lc_panel *p;
-    const lc_settings *s;
-    const lc_backtest_rows *rows;
+    lc_settings *s; /* the caller's with horizon and season */
+    const lc_backtest_sinks *sinks;
+    lc_backtest_rows *rows; /* (n_series) */
     lc_levels levels;
-    lc_windows w;
-    lc_bands bands;       /* (windows, horizon) */
-    double *scale;        /* (n_series) MASE's denominator */
-    lc_metrics *baseline; /* (baselines, windows) */
+    size_t horizon, stride, threads;
+    size_t *origins;       /* (n_series) */
+    size_t most, windows;  /* origins of a series, and of all together */
+    size_t *first_of_time; /* (n_series) which of the duels' origins a series' first one is */
+    lc_rivals rivals;
+    lc_scores scores;
+    lc_duels duels;
+    lc_backtest_names names;
 } backtest;
 
-/* Truth of a window; NaN where it was not observed, and where nothing before it was: nobody can forecast from that.
- * Returns how many steps there are to score. */
-static size_t truth_of(const backtest *b, size_t series, size_t origin, double *truth)
+/* ---- what is forecast when ---- */
+
+static size_t series_origins(const lc_backtest_rows *r, size_t horizon, size_t stride)
 {
-    const lc_series *s = &b->p->series[series];
-    bool known = lc_known_rows(s->gap, origin) > 0;
-    size_t n = 0;
-    for (size_t h = 0; h < b->w.horizon; h++) {
-        bool observed = known && lc_is_observed(s, origin + h);
-        truth[h] = observed ? lc_number_written(s->y, origin + h) : NAN;
-        n += observed;
+    return r->end - r->test >= horizon ? (r->end - r->test - horizon) / stride + 1 : 0;
+}
+
+/* Rows from the panel's first stamp to the first stamp of a frame; 0 where that cannot be told. */
+static size_t frame_offset(const lc_panel *p, size_t frame)
+{
+    lc_stamp first = lc_panel_stamp(p, &p->frames[frame], 0), least = first;
+    for (size_t i = 0; i < p->n_frames; i++) {
+        const lc_stamp t = p->frames[i].steps ? lc_panel_stamp(p, &p->frames[i], 0) : first;
+        if (t < least) least = t;
     }
-    return n;
+    bool on_grid;
+    const int64_t steps = first > least ? lc_freq_steps(&p->freq, least, first, &on_grid) : 0;
+    return steps > 0 ? (size_t)steps : 0;
 }
 
-/* ---- baselines, windows split over the threads ---- */
-
-/* A series as its file writes it; to (steps). */
-static const double *written(double *to, const lc_series *s)
+/* Origins of all series on one time axis in units of the stride. Where they lie too far apart for that, the first of
+ * all are one origin, and so on. */
+static lc_code place_origins(backtest *b, lc_status *st)
 {
-    for (size_t i = 0; i < s->steps; i++) to[i] = lc_number_written(s->y, i);
-    return to;
+    const lc_panel *p = b->p;
+    size_t *offset = lc_calloc(p->n_frames, sizeof *offset);
+    if (!offset) return lc_fail_memory(st);
+    size_t least = SIZE_MAX, times = 0;
+    bool aligned = true;
+    for (size_t i = 0; p->n_frames > 1 && i < p->n_frames; i++) offset[i] = frame_offset(p, i);
+    for (size_t i = 0; i < p->n_series; i++) {
+        const size_t at = offset[p->series[i].frame] + b->rows[i].test;
+        if (b->origins[i] && at < least) least = at;
+    }
+    for (size_t i = 0; i < p->n_series; i++) {
+        if (!b->origins[i]) continue;
+        const size_t at = offset[p->series[i].frame] + b->rows[i].test - least;
+        b->first_of_time[i] = at / b->stride;
+        aligned = aligned && at % b->stride == 0;
+        if (b->first_of_time[i] + b->origins[i] > times) times = b->first_of_time[i] + b->origins[i];
+    }
+    if (times / 4 > b->windows) {
+        times = b->most;
+        memset(b->first_of_time, 0, p->n_series * sizeof *b->first_of_time);
+    }
+    lc_free(offset);
+    lc_code code = lc_duels_create(&b->duels, times, b->rivals.n, st);
+    b->duels.aligned = aligned;
+    b->duels.horizon = b->horizon;
+    b->duels.stride = b->stride;
+    return code;
 }
 
-static size_t longest_series(const lc_panel *p)
+static lc_code measure_scales(backtest *b, lc_status *st)
 {
     size_t longest = 0;
-    for (size_t i = 0; i < p->n_series; i++)
-        if (p->series[i].steps > longest) longest = p->series[i].steps;
-    return longest;
-}
-
-typedef struct baseline_job {
-    backtest *b;
-    double **scratch;  /* (threads)(2 horizon and the longest series) */
-    lc_status *status; /* (threads) */
-} baseline_job;
-
-static void baseline_worker(void *ctx, size_t thread, size_t threads)
-{
-    baseline_job *j = ctx;
-    backtest *b = j->b;
-    size_t begin, end, horizon = b->w.horizon;
-    double *truth = j->scratch[thread], *forecast = truth + horizon, *y = forecast + horizon;
-    size_t loaded = SIZE_MAX;
-    lc_range(b->w.n, threads, thread, &begin, &end);
-    for (size_t i = begin; i < end; i++) {
-        size_t series, origin;
-        lc_windows_at(&b->w, i, &series, &origin);
-        if (!truth_of(b, series, origin, truth)) continue;
-        const lc_series *s = &b->p->series[series];
-        if (loaded != series) written(y, s);
-        loaded = series;
-        for (size_t k = 0; k < lc_baseline_count; k++) {
-            lc_code code = lc_baseline_from(&lc_baselines[k], forecast, horizon, y, lc_known_rows(s->gap, origin),
-                                            origin, b->m->settings->season, &j->status[thread]);
-            if (code != LC_OK) return;
-            lc_metrics_add(&b->baseline[k * b->w.n + i], horizon, truth, forecast, NULL, NULL, b->scale[series]);
-        }
-    }
-}
-
-static lc_code run_baselines(backtest *b, lc_status *st)
-{
-    size_t threads = lc_fit_threads(b->s);
-    baseline_job j = {.b = b};
-    j.scratch = lc_calloc(threads, sizeof *j.scratch);
-    j.status = lc_calloc(threads, sizeof *j.status);
-    lc_code code = j.scratch && j.status ? LC_OK : lc_fail_memory(st);
-    for (size_t i = 0; code == LC_OK && i < threads; i++)
-        if (!(j.scratch[i] = lc_calloc(2 * b->w.horizon + longest_series(b->p), sizeof(double))))
-            code = lc_fail_memory(st);
-    if (code == LC_OK) lc_team_run(threads, baseline_worker, &j);
-    for (size_t i = 0; code == LC_OK && i < threads; i++)
-        if (j.status[i].code != LC_OK) code = lc_fail(st, j.status[i].code, "%s", j.status[i].text);
-    for (size_t i = 0; j.scratch && i < threads; i++) lc_free(j.scratch[i]);
-    lc_free(j.scratch);
-    lc_free(j.status);
-    return code;
-}
-
-/* ---- the table ---- */
-
-enum { ID, MODEL, WINDOWS, MAE, RMSE, SMAPE, MASE, COVERAGE };
-
-static lc_code make_table(lc_result **out, const lc_levels *levels, lc_status *st)
-{
-    static const char *const names[] = {"mae", "rmse", "smape", "mase"};
-    char name[48];
-    *out = lc_result_create();
-    if (!*out) return lc_fail_memory(st);
-    lc_code code = lc_result_add_column(*out, "unique_id", LC_COLUMN_TEXT, 0, st);
-    if (code == LC_OK) code = lc_result_add_column(*out, "model", LC_COLUMN_TEXT, 0, st);
-    if (code == LC_OK) code = lc_result_add_column(*out, "windows", LC_COLUMN_INT, 0, st);
-    for (size_t i = 0; code == LC_OK && i < 4; i++)
-        code = lc_result_add_column(*out, names[i], LC_COLUMN_REAL, DIGITS, st);
-    for (size_t i = 0; code == LC_OK && i < levels->n; i++)
-        code = lc_result_add_column(*out, lc_level_name(name, "coverage", "", levels->percent[i]), LC_COLUMN_REAL,
-                                    DIGITS, st);
-    return code;
-}
-
-/* metrics: (levels), or (1) for a baseline without intervals. */
-static lc_code add_row(lc_result *r, const char *id, const char *model, size_t windows, const lc_metrics *metrics,
-                       size_t levels, lc_status *st)
-{
-    lc_code code = lc_result_add_row(r, st);
-    if (code == LC_OK) code = lc_result_set_text(r, ID, id, st);
-    if (code == LC_OK) code = lc_result_set_text(r, MODEL, model, st);
-    if (code != LC_OK) return code;
-    lc_result_set_int(r, WINDOWS, (int64_t)windows);
-    lc_result_set_real(r, MAE, lc_metrics_mae(metrics));
-    lc_result_set_real(r, RMSE, lc_metrics_rmse(metrics));
-    lc_result_set_real(r, SMAPE, lc_metrics_smape(metrics));
-    lc_result_set_real(r, MASE, lc_metrics_mase(metrics));
-    for (size_t l = 0; l < levels; l++) lc_result_set_real(r, COVERAGE + l, lc_metrics_coverage(&metrics[l]));
-    return LC_OK;
-}
-
-/* ---- the model's windows ---- */
-
-enum { W_ID, W_CUTOFF, W_DS, W_Y, W_FORECAST, W_BANDS };
-
-static lc_code make_windows_table(lc_result **out, const lc_levels *levels, lc_status *st)
-{
-    static const char *const texts[] = {"unique_id", "cutoff", "ds"};
-    char name[48];
-    *out = lc_result_create();
-    if (!*out) return lc_fail_memory(st);
-    lc_code code = LC_OK;
-    for (size_t i = 0; code == LC_OK && i < 3; i++) code = lc_result_add_column(*out, texts[i], LC_COLUMN_TEXT, 0, st);
-    if (code == LC_OK) code = lc_result_add_column(*out, "y", LC_COLUMN_REAL, 0, st);
-    if (code == LC_OK) code = lc_result_add_column(*out, "forecast", LC_COLUMN_REAL, 9, st);
-    for (size_t i = 0; code == LC_OK && i < 2 * levels->n; i++)
-        code = lc_result_add_column(*out, lc_level_name(name, "forecast", i % 2 ? "hi" : "lo", levels->percent[i / 2]),
-                                    LC_COLUMN_REAL, 9, st);
-    return code;
-}
-
-static lc_code add_window(lc_result *t, const backtest *b, size_t i, size_t series, size_t origin, const double *truth,
-                          const double *band, lc_status *st)
-{
-    const lc_series *s = &b->p->series[series];
-    const lc_frame *frame = &b->p->frames[s->frame];
-    char cutoff[LC_STAMP_TEXT], ds[LC_STAMP_TEXT];
-    lc_panel_stamp_text(b->p, frame, origin - 1, cutoff);
-    for (size_t h = 0; h < b->w.horizon; h++) {
-        lc_panel_stamp_text(b->p, frame, origin + h, ds);
-        lc_code code = lc_result_add_row(t, st);
-        if (code == LC_OK) code = lc_result_set_text(t, W_ID, s->id, st);
-        if (code == LC_OK) code = lc_result_set_text(t, W_CUTOFF, cutoff, st);
-        if (code == LC_OK) code = lc_result_set_text(t, W_DS, ds, st);
-        if (code != LC_OK) return code;
-        lc_result_set_real(t, W_Y, truth[h]);
-        lc_result_set_real(t, W_FORECAST, b->bands.point[i * b->w.horizon + h]);
-        for (size_t l = 0; l < b->levels.n; l++) {
-            lc_result_set_real(t, W_BANDS + 2 * l, band[2 * l * b->w.horizon + h]);
-            lc_result_set_real(t, W_BANDS + 2 * l + 1, band[(2 * l + 1) * b->w.horizon + h]);
-        }
-    }
-    return LC_OK;
-}
-
-/* Room for one window: its truth (horizon) and bands (levels, {lo, hi}, horizon). */
-typedef struct scratch {
-    double *truth, *band;
-} scratch;
-
-static lc_code series_rows(lc_result *r, backtest *b, size_t series, scratch *x, lc_metrics *all, lc_backtest_sink sink,
-                           void *user, lc_status *st)
-{
-    lc_metrics mine[8] = {{0}};
-    lc_result *t = NULL;
-    lc_code code = sink ? make_windows_table(&t, &b->levels, st) : LC_OK;
-    size_t begin = b->w.first[series], end = b->w.first[series + 1];
-    for (size_t i = begin; code == LC_OK && i < end; i++) {
-        size_t s, origin;
-        lc_windows_at(&b->w, i, &s, &origin);
-        truth_of(b, series, origin, x->truth);
-        const double *point = b->bands.point + i * b->w.horizon;
-        for (size_t l = 0; l < b->levels.n; l++) {
-            double *lo = x->band + 2 * l * b->w.horizon, *hi = lo + b->w.horizon;
-            for (size_t h = 0; h < b->w.horizon; h++) {
-                lc_interval_bounds(b->m, &b->bands, i * b->w.horizon + h, b->levels.percent[l], &lo[h], &hi[h]);
-            }
-            lc_metrics_add(&mine[l], b->w.horizon, x->truth, point, lo, hi, b->scale[series]);
-        }
-        if (sink) code = add_window(t, b, i, series, origin, x->truth, x->band, st);
-    }
-    if (code == LC_OK && sink) code = sink(user, t, st);
-    lc_result_free(t);
-    const char *id = b->p->series[series].id;
-    if (code == LC_OK) code = add_row(r, id, b->m->settings->arch, end - begin, mine, b->levels.n, st);
-    for (size_t l = 0; l < b->levels.n; l++) lc_metrics_merge(&all[l], &mine[l]);
-    for (size_t k = 0; code == LC_OK && k < lc_baseline_count; k++) {
-        lc_metrics sum = {0};
-        for (size_t i = begin; i < end; i++) lc_metrics_merge(&sum, &b->baseline[k * b->w.n + i]);
-        code = add_row(r, id, lc_baselines[k].name, end - begin, &sum, 0, st);
-    }
-    return code;
-}
-
-static lc_code all_rows(lc_result *r, const backtest *b, const lc_metrics *all, lc_status *st)
-{
-    lc_code code = add_row(r, "*", b->m->settings->arch, b->w.n, all, b->levels.n, st);
-    for (size_t k = 0; code == LC_OK && k < lc_baseline_count; k++) {
-        lc_metrics sum = {0};
-        for (size_t i = 0; i < b->w.n; i++) lc_metrics_merge(&sum, &b->baseline[k * b->w.n + i]);
-        code = add_row(r, "*", lc_baselines[k].name, b->w.n, &sum, 0, st);
-    }
-    return code;
-}
-
-static lc_code test_windows(backtest *b, const lc_scales *scales, lc_status *st)
-{
-    size_t horizon = b->m->settings->horizon, stride = b->s->stride ? b->s->stride : horizon;
-    lc_span *span = lc_calloc(b->p->n_series, sizeof *span);
-    if (!span) return lc_fail_memory(st);
+    for (size_t i = 0; i < b->p->n_series; i++)
+        if (b->p->series[i].steps > longest) longest = b->p->series[i].steps;
+    double *y = lc_calloc(longest, sizeof *y);
+    if (!y) return lc_fail_memory(st);
     for (size_t i = 0; i < b->p->n_series; i++) {
-        const lc_backtest_rows *r = &b->rows[i];
-        if (r->end - r->test >= horizon) span[i] = (lc_span){r->test, r->end - horizon + 1, r->end};
+        const lc_series *s = &b->p->series[i];
+        for (size_t t = 0; t < b->rows[i].test; t++) y[t] = lc_number_written(s->y, t);
+        b->scores.scale[i] = lc_mase_scale(y, s->mask, b->rows[i].test, b->s->season);
     }
-    lc_code code = lc_predict_windows(&b->w, b->m, b->p, scales, span, stride, st);
-    lc_free(span);
+    lc_free(y);
+    return LC_OK;
+}
+
+/* All that does not depend on a fit. */
+static lc_code prepare(backtest *b, const lc_settings *s, lc_status *st)
+{
+    const size_t n = b->p->n_series;
+    b->rows = lc_calloc(n, sizeof *b->rows);
+    b->origins = lc_calloc(n, sizeof *b->origins);
+    b->first_of_time = lc_calloc(n, sizeof *b->first_of_time);
+    b->s = lc_settings_copy(s);
+    lc_split *split = lc_calloc(n, sizeof *split);
+    lc_code code = b->rows && b->origins && b->first_of_time && b->s && split ? LC_OK : lc_fail_memory(st);
+    if (code == LC_OK) code = lc_levels_parse(&b->levels, s->level, st);
+    if (code == LC_OK && !b->s->horizon) b->s->horizon = lc_freq_horizon(&b->p->freq);
+    if (code == LC_OK) code = lc_backtest_split(b->rows, b->p, b->s, st);
+    if (code == LC_OK) {
+        lc_backtest_fit_rows(split, b->rows, n, 0, 1);
+        if (!b->s->season) code = lc_resolve_season(&b->s->season, b->p, split, st);
+    }
+    lc_free(split);
+    if (code != LC_OK) return code;
+    b->horizon = b->s->horizon;
+    b->stride = b->s->stride ? b->s->stride : b->horizon;
+    b->threads = lc_fit_threads(s);
+    for (size_t i = 0; i < n; i++) {
+        b->origins[i] = series_origins(&b->rows[i], b->horizon, b->stride);
+        b->windows += b->origins[i];
+        if (b->origins[i] > b->most) b->most = b->origins[i];
+    }
+    code = lc_rivals_create(&b->rivals, s->arch, b->s->season, b->windows, st);
+    if (code == LC_OK)
+        code = lc_scores_create(&b->scores, n, b->levels.n, b->rivals.n, b->horizon, b->sinks->steps != NULL, st);
+    if (code == LC_OK) code = measure_scales(b, st);
+    if (code == LC_OK) code = place_origins(b, st);
+    b->names = (lc_backtest_names){b->p, b->s->arch, &b->rivals, &b->levels};
     return code;
 }
 
-lc_code lc_backtest(lc_result **out, const lc_model *m, const lc_panel *p, const lc_backtest_rows *rows,
-                    const lc_settings *s, lc_backtest_sink sink, void *user, lc_status *st)
+/* ---- forecasts ---- */
+
+/* Windows that are forecast and scored together. */
+typedef struct part {
+    const lc_model *m;
+    const lc_windows *w;
+    size_t *skipped; /* (n_series) origins before the first of w */
+    size_t first, n;
+    lc_bands bands; /* (n, horizon) */
+    double *rivals; /* (rivals, n, horizon) */
+    double *half;   /* (levels + LC_CRPS_QUANTILES / 2, horizon) interval widths in units of the bands */
+    double *truth;  /* (horizon) */
+    double *band;   /* (levels, {lo, hi}, horizon) */
+    double *quantile;
+} part;
+
+/* Half widths for the levels, and for those whose ends are the quantiles .1 and .9, .2 and .8 .... */
+static void find_half_widths(const backtest *b, const lc_model *m, double *half)
 {
-    *out = NULL;
-    backtest b = {.m = m, .p = p, .s = s, .rows = rows};
-    lc_scales scales = {0};
-    scratch x = {0};
-    lc_metrics all[8] = {{0}};
-    lc_result *r = NULL;
-    size_t unknown;
-    lc_code code = lc_levels_parse(&b.levels, s->level, st);
-    if (code == LC_OK) code = lc_model_scales(m, p, NULL, &scales, &unknown, st);
-    if (code == LC_OK) code = test_windows(&b, &scales, st);
-    if (code != LC_OK) goto done;
-    code = lc_bands_create(&b.bands, b.w.n, b.w.horizon, st);
-    if (code != LC_OK) goto done;
-    b.scale = lc_calloc(p->n_series, sizeof *b.scale);
-    b.baseline = lc_calloc(b.w.n * lc_baseline_count, sizeof *b.baseline);
-    x.truth = lc_calloc(b.w.horizon, sizeof *x.truth);
-    x.band = lc_calloc(2 * b.levels.n * b.w.horizon, sizeof *x.band);
-    double *y = lc_calloc(longest_series(p), sizeof *y);
-    if (!b.scale || !b.baseline || !x.truth || !x.band || !y) {
-        lc_free(y);
-        code = lc_fail_memory(st);
-        goto done;
+    for (size_t k = 0; k < b->levels.n + LC_CRPS_QUANTILES / 2; k++) {
+        const size_t q = k - b->levels.n;
+        const double percent =
+            k < b->levels.n ? b->levels.percent[k] : 100 - 200. * (double)(q + 1) / (LC_CRPS_QUANTILES + 1);
+        for (size_t h = 0; h < b->horizon; h++)
+            half[k * b->horizon + h] = lc_interval_half_width(&m->calibration, h, percent);
     }
-    for (size_t i = 0; i < p->n_series; i++)
-        b.scale[i] = lc_mase_scale(written(y, &p->series[i]), p->series[i].mask, rows[i].test, m->settings->season);
-    lc_free(y);
-    code = lc_predict(m, &b.w, 0, b.w.n, lc_fit_threads(s), &b.bands, st);
-    if (code == LC_OK) code = run_baselines(&b, st);
-    if (code == LC_OK) code = make_table(&r, &b.levels, st);
-    for (size_t i = 0; code == LC_OK && i < p->n_series; i++)
-        if (b.w.first[i] < b.w.first[i + 1]) code = series_rows(r, &b, i, &x, all, sink, user, st);
-    if (code == LC_OK) code = all_rows(r, &b, all, st);
-done:
+}
+
+/* Bands and quantiles of window i of the part. */
+static void find_bounds(const backtest *b, part *x, size_t i)
+{
+    const size_t horizon = b->horizon, last = LC_CRPS_QUANTILES - 1;
+    for (size_t h = 0; h < horizon; h++) {
+        const size_t at = i * horizon + h;
+        for (size_t l = 0; l < b->levels.n; l++)
+            lc_interval_around(x->m->settings, &x->bands, at, x->half[l * horizon + h], &x->band[2 * l * horizon + h],
+                               &x->band[(2 * l + 1) * horizon + h]);
+        for (size_t q = 0; q < LC_CRPS_QUANTILES / 2; q++)
+            lc_interval_around(x->m->settings, &x->bands, at, x->half[(b->levels.n + q) * horizon + h],
+                               &x->quantile[q * horizon + h], &x->quantile[(last - q) * horizon + h]);
+        x->quantile[LC_CRPS_QUANTILES / 2 * horizon + h] = x->bands.point[at];
+    }
+}
+
+static lc_code score(backtest *b, part *x, lc_result *table, lc_status *st)
+{
+    lc_code code = LC_OK;
+    for (size_t i = 0; code == LC_OK && i < x->n; i++) {
+        size_t series, origin;
+        lc_windows_at(x->w, x->first + i, &series, &origin);
+        const size_t nth = x->skipped[series] + x->first + i - x->w->first[series];
+        const double *point = x->bands.point + i * b->horizon;
+        lc_window_truth(x->truth, x->w, series, origin);
+        find_bounds(b, x, i);
+        lc_scores_add_model(&b->scores, series, x->truth, point, x->band, x->quantile);
+        for (size_t k = 0; k < b->rivals.n; k++) {
+            if (!lc_rivals_runs(&b->rivals, k, nth)) continue;
+            const double *theirs = x->rivals + (k * x->n + i) * b->horizon;
+            lc_scores_add_rival(&b->scores, series, k, x->truth, theirs);
+            lc_duels_add(&b->duels, b->first_of_time[series] + nth, k, x->truth, point, theirs,
+                         b->scores.scale[series]);
+        }
+        if (table)
+            code = lc_backtest_add_window(table, b->p, series, origin, b->horizon, b->levels.n, x->truth, point,
+                                          x->band, st);
+    }
+    return code;
+}
+
+static lc_code run_part(backtest *b, part *x, lc_status *st)
+{
+    lc_result *table = NULL;
+    lc_code code = lc_predict(x->m, x->w, x->first, x->n, b->threads, &x->bands, st);
+    if (code == LC_OK)
+        code = lc_rivals_forecast(&b->rivals, x->w, x->skipped, x->first, x->n, b->threads, x->rivals, st);
+    if (code == LC_OK && b->sinks->windows) code = lc_backtest_window_table(&table, &b->levels, st);
+    if (code == LC_OK) code = score(b, x, table, st);
+    if (code == LC_OK && table) code = b->sinks->windows(b->sinks->windows_user, table, st);
+    lc_result_free(table);
+    return code;
+}
+
+static size_t windows_at_a_time(const backtest *b, size_t n)
+{
+    size_t some = AT_A_TIME / (b->horizon * (b->rivals.n + 3));
+    if (some < b->threads) some = b->threads;
+    return some < n ? some : n;
+}
+
+/* Forecasts from the origins begin..end-1 of every series. */
+static lc_code run_origins(backtest *b, const lc_model *m, size_t begin, size_t end, lc_status *st)
+{
+    lc_scales scales = {0};
+    lc_windows w = {0};
+    part x = {.m = m, .w = &w};
+    size_t unknown, horizon = b->horizon;
+    lc_span *span = lc_calloc(b->p->n_series, sizeof *span);
+    x.skipped = lc_calloc(b->p->n_series, sizeof *x.skipped);
+    lc_code code = span && x.skipped ? lc_model_scales(m, b->p, NULL, &scales, &unknown, st) : lc_fail_memory(st);
+    for (size_t i = 0; code == LC_OK && i < b->p->n_series; i++) {
+        const size_t stop = end < b->origins[i] ? end : b->origins[i];
+        x.skipped[i] = begin;
+        if (begin < stop)
+            span[i] = (lc_span){b->rows[i].test + begin * b->stride, b->rows[i].test + (stop - 1) * b->stride + 1,
+                                b->rows[i].end};
+    }
+    if (code == LC_OK) code = lc_predict_windows(&w, m, b->p, &scales, span, b->stride, st);
+    const size_t some = code == LC_OK ? windows_at_a_time(b, w.n) : 0;
+    if (code == LC_OK && some) {
+        x.rivals = lc_calloc(some * horizon * b->rivals.n, sizeof *x.rivals);
+        x.half = lc_calloc((b->levels.n + LC_CRPS_QUANTILES / 2) * horizon, sizeof *x.half);
+        x.truth = lc_calloc(horizon, sizeof *x.truth);
+        x.band = lc_calloc(2 * b->levels.n * horizon, sizeof *x.band);
+        x.quantile = lc_calloc(LC_CRPS_QUANTILES * horizon, sizeof *x.quantile);
+        code = x.rivals && x.half && x.truth && x.band && x.quantile ? lc_bands_create(&x.bands, some, horizon, st)
+                                                                     : lc_fail_memory(st);
+        if (code == LC_OK) find_half_widths(b, m, x.half);
+    }
+    for (; code == LC_OK && x.first < w.n; x.first += x.n) {
+        x.n = w.n - x.first < some ? w.n - x.first : some;
+        code = run_part(b, &x, st);
+    }
+    lc_bands_free(&x.bands);
+    lc_free(x.rivals);
+    lc_free(x.half);
     lc_free(x.truth);
     lc_free(x.band);
-    lc_bands_free(&b.bands);
-    lc_free(b.scale);
-    lc_free(b.baseline);
-    lc_windows_free(&b.w);
+    lc_free(x.quantile);
+    lc_free(x.skipped);
+    lc_free(span);
+    lc_windows_free(&w);
     lc_scales_free(&scales);
-    if (code == LC_OK) *out = r;
-    else lc_result_free(r);
+    return code;
+}
+
+/* ---- fits ---- */
+
+void lc_backtest_fit_rows(lc_split *out, const lc_backtest_rows *rows, size_t n_series, size_t origins, size_t stride)
+{
+    for (size_t i = 0; i < n_series; i++) {
+        const lc_backtest_rows *r = &rows[i];
+        const size_t most = r->end - r->test, on = most / stride < origins ? most : origins * stride;
+        out[i] = (lc_split){r->train + on, r->test + on};
+    }
+}
+
+typedef struct watch {
+    lc_progress_fn progress;
+    void *user;
+    size_t fit, fits;
+} watch;
+
+static bool tell(void *user, const lc_progress *p)
+{
+    const watch *w = user;
+    lc_progress now = *p;
+    now.fit = w->fit;
+    now.fits = w->fits;
+    return w->progress(w->user, &now);
+}
+
+static lc_code run_fit(backtest *b, lc_model **m, size_t begin, size_t end, watch *w, lc_status *st)
+{
+    lc_settings *resolved = lc_settings_copy(b->s);
+    lc_split *split = lc_calloc(b->p->n_series, sizeof *split);
+    lc_code code = resolved && split ? LC_OK : lc_fail_memory(st);
+    if (code == LC_OK) {
+        lc_backtest_fit_rows(split, b->rows, b->p->n_series, begin, b->stride);
+        code = lc_resolve_settings(resolved, b->p, split, st);
+    }
+    if (code == LC_OK && !*resolved->split && strcmp(resolved->arch, "lstm") != 0)
+        for (size_t i = 0; i < b->p->n_series; i++)
+            split[i] = lc_recipe_split(resolved, b->p->n_series, split[i].end);
+    lc_model_free(*m);
+    *m = NULL;
+    if (code == LC_OK) code = lc_fit_calibrated(m, b->p, resolved, split, w->progress ? tell : NULL, w, st);
+    if (code == LC_OK) code = run_origins(b, *m, begin, end, st);
+    lc_settings_free(resolved);
+    lc_free(split);
+    return code;
+}
+
+/* ---- results ---- */
+
+static lc_code write_steps(backtest *b, lc_status *st)
+{
+    lc_code code = LC_OK;
+    for (size_t i = 0; code == LC_OK && i <= b->p->n_series; i++) {
+        lc_result *t;
+        if (i < b->p->n_series && !b->scores.windows[i * (1 + b->rivals.n)]) continue;
+        code = lc_backtest_step_table(&t, &b->scores, i, &b->names, st);
+        if (code == LC_OK) code = b->sinks->steps(b->sinks->steps_user, t, st);
+        lc_result_free(t);
+    }
+    return code;
+}
+
+static lc_code judge(const backtest *b, lc_verdict *out, lc_status *st)
+{
+    bool scaled;
+    size_t naive = SIZE_MAX;
+    const size_t best = lc_duels_best(&b->duels, &scaled);
+    memset(out, 0, sizeof *out);
+    snprintf(out->model, sizeof out->model, "%s", b->s->arch);
+    if (best == SIZE_MAX) return LC_OK;
+    const lc_baseline *rival = b->rivals.rival[best];
+    for (size_t k = 0; k < b->rivals.n; k++)
+        if (b->rivals.rival[k] == lc_baseline_find("naive")) naive = k;
+    snprintf(out->baseline, sizeof out->baseline, "%s", rival->name);
+    for (size_t i = 0; i < b->p->n_series; i++) out->series += b->scores.windows[i * (1 + b->rivals.n)] > 0;
+    return lc_verdict_of(out, &b->duels, best, scaled, rival->slow ? b->rivals.slow_every : 1, naive, st);
+}
+
+lc_code lc_backtest(lc_result **out, lc_backtest_report *report, const lc_panel *p, const lc_settings *s,
+                    const lc_backtest_sinks *sinks, lc_progress_fn progress, void *user, lc_status *st)
+{
+    backtest b = {.p = p, .sinks = sinks};
+    lc_model *m = NULL;
+    *out = NULL;
+    *report = (lc_backtest_report){0};
+    lc_code code = prepare(&b, s, st);
+    const size_t every = s->refit_every ? s->refit_every : s->refit ? 1 : b.most;
+    watch w = {.progress = progress, .user = user, .fits = every ? (b.most - 1) / every + 1 : 0};
+    for (size_t begin = 0; code == LC_OK && begin < b.most; begin += every) {
+        w.fit++;
+        code = run_fit(&b, &m, begin, begin + every, &w, st);
+    }
+    if (code == LC_OK) code = lc_backtest_table(out, &b.scores, &b.names, st);
+    if (code == LC_OK && sinks->steps) code = write_steps(&b, st);
+    if (code == LC_OK) code = judge(&b, &report->verdict, st);
+    report->fits = w.fits;
+    report->slow_every = b.rivals.slow_every;
+    lc_duels_free(&b.duels);
+    lc_scores_free(&b.scores);
+    lc_rivals_free(&b.rivals);
+    lc_settings_free(b.s);
+    lc_free(b.first_of_time);
+    lc_free(b.origins);
+    lc_free(b.rows);
+    if (code == LC_OK) {
+        report->model = m;
+        return LC_OK;
+    }
+    lc_model_free(m);
+    lc_result_free(*out);
+    *out = NULL;
     return code;
 }

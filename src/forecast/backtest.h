@@ -1,5 +1,5 @@
-/* Rolling-origin backtest: fit once, then forecast from every origin of the test rows beside the baselines,
- * each window seeing all rows before it. */
+/* Rolling-origin backtest: fit once, or anew as origins go on, and forecast from every origin of the test rows beside
+ * the baselines, each window seeing all rows before it. */
 #ifndef LC_FORECAST_BACKTEST_H
 #define LC_FORECAST_BACKTEST_H
 
@@ -16,12 +16,29 @@ typedef struct lc_backtest_rows {
  * of rows. A series too short for that has test == end: it takes no part. LC_E_DATA when none takes part. */
 lc_code lc_backtest_split(lc_backtest_rows *out, const lc_panel *p, const lc_settings *s, lc_status *st);
 
-/* Called with a table of some windows' steps (the rows of --save-windows); the table is reused. */
-typedef lc_code (*lc_backtest_sink)(void *user, const lc_result *windows, lc_status *st);
+/* Which rows a fit may use that forecasts from the `origins`-th origin of every series on: all before it, the last of
+ * them, as many as in `rows`, to validate. A series whose origins have come to their end keeps its last rows. */
+void lc_backtest_fit_rows(lc_split *out, const lc_backtest_rows *rows, size_t n_series, size_t origins, size_t stride);
 
-/* Columns unique_id, model, windows, mae, rmse, smape, mase, coverage-P...: for each series the model's row,
- * then the baselines'; last the same for unique_id "*", over all series. The model must be calibrated. */
-lc_code lc_backtest(lc_result **out, const lc_model *m, const lc_panel *p, const lc_backtest_rows *rows,
-                    const lc_settings *s, lc_backtest_sink sink, void *user, lc_status *st);
+/* Called with a table of some rows; the table is freed or reused after. */
+typedef lc_code (*lc_backtest_sink)(void *user, const lc_result *rows, lc_status *st);
+
+typedef struct lc_backtest_sinks {
+    /* Steps of windows, a few thousand at a time: by series and origin, with refit by the fits, series and origin. */
+    lc_backtest_sink windows;
+    lc_backtest_sink steps; /* scores by step, series by series, last "*" */
+    void *windows_user, *steps_user;
+} lc_backtest_sinks;
+
+typedef struct lc_backtest_report {
+    lc_model *model; /* of the last fit, the caller's to free */
+    size_t fits, slow_every;
+    lc_verdict verdict;
+} lc_backtest_report;
+
+/* Resolves the settings, fits, forecasts and scores. out: lc_backtest_table. A failure leaves neither table nor model.
+ * Memory is some 40 MB beside the model, the panel and the scores, however many windows there are. */
+lc_code lc_backtest(lc_result **out, lc_backtest_report *report, const lc_panel *p, const lc_settings *s,
+                    const lc_backtest_sinks *sinks, lc_progress_fn progress, void *user, lc_status *st);
 
 #endif

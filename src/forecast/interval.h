@@ -27,8 +27,12 @@ lc_code lc_interval_calibrate(lc_model *m, const lc_panel *p, const lc_split *sp
  * model without calibration. */
 double lc_interval_half_width(const lc_calibration *c, size_t step, double percent);
 
-/* The interval around step `at` of bands, a forecast of step at % horizon: finite and within the bounds that the
- * settings give, or NaN for a model without calibration. */
+/* The interval around step `at` of bands with a half width of that step: finite and within the bounds that the settings
+ * give; NaN for half width NaN. */
+void lc_interval_around(const lc_settings *s, const lc_bands *b, size_t at, double half, double *lo, double *hi);
+
+/* The same around step `at` of bands, a forecast of step at % horizon: NaN for a model without
+ * calibration. */
 void lc_interval_bounds(const lc_model *m, const lc_bands *b, size_t at, double percent, double *lo, double *hi);
 
 #endif

@@ -31,8 +31,23 @@ void lc_metrics_add(lc_metrics *m, size_t n, const double *truth, const double *
         }
         if (lo && hi && !isnan(lo[i]) && !isnan(hi[i])) {
             m->banded++;
+            m->width += hi[i] - lo[i];
             if (lo[i] <= truth[i] && truth[i] <= hi[i]) m->covered++;
         }
+    }
+}
+
+void lc_metrics_add_quantiles(lc_metrics *m, size_t n, const double *truth, const double *quantile, size_t step)
+{
+    for (size_t i = 0; i < n; i++) {
+        double sum = 0;
+        for (size_t k = 0; k < LC_CRPS_QUANTILES; k++) {
+            const double level = (double)(k + 1) / (LC_CRPS_QUANTILES + 1), error = truth[i] - quantile[k * step + i];
+            sum += 2 * (error < 0 ? (level - 1) * error : level * error) / LC_CRPS_QUANTILES;
+        }
+        if (isnan(sum)) continue;
+        m->pinball += sum;
+        m->quantiled++;
     }
 }
 
@@ -44,6 +59,9 @@ void lc_metrics_merge(lc_metrics *into, const lc_metrics *from)
     into->smape += from->smape;
     into->covered += from->covered;
     into->banded += from->banded;
+    into->width += from->width;
+    into->pinball += from->pinball;
+    into->quantiled += from->quantiled;
     into->scaled += from->scaled;
     into->scaled_steps += from->scaled_steps;
 }
@@ -76,6 +94,23 @@ double lc_metrics_mase(const lc_metrics *m)
 double lc_metrics_coverage(const lc_metrics *m)
 {
     return 100 * mean((double)m->covered, m->banded);
+}
+
+double lc_metrics_width(const lc_metrics *m)
+{
+    return mean(m->width, m->banded);
+}
+
+double lc_metrics_crps(const lc_metrics *m)
+{
+    return mean(m->pinball, m->quantiled);
+}
+
+double lc_metrics_owa(const lc_metrics *m, const lc_metrics *naive2)
+{
+    const double smape = lc_metrics_smape(naive2), mase = lc_metrics_mase(naive2);
+    if (!(smape > 0 && mase > 0)) return NAN;
+    return (lc_metrics_smape(m) / smape + lc_metrics_mase(m) / mase) / 2;
 }
 
 double lc_mase_scale(const double *y, const unsigned char *mask, size_t n, size_t season)
