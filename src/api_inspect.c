@@ -95,9 +95,19 @@ static bool is_among(char *const *list, size_t n, const char *name)
     return false;
 }
 
+/* Whether the column is the list, or one of the names in it. */
+static bool is_listed(const char *list, const char *column)
+{
+    const size_t n = strlen(column);
+    if (strcmp(list, column) == 0) return true;
+    for (const char *p = list; p; p = strchr(p, ',') ? strchr(p, ',') + 1 : NULL)
+        if (strncmp(p, column, n) == 0 && (p[n] == ',' || !p[n])) return true;
+    return false;
+}
+
 static const char *role_of(const lc_panel *p, const char *column)
 {
-    if (strcmp(p->time_name, column) == 0) return "time";
+    if (is_listed(p->time_name, column)) return "time";
     if (strcmp(p->id_name, column) == 0) return "id";
     if (is_among(p->targets, p->n_targets, column)) return "target";
     static const char *const kind[] = {

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "data/pattern.h"
+#include "data/stamp_columns.h"
 #include "data/time_column.h"
 
 #define NAME_ROOM 80
@@ -83,6 +84,20 @@ const char *lc_roles_option(const lc_roles *r, size_t i)
     return i < r->n_targets + r->n_past + r->n_future ? "future" : "static";
 }
 
+bool lc_roles_join_option(const lc_roles *r, char *const *columns, char *out, size_t room)
+{
+    size_t len = 0;
+    for (size_t k = 0; k < r->spare.n; k++) {
+        const char *name = columns[r->spare.column[k]];
+        len += (size_t)snprintf(out + len, room - len, "%s%s", k ? "," : "", name);
+        if (len >= room) return false;
+    }
+    char *shown = r->spare.n ? lc_strdup(out) : NULL;
+    if (shown) lc_printable(out, room, shown, len);
+    free(shown);
+    return r->spare.n && len;
+}
+
 static lc_code take_values(lc_roles *r, const lc_first_rows *first, const char **taken, const char *option,
                            const char *list, size_t *count, lc_status *st)
 {
@@ -132,18 +147,104 @@ static lc_code time_is_not_readable(const lc_first_rows *first, size_t column, c
     return LC_E_PARSE;
 }
 
+/* Columns that the user named together, as in Date,Time. */
+static lc_code join_named(lc_roles *r, const lc_first_rows *first, const char **taken, char *const *names, size_t n,
+                          const lc_cell_rules *rules, lc_status *st)
+{
+    size_t column[LC_STAMP_PARTS];
+    char example[LC_STAMP_JOINED], shown[64];
+    bool fits;
+    lc_code code = LC_OK;
+    if (n > LC_STAMP_PARTS)
+        return lc_fail_at(st, LC_E_USAGE, first->file, 0, 0, "--time joins at most %d columns", LC_STAMP_PARTS);
+    for (size_t i = 0; i < n && code == LC_OK; i++) code = take(first, taken, "time", names[i], &column[i], st);
+    if (code == LC_OK) code = lc_stamp_columns_join(&r->parts, first, column, n, rules, &r->clock, &fits, example, st);
+    if (code != LC_OK) return code;
+    r->time = r->parts.column[0];
+    if (fits) return LC_OK;
+    lc_fail_at(st, LC_E_PARSE, first->file, first->row[0].line, column[0] + 1,
+               "the columns of --time join to \"%s\", which is not a time stamp",
+               lc_printable(shown, sizeof shown, example, strlen(example)));
+    if (*first->time_format) lc_hint(st, "--time-format is that of the whole, as %%d.%%m.%%Y %%H:%%M");
+    else
+        lc_hint(st, "name a date and a time of day, or year, month, day, hour; --time-format names the form of the "
+                    "whole, as %%Y%%m%%d %%H:%%M:%%S");
+    return LC_E_PARSE;
+}
+
+static bool is_column(const lc_first_rows *first, const char *name)
+{
+    for (size_t i = 0; i < first->n_columns; i++)
+        if (strcmp(first->names[i], name) == 0) return true;
+    return false;
+}
+
+static lc_code named_time(lc_roles *r, const lc_first_rows *first, const char **taken, const char *list,
+                          const lc_cell_rules *rules, lc_status *st)
+{
+    bool fits;
+    char **names;
+    size_t n;
+    if (!lc_split_names(list, &names, &n)) return lc_fail_memory(st);
+    const bool several = n > 1 && !is_column(first, list);
+    lc_code code =
+        several ? join_named(r, first, taken, names, n, rules, st) : take(first, taken, "time", list, &r->time, st);
+    lc_free_names(names, n);
+    if (code != LC_OK || several) return code;
+    code = lc_time_column_try(first, r->time, true, rules, &r->clock, &fits, st);
+    if (code == LC_OK && !fits) return time_is_not_readable(first, r->time, rules, st);
+    return code;
+}
+
+/* "a and b", "a, b and c" */
+static void list_parts(char *out, size_t room, const lc_first_rows *first, const lc_stamp_parts *p)
+{
+    char shown[NAME_ROOM];
+    size_t len = 0;
+    out[0] = '\0';
+    for (size_t k = 0; k < p->n && len < room; k++)
+        len += (size_t)snprintf(out + len, room - len, "%s\"%s\"",
+                                k == 0          ? ""
+                                : k + 1 == p->n ? " and "
+                                                : ", ",
+                                shown_name(first, p->column[k], shown));
+}
+
+/* Joins what stands beside the dates where these alone stand twice. A column that is named does without. */
+static lc_code join_parts(lc_roles *r, const lc_first_rows *first, const char **taken, bool named,
+                          const lc_cell_rules *rules, lc_notes *notes, lc_status *st)
+{
+    lc_stamp_parts p;
+    lc_clock_column clock = {0};
+    bool repeats = true;
+    const lc_clock_style style = r->time == LC_NO_COLUMN ? LC_CLOCK_NONE : r->clock.clock.style;
+    lc_code code = lc_stamp_columns_find(&p, first, taken, r->time, style, rules, &clock, st);
+    if (code != LC_OK || !p.n) return code;
+    if (p.column[0] == r->time) code = lc_stamp_columns_repeat(&repeats, first, r->time, r->id, st);
+    if (code != LC_OK) return code;
+    if (named || !repeats) {
+        r->spare = p;
+        return LC_OK;
+    }
+    if (r->time != LC_NO_COLUMN) taken[r->time] = NULL;
+    r->time = p.column[0];
+    r->parts = p;
+    r->clock = clock;
+    for (size_t k = 0; k < p.n; k++) taken[p.column[k]] = "time";
+    char list[LC_STAMP_PARTS * (NAME_ROOM + 8)], example[LC_STAMP_JOINED];
+    size_t row = 0, bad;
+    list_parts(list, sizeof list, first, &p);
+    while (row + 1 < first->n && !lc_stamp_parts_join_row(&p, first->row[row].cell, example, &bad)) row++;
+    return lc_note(notes, "time stamps are joined from the columns %s, as in %s", list, example) ? LC_OK
+                                                                                                 : lc_fail_memory(st);
+}
+
 static lc_code find_time(lc_roles *r, const lc_first_rows *first, const char **taken, const lc_settings *s,
                          const lc_cell_rules *rules, lc_status *st)
 {
     bool fits;
     lc_code code;
-    if (*s->time) {
-        code = take(first, taken, "time", s->time, &r->time, st);
-        if (code != LC_OK) return code;
-        code = lc_time_column_try(first, r->time, true, rules, &r->clock, &fits, st);
-        if (code == LC_OK && !fits) return time_is_not_readable(first, r->time, rules, st);
-        return code;
-    }
+    if (*s->time) return named_time(r, first, taken, s->time, rules, st);
     /* Real stamps go before integers that may only count rows. */
     size_t counter = LC_NO_COLUMN;
     lc_clock_column counter_clock = {0};
@@ -161,12 +262,6 @@ static lc_code find_time(lc_roles *r, const lc_first_rows *first, const char **t
             counter_clock = clock;
         }
         if (!integers) break;
-    }
-    if (counter == LC_NO_COLUMN && *first->time_format) {
-        lc_fail_at(st, LC_E_PARSE, first->file, first->row[0].line, 0, "no column follows --time-format %s",
-                   first->time_format);
-        lc_hint(st, "name the column with --time to see which cell does not");
-        return LC_E_PARSE;
     }
     if (counter == LC_NO_COLUMN) return LC_OK;
     r->time = counter;
@@ -275,6 +370,14 @@ done:
     return code;
 }
 
+static lc_code no_column_follows(const lc_first_rows *first, lc_status *st)
+{
+    lc_fail_at(st, LC_E_PARSE, first->file, first->row[0].line, 0, "no column follows --time-format %s",
+               first->time_format);
+    lc_hint(st, "name the column with --time to see which cell does not");
+    return LC_E_PARSE;
+}
+
 /* A first column of text with digits looks like one, too: 1990-Q1. */
 static bool looks_like_time(const lc_first_rows *first, size_t column)
 {
@@ -290,7 +393,9 @@ static bool note_unread_time(const lc_first_rows *first, const lc_cell_rules *ru
         if (i >= first->row[0].n || !looks_like_time(first, i)) continue;
         const char *cell = first->row[0].cell[i];
         if (lc_cell_value(rules, cell, &x, NULL)) continue;
-        return lc_note(notes, "column \"%s\" does not read as time stamps (\"%s\"): rows are counted as steps",
+        return lc_note(notes,
+                       "column \"%s\" does not read as time stamps (\"%s\"): rows are counted as steps; --time-format "
+                       "names its form, as %%d/%%m/%%y",
                        shown_name(first, i, shown), lc_printable(cell_shown, sizeof cell_shown, cell, strlen(cell)));
     }
     return true;
@@ -319,6 +424,8 @@ lc_code lc_roles_decide(lc_roles *r, const lc_first_rows *first, const lc_settin
         taken[i] = "id";
     }
     if (code == LC_OK) code = find_time(r, first, taken, s, rules, st);
+    if (code == LC_OK && !r->parts.n) code = join_parts(r, first, taken, *s->time, rules, notes, st);
+    if (code == LC_OK && r->time == LC_NO_COLUMN && *first->time_format) code = no_column_follows(first, st);
     if (code == LC_OK && r->time == LC_NO_COLUMN && !note_unread_time(first, rules, notes)) code = lc_fail_memory(st);
     if (code == LC_OK && !*s->target && !s->ahead) code = find_targets(r, first, taken, rules, notes, st);
     free(taken);

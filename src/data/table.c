@@ -119,6 +119,7 @@ static bool make_plan(lc_table *t)
     if (!t->value || !t->state.column || !t->plan.kind) return false;
     for (size_t i = 0; i < t->n_columns; i++) t->plan.kind[i] = LC_CELL_IGNORED;
     if (t->roles.time != LC_NO_COLUMN) t->plan.kind[t->roles.time] = LC_CELL_STAMP;
+    for (size_t k = 0; k < t->roles.parts.n; k++) t->plan.kind[t->roles.parts.column[k]] = LC_CELL_PART - (int32_t)k;
     if (t->roles.id != LC_NO_COLUMN) t->plan.kind[t->roles.id] = LC_CELL_ID;
     for (size_t i = 0; i < n_values; i++) {
         t->plan.kind[t->roles.value[i].column] = (int32_t)i;
@@ -128,6 +129,7 @@ static bool make_plan(lc_table *t)
     t->plan.delimiter = t->delimiter;
     t->plan.n_columns = t->n_columns;
     t->plan.time = t->roles.time;
+    t->plan.parts = &t->roles.parts;
     t->plan.id = t->roles.id;
     t->plan.rules = &t->rules;
     t->plan.value = t->roles.value;
@@ -313,7 +315,10 @@ lc_code lc_table_close(lc_table *t, lc_status *st)
         lc_fail_at(st, LC_E_PARSE, t->file[0], lc_table_line_of(t, 0), time + 1,
                    "column \"%s\": %s may be month first or day first, and no row settles it",
                    lc_table_column_name(t, time, shown), lc_clock_format(&t->roles.clock.clock, t->stamp[0], example));
-        lc_hint(st, "--time-format %%m/%%d/%%Y or %%d/%%m/%%Y says which; YYYY-MM-DD leaves no doubt");
+        char month_first[LC_PATTERN_OPTION], day_first[LC_PATTERN_OPTION];
+        lc_hint(st, "--time-format %s or %s says which; YYYY-MM-DD leaves no doubt",
+                lc_pattern_of_pair(month_first, &t->roles.clock.clock, false),
+                lc_pattern_of_pair(day_first, &t->roles.clock.clock, true));
         return LC_E_PARSE;
     }
     return settle_values(t, st);

@@ -2,11 +2,12 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "data/pattern.h"
 #include "data/table.h"
 
 static void stamp_fault(const lc_table *t, const lc_row_fault *f, size_t line, const char *shown, lc_status *st)
 {
-    char cell[64], example[LC_STAMP_TEXT];
+    char cell[64], example[LC_STAMP_TEXT], other[LC_PATTERN_OPTION];
     const char *what = f->kind == LC_FAULT_DATE   ? "is a day that does not exist"
                        : f->kind == LC_FAULT_ZONE ? "has a zone unlike those of the stamps above"
                                                   : "is not a time stamp";
@@ -21,7 +22,7 @@ static void stamp_fault(const lc_table *t, const lc_row_fault *f, size_t line, c
         lc_hint(st, "write all stamps with an offset like +01:00, all with Z, or all without");
     else if (f->kind == LC_FAULT_DATE && (c->style == LC_CLOCK_US || c->style == LC_CLOCK_EU))
         lc_hint(st, "the column reads as %s first; --time-format %s says otherwise",
-                c->style == LC_CLOCK_US ? "month" : "day", c->style == LC_CLOCK_US ? "%d/%m/%Y" : "%m/%d/%Y");
+                c->style == LC_CLOCK_US ? "month" : "day", lc_pattern_of_pair(other, c, c->style == LC_CLOCK_US));
     else if (t->n_rows)
         lc_hint(st,
                 "the stamp above is %s; another form is named with --time-format, another column with --time; "
