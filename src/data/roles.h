@@ -50,4 +50,8 @@ lc_code lc_roles_decide(lc_roles *r, const lc_first_rows *first, const lc_settin
                         lc_notes *notes, lc_status *st);
 void lc_roles_free(lc_roles *r);
 
+/* Gives the column that is called `name` to an option; taken[column] is the option that took it. */
+lc_code lc_roles_take(const lc_first_rows *first, const char **taken, const char *option, const char *name, size_t *out,
+                      lc_status *st);
+
 #endif
