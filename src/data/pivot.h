@@ -2,7 +2,7 @@
 #ifndef LC_DATA_PIVOT_H
 #define LC_DATA_PIVOT_H
 
-#include "data/csv.h"
+#include "data/csv_row.h"
 
 typedef struct lc_pivot {
     size_t first, n; /* columns; n = 0: there is no such run */

@@ -4,7 +4,7 @@
 
 #include "data/cell.h"
 #include "data/clock_column.h"
-#include "data/csv.h"
+#include "data/csv_row.h"
 #include "data/notes.h"
 #include "data/stamp_parts.h"
 

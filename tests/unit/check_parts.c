@@ -3,36 +3,19 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "data/csv.h"
 #include "data/splitter.h"
 #include "data/table.h"
+#include "ref/libcsv_rows.h"
 #include "unit/support/panel_text.h"
 #include "unit/support/unit.h"
 
 /* ---- the splitter against libcsv ---- */
 
-static lc_code write_row(void *ctx, const lc_csv_row *row, lc_status *st)
+static void write_row(lc_buf *b, const lc_csv_row *row)
 {
-    lc_buf *b = ctx;
-    (void)st;
     lc_buf_printf(b, "%zu:", row->line);
     for (size_t i = 0; i < row->n; i++) lc_buf_printf(b, "%s%s", i ? "|" : "", row->cell[i]);
     lc_buf_puts(b, "\n");
-    return LC_OK;
-}
-
-/* Rows up to the first failure, and whether there was one. */
-static char *by_libcsv(const char *bytes, size_t n, char delimiter, bool *failed)
-{
-    lc_buf b = {0};
-    lc_status st = {0};
-    lc_csv *c = lc_csv_create("f", delimiter, write_row, &b);
-    lc_code code = lc_csv_feed(c, bytes, n, &st);
-    if (code == LC_OK) code = lc_csv_finish(c, &st);
-    *failed = code != LC_OK;
-    lc_csv_free(c);
-    lc_buf_puts(&b, "");
-    return b.data;
 }
 
 static char *by_splitter(const char *bytes, size_t n, char delimiter, bool *failed)
@@ -42,7 +25,7 @@ static char *by_splitter(const char *bytes, size_t n, char delimiter, bool *fail
     size_t at = 0, line = 1;
     lc_split_row row;
     lc_split_result got;
-    while ((got = lc_splitter_next(s, bytes, n, true, &at, &line, &row)) == LC_SPLIT_ROW) write_row(&b, &row.row, NULL);
+    while ((got = lc_splitter_next(s, bytes, n, true, &at, &line, &row)) == LC_SPLIT_ROW) write_row(&b, &row.row);
     *failed = got != LC_SPLIT_END;
     lc_splitter_free(s);
     lc_buf_puts(&b, "");
@@ -69,10 +52,10 @@ START_TEST(splitter_and_libcsv_cut_the_same)
             do text[k] = letters[next(sizeof letters - 1)];
             while (i % 2 && text[k] == '"');
         }
-        if (n >= 2 && (unsigned char)text[0] == 0x1f) continue;
         char delimiter = ",;\t"[i % 3];
         bool wrong, also_wrong;
-        char *want = by_libcsv(text, n, delimiter, &wrong), *got = by_splitter(text, n, delimiter, &also_wrong);
+        char *want = libcsv_read(text, n, delimiter, "|", "\n", &wrong),
+             *got = by_splitter(text, n, delimiter, &also_wrong);
         UNIT_MUST(strcmp(got, want) == 0 && wrong == also_wrong, "\"%.*s\" (%c):\n%s%d\nlibcsv:\n%s%d", (int)n, text,
                   delimiter, got, also_wrong, want, wrong);
         rows += *got != '\0';
