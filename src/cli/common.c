@@ -132,8 +132,14 @@ void cli_print_error(const cli_options *o, const lc_model_info *m)
     char also[60] = "";
     if (isnan(naive)) return;
     if (isfinite(seasonal)) snprintf(also, sizeof also, ", %.3g x seasonal naive", seasonal);
-    cli_line(o, "error   %.3g x naive%s, on %zu validation window%s", naive, also, m->valid_windows,
-             m->valid_windows == 1 ? "" : "s");
+    if (isinf(seasonal)) snprintf(also, sizeof also, ", repeating the last season has none");
+    if (isinf(naive))
+        cli_line(
+            o, "error   repeating the last value has none, on %zu validation window%s: the series is constant there",
+            m->valid_windows, m->valid_windows == 1 ? "" : "s");
+    else
+        cli_line(o, "error   %.3g x naive%s, on %zu validation window%s", naive, also, m->valid_windows,
+                 m->valid_windows == 1 ? "" : "s");
     double worst = seasonal > naive ? seasonal : naive;
     if (worst >= 1)
         cli_line(o, "warning: naive was %s: repeating the last %s %s this model", worst > 1 ? "better" : "as good",
