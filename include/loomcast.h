@@ -187,6 +187,14 @@ lc_code lc_result_read(lc_result **out, const char *path, lc_status *st);
  * m: a fitted model, or NULL where a fit with these settings is to come. */
 lc_code lc_forecast_check(const lc_model *m, const lc_panel *p, const lc_settings *s, lc_status *st);
 
+/* Series whose rows lie so far from those that the model was trained on that it cannot follow them. */
+typedef struct lc_reach {
+    size_t n;              /* how many */
+    size_t series;         /* the first of them */
+    double learned, found; /* its mean in the training, and in these rows */
+} lc_reach;
+lc_code lc_model_reach(lc_reach *out, const lc_model *m, const lc_panel *p, lc_status *st);
+
 /* The next `horizon` steps of every series: unique_id, ds, forecast, forecast-lo-P, forecast-hi-P.
  * *unknown_series, unless NULL: series that the model was not trained on. */
 lc_code lc_forecast(lc_result **out, const lc_model *m, const lc_panel *p, const lc_settings *s, size_t *unknown_series,

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "forecast/fitting.h"
 #include "forecast/forecast.h"
+#include "forecast/reach.h"
 #include "forecast/statistical.h"
 #include "nn/arch.h"
 #include "par/team.h"
@@ -181,6 +182,14 @@ lc_code lc_forecast_check(const lc_model *m, const lc_panel *p, const lc_setting
     NEED(s);
     size_t horizon = m ? m->settings->horizon : s->horizon;
     return lc_forecast_ready(p, horizon ? horizon : lc_freq_horizon(&p->freq), st);
+}
+
+lc_code lc_model_reach(lc_reach *out, const lc_model *m, const lc_panel *p, lc_status *st)
+{
+    NEED(out);
+    NEED(m);
+    NEED(p);
+    return lc_reach_of(out, m, p, st);
 }
 
 /* A model for detect: one step ahead, learned from the first rows of each series. */

@@ -36,6 +36,25 @@ static json_t *names(char *const *name, size_t n, bool *ok)
     return list;
 }
 
+/* Mean and sd of the observed steps, from their differences to the least one: a meter may stand at 1e15. */
+static void moments(const lc_series *s, double least, double most, double *mean, double *sd)
+{
+    const double half = most / 2 - least / 2; /* of the range, which itself may be too large for a double */
+    double square = 0, n = 0, m = 0;
+    *mean = least;
+    *sd = 0;
+    if (!(half > 0)) return;
+    for (size_t i = 0; i < s->steps; i++) {
+        if (!lc_is_observed(s, i)) continue;
+        const double x = (lc_value(s, i) / 2 - least / 2) / half, d = x - m; /* Welford 1962 */
+        n++;
+        m += d / n;
+        square += d * (x - m);
+    }
+    *mean = least + half * m + half * m;
+    *sd = half * (2 * sqrt(square / n));
+}
+
 /* These two clear *ok where memory ran out; what is made is then not shown. */
 static json_t *series_json(const lc_panel *p, const lc_series *s, bool *ok)
 {
@@ -50,7 +69,8 @@ static json_t *series_json(const lc_panel *p, const lc_series *s, bool *ok)
         least = fmin(least, lc_value(s, i));
         most = fmax(most, lc_value(s, i));
     }
-    lc_scale scale = lc_scale_fit(s->y, s->mask, s->steps);
+    double mean, sd;
+    moments(s, least, most, &mean, &sd);
     char first[LC_STAMP_TEXT], last[LC_STAMP_TEXT];
     lc_panel_stamp_text(p, f, 0, first);
     lc_panel_stamp_text(p, f, s->steps - 1, last);
@@ -62,9 +82,9 @@ static json_t *series_json(const lc_panel *p, const lc_series *s, bool *ok)
     lc_json_put(o, "missing_cells", count(cells), ok);
     lc_json_put(o, "missing_steps", count(steps), ok);
     lc_json_put(o, "min", real(least), ok);
-    lc_json_put(o, "mean", real(scale.mean), ok);
+    lc_json_put(o, "mean", real(mean), ok);
     lc_json_put(o, "max", real(most), ok);
-    lc_json_put(o, "sd", real(least < most ? scale.sd : 0), ok);
+    lc_json_put(o, "sd", real(sd), ok);
     lc_season season;
     /* Only memory can fail: a panel holds finite values. */
     if (lc_season_of(&season, s, s->steps, &p->freq, NULL) != LC_OK) {
@@ -95,9 +115,19 @@ static bool is_among(char *const *list, size_t n, const char *name)
     return false;
 }
 
+/* Whether the column is the list, or one of the names in it. */
+static bool is_listed(const char *list, const char *column)
+{
+    const size_t n = strlen(column);
+    if (strcmp(list, column) == 0) return true;
+    for (const char *p = list; p; p = strchr(p, ',') ? strchr(p, ',') + 1 : NULL)
+        if (strncmp(p, column, n) == 0 && (p[n] == ',' || !p[n])) return true;
+    return false;
+}
+
 static const char *role_of(const lc_panel *p, const char *column)
 {
-    if (strcmp(p->time_name, column) == 0) return "time";
+    if (is_listed(p->time_name, column)) return "time";
     if (strcmp(p->id_name, column) == 0) return "id";
     if (is_among(p->targets, p->n_targets, column)) return "target";
     static const char *const kind[] = {
@@ -169,7 +199,7 @@ static json_t *options_json(const lc_panel *p, const lc_settings *s, bool *ok)
         const bool open = !*info->fallback && (info->type == LC_SETTING_COUNT || info->type == LC_SETTING_REAL);
         const bool unset = text && open && (!*text || (info->type == LC_SETTING_COUNT && strcmp(text, "0") == 0));
         if (!text) *ok = false;
-        if (text && !unset) lc_json_put(o, info->name, text_json(text), ok);
+        if (text && *text && !unset) lc_json_put(o, info->name, text_json(text), ok);
         free(text);
     }
     return o;
@@ -208,10 +238,22 @@ static json_t *panel_json(const lc_panel *p, const lc_settings *resolved, bool *
 
 /* ---- as text ---- */
 
-static void put_number(lc_buf *b, const json_t *o, const char *key)
+/* As many digits as it takes to tell the least number from the largest. */
+static int digits_of(const json_t *series)
+{
+    enum { USUAL = 5, MOST = 16 };
+    const double lo = json_number_value(json_object_get(series, "min")),
+                 hi = json_number_value(json_object_get(series, "max"));
+    const double size = fmax(fabs(lo), fabs(hi)), ratio = size / (hi - lo);
+    if (!(ratio > 1 && ratio < 1e300)) return USUAL;
+    const int digits = (int)ceil(log10(ratio)) + 2;
+    return digits < USUAL ? USUAL : digits > MOST ? MOST : digits;
+}
+
+static void put_number(lc_buf *b, const json_t *o, const char *key, int digits)
 {
     const json_t *x = json_object_get(o, key);
-    if (json_is_number(x)) lc_buf_printf(b, " %11.5g", json_number_value(x));
+    if (json_is_number(x)) lc_buf_printf(b, " %11.*g", digits, json_number_value(x));
     else lc_buf_printf(b, " %11s", "-");
 }
 
@@ -227,10 +269,11 @@ static void put_series(lc_buf *b, const json_t *list)
         const char *id = lc_text_of(s, "unique_id");
         lc_buf_printf(b, "%-18s %7lld %7lld", lc_printable(shown, sizeof shown, id, strlen(id)), lc_int_of(s, "steps"),
                       lc_int_of(s, "missing_cells") + lc_int_of(s, "missing_steps"));
-        put_number(b, s, "min");
-        put_number(b, s, "mean");
-        put_number(b, s, "max");
-        put_number(b, s, "sd");
+        const int digits = digits_of(s);
+        put_number(b, s, "min", digits);
+        put_number(b, s, "mean", digits);
+        put_number(b, s, "max", digits);
+        put_number(b, s, "sd", 5);
         if (lc_int_of(s, "season") > 1) lc_buf_printf(b, "  %lld\n", lc_int_of(s, "season"));
         else lc_buf_puts(b, "  none\n");
     }

@@ -5,8 +5,8 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "data/csv.h"
 #include "data/panel.h"
+#include "data/rows.h"
 #include "model/model.h"
 #include "report/chart.h"
 #include "report/result.h"
@@ -27,7 +27,9 @@ static bool is_text_column(const char *name)
 
 static lc_code refuse_header(const reader *in, lc_status *st)
 {
-    lc_fail_at(st, LC_E_PARSE, in->path, 1, 0, "is no result of forecast or detect: unique_id or ds is missing");
+    const bool table = lc_result_find(in->r, "mae") != SIZE_MAX && lc_result_find(in->r, "windows") != SIZE_MAX;
+    if (table) lc_fail_at(st, LC_E_PARSE, in->path, 0, 0, "is the table of evaluate, which has no chart");
+    else lc_fail_at(st, LC_E_PARSE, in->path, 1, 0, "is no result of forecast or detect: unique_id or ds is missing");
     lc_hint(st, "plot draws what forecast -o and detect -o wrote");
     return LC_E_PARSE;
 }
@@ -68,9 +70,7 @@ lc_code lc_result_read(lc_result **out, const char *path, lc_status *st)
 {
     *out = NULL;
     reader in = {.r = lc_result_create(), .path = path};
-    lc_csv *csv = lc_csv_create(path, ',', read_row, &in);
-    lc_code code = in.r && csv ? lc_csv_read_file(csv, path, st) : lc_fail_memory(st);
-    lc_csv_free(csv);
+    lc_code code = in.r ? lc_rows_read_file(path, ',', read_row, &in, st) : lc_fail_memory(st);
     /* A file without a line has not been asked yet. */
     if (code == LC_OK && !in.started) code = refuse_header(&in, st);
     if (code == LC_OK) *out = in.r;
@@ -405,8 +405,11 @@ lc_code lc_plot_result(const lc_result *r, const lc_panel *p, const char *path, 
     bool detect = lc_result_find(r, "score") != SIZE_MAX, forecast = lc_result_find(r, "forecast") != SIZE_MAX;
     if ((!detect && !forecast) || lc_result_rows(r) == 0)
         return lc_fail(st, LC_E_USAGE, "there is nothing to draw: no rows of forecast or detect");
-    if (lc_result_find(r, "cutoff") != SIZE_MAX)
-        return lc_fail(st, LC_E_USAGE, "the windows of a backtest have no chart yet");
+    if (lc_result_find(r, "cutoff") != SIZE_MAX) {
+        lc_fail(st, LC_E_USAGE, "the windows of a backtest have no chart");
+        lc_hint(st, "plot draws what forecast -o and detect -o wrote");
+        return LC_E_USAGE;
+    }
     groups g;
     lc_code code = groups_create(&g, r, p ? &p->clock : NULL, st);
     if (code == LC_OK)

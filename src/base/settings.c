@@ -39,7 +39,7 @@ typedef struct row {
 /* The one table of settings. A new setting is a field in settings.h and a row here. */
 static const row rows[] = {
     TEXT(time, "time", LC_GROUP_COLUMNS, "COL", "", NULL,
-         "column of time stamps (default: the first that reads as such)"),
+         "column of time stamps, or those of its parts as in Date,Time (default: found by itself)"),
     TEXT(target, "target", LC_GROUP_COLUMNS, "COL,...", "", NULL,
          "columns to forecast or watch (default: every numeric one)"),
     TEXT(id, "id", LC_GROUP_COLUMNS, "COL", "", NULL, "column of series ids of the long layout (default: unique_id)"),
@@ -51,7 +51,7 @@ static const row rows[] = {
     SWITCH(calendar, "calendar", LC_GROUP_COLUMNS,
            "hour of day, day of week and month of the time stamps are covariates, too"),
     TEXT(time_format, "time-format", LC_GROUP_COLUMNS, "FORMAT", "", NULL,
-         "how stamps are written, as %d/%m/%Y %H:%M (default: found by itself)"),
+         "how stamps are written, as %d/%m/%Y %H:%M, %Y-Q%q, %G-W%V (default: found by itself)"),
     TEXT(freq, "freq", LC_GROUP_COLUMNS, "F", "", NULL,
          "step between rows: s min h D B W M Q Y, with a multiple as in 15min (default: inferred)"),
     COUNT(season, "season", LC_GROUP_COLUMNS, "", 0, 1e6, "rows in a season; 1 for none (default: found in the data)"),

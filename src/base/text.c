@@ -145,22 +145,42 @@ static size_t strict_length(const unsigned char *s, size_t n)
     return len;
 }
 
-char *lc_utf8(const char *s)
+bool lc_is_utf8(const char *s)
 {
     const unsigned char *b = (const unsigned char *)s;
-    size_t n = strlen(s), i = 0, len = 1, need;
+    while (*b && *b < 0x80) b++;
+    if (!*b) return true;
+    size_t n = strlen((const char *)b), i = 0, len = 1;
     while (i < n && (len = strict_length(b + i, n - i)) > 0) i += len;
-    if (i >= n) return lc_strdup(s);
-    char *out = lc_mul(n, 2, &need) && lc_add(need, 1, &need) ? malloc(need) : NULL;
+    return i >= n;
+}
+
+/* What Windows-1252 has where Latin-1 has control characters; 0: nothing either. */
+static const uint16_t windows_1252[32] = {0x20ac, 0,      0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
+                                          0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017d, 0,
+                                          0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
+                                          0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,      0x017e, 0x0178};
+
+char *lc_utf8(const char *s)
+{
+    size_t n = strlen(s), k = 0, need;
+    if (lc_is_utf8(s)) return lc_strdup(s);
+    char *out = lc_mul(n, 3, &need) && lc_add(need, 1, &need) ? malloc(need) : NULL;
     if (!out) return NULL;
-    size_t k = 0;
-    for (i = 0; i < n; i++) {
-        if (b[i] < 0x80) {
-            out[k++] = s[i];
+    for (size_t i = 0; i < n; i++) {
+        unsigned c = (unsigned char)s[i];
+        if (c >= 0x80 && c < 0xa0 && windows_1252[c - 0x80]) c = windows_1252[c - 0x80];
+        if (c < 0x80) {
+            out[k++] = (char)c;
             continue;
         }
-        out[k++] = (char)(0xc0 | b[i] >> 6);
-        out[k++] = (char)(0x80 | (b[i] & 0x3f));
+        if (c < 0x800) {
+            out[k++] = (char)(0xc0 | c >> 6);
+        } else {
+            out[k++] = (char)(0xe0 | c >> 12);
+            out[k++] = (char)(0x80 | (c >> 6 & 0x3f));
+        }
+        out[k++] = (char)(0x80 | (c & 0x3f));
     }
     out[k] = '\0';
     return out;

@@ -24,8 +24,10 @@ bool lc_equal_nocase(const char *a, const char *b);
 /* Copies `s` for a message: control bytes and broken UTF-8 become '?', and more than `room`-1 bytes end in "...". */
 const char *lc_printable(char *out, size_t room, const char *s, size_t n);
 
-/* The text as sound UTF-8 (RFC 3629), to be freed: a copy, or where it is none every byte read as Latin-1. NULL: out of
- * memory. */
+bool lc_is_utf8(const char *s); /* sound UTF-8, by RFC 3629 */
+
+/* The text as sound UTF-8, to be freed: a copy, or where it is none every byte read as Windows-1252, which holds
+ * Latin-1. NULL: out of memory. */
 char *lc_utf8(const char *s);
 
 /* Splits "a,b,c" at commas into newly allocated names (free each and the array); quotes are not special.

@@ -115,6 +115,8 @@ json_t *cli_json_text(const char *text);
 /* Lines on standard error: what was read and which model it is. */
 void cli_print_model(const cli_options *o, const lc_panel *p, const lc_model_info *m);
 /* How the model did beside the naive forecasts on its validation windows. */
+/* Says so where rows lie outside what the model of --model learned. */
+int cli_warn_of_reach(const cli_options *o, const lc_model *m, const lc_panel *p);
 void cli_print_error(const cli_options *o, const lc_model_info *m);
 
 #endif

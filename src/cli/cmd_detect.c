@@ -21,6 +21,7 @@ int cli_detect(const cli_options *o)
     if (code == LC_EXIT_OK) code = cli_check_outputs(o);
     if (code == LC_EXIT_OK) code = cli_load_model(&m, o);
     if (code == LC_EXIT_OK) code = cli_read(&p, o);
+    if (code == LC_EXIT_OK) code = cli_warn_of_reach(o, m, p);
     if (code != LC_EXIT_OK) goto done;
     cli_progress progress = cli_progress_start(o);
     lc_code detected = lc_detect(&r, &info, m, p, o->settings, cli_progress_step, &progress, &st);

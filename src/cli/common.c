@@ -126,14 +126,35 @@ void cli_print_model(const cli_options *o, const lc_panel *p, const lc_model_inf
     }
 }
 
+int cli_warn_of_reach(const cli_options *o, const lc_model *m, const lc_panel *p)
+{
+    lc_reach r;
+    lc_status st = {0};
+    if (!o->model) return LC_EXIT_OK;
+    if (lc_model_reach(&r, m, p, &st) != LC_OK) return cli_fail(&st);
+    if (!r.n) return LC_EXIT_OK;
+    char more[60] = "";
+    if (r.n > 1) snprintf(more, sizeof more, ", and %zu more series", r.n - 1);
+    cli_note(o, "warning: series \"%s\" has a mean of %.5g, the model learned one of %.5g and cannot follow%s",
+             lc_panel_series_id(p, r.series), r.found, r.learned, more);
+    cli_note(o, "  train a model on rows like these");
+    return LC_EXIT_OK;
+}
+
 void cli_print_error(const cli_options *o, const lc_model_info *m)
 {
     double naive = m->against_naive, seasonal = m->against_seasonal_naive;
     char also[60] = "";
     if (isnan(naive)) return;
     if (isfinite(seasonal)) snprintf(also, sizeof also, ", %.3g x seasonal naive", seasonal);
-    cli_line(o, "error   %.3g x naive%s, on %zu validation window%s", naive, also, m->valid_windows,
-             m->valid_windows == 1 ? "" : "s");
+    if (isinf(seasonal)) snprintf(also, sizeof also, ", repeating the last season has none");
+    if (isinf(naive))
+        cli_line(o,
+                 "error   repeating the last value has none, on %zu validation window%s: the series is constant there",
+                 m->valid_windows, m->valid_windows == 1 ? "" : "s");
+    else
+        cli_line(o, "error   %.3g x naive%s, on %zu validation window%s", naive, also, m->valid_windows,
+                 m->valid_windows == 1 ? "" : "s");
     double worst = seasonal > naive ? seasonal : naive;
     if (worst >= 1)
         cli_line(o, "warning: naive was %s: repeating the last %s %s this model", worst > 1 ? "better" : "as good",

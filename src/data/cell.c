@@ -122,6 +122,17 @@ bool lc_cell_value(const lc_cell_rules *r, const char *cell, double *out, bool *
     return r->numeric_missing && number(r, cell, out, float_keeps);
 }
 
+bool lc_cell_means_missing(const char *cell)
+{
+    static const char *const usual[] = {"n/a",  "#n/a", "none", "nat", "nil", "missing", "undefined",
+                                        "n.a.", "n.d.", "--",   ".",   "..",  "..."};
+    size_t n = strlen(cell);
+    trim(&cell, &n);
+    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
+        if (strlen(usual[i]) == n && strncasecmp(cell, usual[i], n) == 0) return true;
+    return n > 1 && *cell == '#';
+}
+
 /* ---- why a cell is not a number ---- */
 
 typedef enum defect { DEFECT_NONE, DEFECT_CURRENCY, DEFECT_PERCENT, DEFECT_COMMA, DEFECT_POINT, DEFECT_GROUPS } defect;
@@ -131,6 +142,15 @@ static size_t currency_length(const char *s)
     static const char *const sign[] = {"$", "€", "£", "¥", "USD", "EUR", "GBP", "CHF"};
     for (size_t i = 0; i < sizeof sign / sizeof sign[0]; i++)
         if (strncmp(s, sign[i], strlen(sign[i])) == 0) return strlen(sign[i]);
+    return 0;
+}
+
+/* Spaces that do not break a line, as some languages put them between thousands; the last one is Latin-1. */
+static size_t space_length(const char *s)
+{
+    static const char *const space[] = {"\xc2\xa0", "\xe2\x80\xaf", "\xe2\x80\x89", "\xa0"};
+    for (size_t i = 0; i < sizeof space / sizeof space[0]; i++)
+        if (strncmp(s, space[i], strlen(space[i])) == 0) return strlen(space[i]);
     return 0;
 }
 
@@ -151,6 +171,7 @@ static defect find_defect(const lc_cell_rules *r, const char *cell)
         else if (cell[i] == ',') commas++;
         else if (cell[i] == '.') points++;
         else if (cell[i] == ' ' || cell[i] == '\'') spaces++;
+        else if (space_length(cell + i)) spaces++, sign = space_length(cell + i);
         else plain[k++] = cell[i];
         i += sign ? sign : 1;
     }
@@ -185,17 +206,24 @@ void lc_cell_hint(const lc_cell_rules *r, const char *cell, lc_status *st)
     case DEFECT_GROUPS: lc_hint(st, "write numbers without separators between thousands"); return;
     case DEFECT_NONE: break;
     }
-    lc_printable(shown, sizeof shown, cell, strlen(cell));
+    /* A word that the option could not carry. */
+    size_t length = strlen(cell);
+    if (length >= sizeof shown - 4 || strpbrk(cell, ",\"'\\")) {
+        lc_hint(st, "mend the cell, or choose columns with --target");
+        return;
+    }
+    lc_printable(shown, sizeof shown, cell, length);
     /* The list takes the place of the one in force, so it has to go on with that. */
     char words[120] = "";
     size_t n = 0;
     for (size_t i = 0; i < r->n_missing; i++) {
-        size_t length = strlen(r->missing[i]);
+        length = strlen(r->missing[i]);
         if (!length || n + length + 2 > sizeof words) continue;
         memcpy(words + n, r->missing[i], length);
         words[n + length] = ',';
         n += length + 1;
         words[n] = '\0';
     }
-    lc_hint(st, "mend the cell; if it means \"no value\": --missing \"%s%s\"", words, shown);
+    const char *quote = strpbrk(cell, "$`!") ? "'" : "\""; /* a shell leaves single ones alone */
+    lc_hint(st, "mend the cell; if it means \"no value\": --missing %s%s%s%s", quote, words, shown, quote);
 }

@@ -22,6 +22,9 @@ bool lc_cell_number(const lc_cell_rules *r, const char *cell, double *out);
  * lc_float_keeps. Marks between thousands are read where they cut groups of three. */
 bool lc_cell_value(const lc_cell_rules *r, const char *cell, double *out, bool *float_keeps);
 
+/* Whether the cell is a word by which people usually say "no value", whatever the rules; #DIV/0! and its like too. */
+bool lc_cell_means_missing(const char *cell);
+
 /* Whether the cell would be a number but for the way it is written (currency, percent, comma). */
 bool lc_cell_is_almost_number(const lc_cell_rules *r, const char *cell);
 

@@ -103,6 +103,7 @@ bool lc_clock_learn(lc_clock *c, const char *const *cells, size_t n, bool *ambig
             col.clock.zone = s.zone;
             col.clock.offset_minutes = s.offset_minutes;
             col.ambiguous = s.shape == LC_SHAPE_PAIR;
+            if (s.shape == LC_SHAPE_PAIR) col.clock.mark = s.mark;
         }
         if (s.shape == LC_SHAPE_INTEGER && shape_of_style[col.clock.style] == LC_SHAPE_INTEGER) {
             if (integer_style(&s) != col.clock.style) col.clock.style = LC_CLOCK_INTEGER;
@@ -161,6 +162,7 @@ static lc_stamp_verdict read_one(const lc_clock *c, bool ambiguous, const char *
 {
     bool read = c->style == LC_CLOCK_PATTERN ? lc_pattern_read(s, c->pattern, cell) : lc_stamp_take_apart(s, cell);
     if (!read || s->shape != shape_of_style[c->style]) return LC_STAMP_STRANGE;
+    if (s->shape == LC_SHAPE_PAIR && (s->mark == '-') != (c->mark == '-')) return LC_STAMP_STRANGE;
     if (s->has_time && c->has_time && !s->ampm != !c->ampm) return LC_STAMP_STRANGE;
     if (s->shape == LC_SHAPE_INTEGER) return integer_to_stamp(c->style, s, out) ? LC_STAMP_READ : LC_STAMP_STRANGE;
     if (!same_zone(c, s)) return LC_STAMP_ZONE;
@@ -245,6 +247,7 @@ static void put_date(writer *w, const lc_clock *c, const lc_civil *t)
         if (c->style == LC_CLOCK_DOTTED) mark = '.';
         /* fall through */
     case LC_CLOCK_US:
+        if (c->mark == '-' && c->style != LC_CLOCK_DOTTED) mark = '-';
         put_number(w, first, width);
         put_char(w, mark);
         put_number(w, second, width);

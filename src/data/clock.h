@@ -13,8 +13,8 @@ typedef enum lc_clock_style {
     LC_CLOCK_ISO,     /* YYYY-MM-DD[{T| }HH:MM[:SS[.f...]][zone]] */
     LC_CLOCK_SLASHED, /* YYYY/MM/DD[ time] */
     LC_CLOCK_DOTTED,  /* DD.MM.YYYY[ time] */
-    LC_CLOCK_US,      /* MM/DD/YYYY[ time] */
-    LC_CLOCK_EU,      /* DD/MM/YYYY[ time] */
+    LC_CLOCK_US,      /* MM/DD/YYYY[ time], and with dashes */
+    LC_CLOCK_EU,      /* DD/MM/YYYY[ time], and with dashes */
     LC_CLOCK_EPOCH_S,
     LC_CLOCK_EPOCH_MS,
     LC_CLOCK_MONTH,   /* YYYY-MM */
@@ -27,6 +27,7 @@ typedef enum lc_clock_style {
 
 typedef struct lc_clock {
     lc_clock_style style;
+    char mark; /* of LC_CLOCK_US and _EU: '-', else a slash */
     bool has_time, has_seconds;
     char separator;                /* between date and time: 'T' or ' ' */
     int fraction_digits;           /* of a second, 0..6 */

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "data/clock.h"
+#include "data/pivot.h"
 
 enum { CANDIDATES = 4, LINES = 64 };
 
@@ -92,6 +93,7 @@ bool lc_sniff_header(const lc_csv_row *rows, size_t n, const lc_cell_rules *rule
     enum { LOOK = 20 };
     if (n == 0) return false;
     size_t look = n < LOOK ? n : LOOK;
+    if (lc_pivot_of(&rows[0]).n) return true;
     bool text_above_data = false, all_text = true;
     for (size_t col = 0; col < rows[0].n; col++) {
         cell_kind first = kind_of(rows[0].cell[col], rules);

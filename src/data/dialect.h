@@ -3,7 +3,7 @@
 #define LC_DATA_DIALECT_H
 
 #include "data/cell.h"
-#include "data/csv.h"
+#include "data/csv_row.h"
 
 /* The delimiter among , ; tab | that cuts the first lines most evenly (outside quotes); ',' when none occurs. */
 char lc_sniff_delimiter(const char *bytes, size_t n);

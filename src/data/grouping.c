@@ -177,7 +177,10 @@ static lc_code refuse_twins(lc_grouping *g, const lc_table *t, size_t frame, lc_
             snprintf(series, sizeof series, " in series \"%s\"", lc_grouping_name(t, frame, shown, sizeof shown));
         lc_row_fail(t, row, t->roles.time, LC_E_DATA, st, "%s stands twice%s, first on line %zu",
                     lc_clock_format(&t->roles.clock.clock, t->stamp[row], stamp), series, lc_table_line_of(t, before));
-        if (may_be_daylight_saving(&t->roles.clock.clock, t->stamp[row]))
+        char joined[200];
+        if (lc_roles_join_option(&t->roles, t->columns, joined, sizeof joined))
+            lc_hint(st, "--time %s joins the columns to whole time stamps", joined);
+        else if (may_be_daylight_saving(&t->roles.clock.clock, t->stamp[row]))
             lc_hint(st, "the end of daylight saving time? write stamps with their offset from UTC, or choose "
                         "--duplicates first, last or mean");
         else if (t->id.n) lc_hint(st, "keep one row for each time stamp, or choose --duplicates first, last or mean");

@@ -9,6 +9,20 @@
 #include "data/features.h"
 #include "data/grid.h"
 
+/* As --time takes it: the columns of a stamp that stands in several, one after the other. */
+static char *time_name(const lc_table *t)
+{
+    const lc_roles *r = &t->roles;
+    lc_buf b = {0};
+    lc_buf_puts(&b, r->time == LC_NO_COLUMN ? "" : t->columns[r->time]);
+    for (size_t k = 1; k < r->parts.n; k++) {
+        lc_buf_puts(&b, ",");
+        lc_buf_puts(&b, t->columns[r->parts.column[k]]);
+    }
+    if (b.failed) lc_buf_free(&b);
+    return b.data;
+}
+
 static bool copy_names(lc_panel *p, const lc_table *t)
 {
     const lc_roles *r = &t->roles;
@@ -23,7 +37,7 @@ static bool copy_names(lc_panel *p, const lc_table *t)
     p->n_future = r->n_future;
     p->n_static = r->n_static;
     p->source = lc_strdup(t->file[0]);
-    p->time_name = lc_strdup(r->time == LC_NO_COLUMN ? "" : t->columns[r->time]);
+    p->time_name = time_name(t);
     p->id_name = lc_strdup(r->id == LC_NO_COLUMN ? "" : t->columns[r->id]);
     p->value_label = lc_strdup(p->n_targets == 1 ? p->targets[0] : "");
     return p->source && p->time_name && p->id_name && p->value_label;

@@ -96,7 +96,7 @@ struct lc_panel {
     lc_clock clock;
     lc_freq freq;
     char *source;      /* name of the (first) file */
-    char *time_name;   /* time column, "" without one */
+    char *time_name;   /* time column, several as in "Date,Time", "" without one */
     char *id_name;     /* id column, "" in the wide layout */
     char *value_label; /* "" unless there is one target: its name, for an axis */
     char **notices;    /* lines that a user should read: gaps filled, rows sorted */

@@ -128,10 +128,27 @@ static bool take_time(lc_part *p, const lc_split_row *r)
 {
     static const lc_fault_kind kind[] = {
         [LC_STAMP_STRANGE] = LC_FAULT_STAMP, [LC_STAMP_NO_DATE] = LC_FAULT_DATE, [LC_STAMP_ZONE] = LC_FAULT_ZONE};
+    const lc_stamp_parts *parts = p->plan->parts;
     const char *cell = r->row.cell[p->plan->time];
-    lc_stamp_verdict v = lc_part_take_stamp(p, cell);
-    if (v == LC_STAMP_READ) return true;
-    add_fault(p, r, *cell ? kind[v] : LC_FAULT_NO_STAMP, p->plan->time + 1, cell);
+    size_t column = p->plan->time, bad;
+    char joined[LC_STAMP_JOINED];
+    if (parts->n && !lc_stamp_parts_join_row(parts, r->row.cell, joined, &bad)) {
+        column = parts->column[bad];
+        cell = r->row.cell[column];
+    } else {
+        if (parts->n) cell = joined;
+        lc_stamp_verdict v = lc_part_take_stamp(p, cell);
+        if (v == LC_STAMP_READ) return true;
+        if (*cell) {
+            if (parts->n && v == LC_STAMP_STRANGE && lc_stamp_parts_no_time(parts, r->row.cell)) {
+                column = parts->column[1];
+                cell = r->row.cell[column];
+            }
+            add_fault(p, r, kind[v], column + 1, cell);
+            return false;
+        }
+    }
+    add_fault(p, r, *cell ? LC_FAULT_STAMP : LC_FAULT_NO_STAMP, column + 1, cell);
     return false;
 }
 

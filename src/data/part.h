@@ -19,15 +19,16 @@ enum {                          /* what is known of a column of numbers */
 typedef struct lc_row_plan {
     char delimiter;
     size_t n_columns;
-    size_t time, id; /* LC_NO_COLUMN: none */
+    size_t time, id;             /* LC_NO_COLUMN: none */
+    const lc_stamp_parts *parts; /* of the stamp; n = 0: it stands in one column */
     const lc_cell_rules *rules;
     const lc_value_column *value; /* (n_values) */
     size_t n_values;
-    int32_t *kind;   /* (n_columns) LC_CELL_ ..., or the number of a value */
+    int32_t *kind;   /* (n_columns) LC_CELL_ ..., LC_CELL_PART minus a part's number, or the number of a value */
     bool keep_going; /* bad rows are gathered, not the end */
 } lc_row_plan;
 
-enum { LC_CELL_IGNORED = -1, LC_CELL_STAMP = -2, LC_CELL_ID = -3 };
+enum { LC_CELL_IGNORED = -1, LC_CELL_STAMP = -2, LC_CELL_ID = -3, LC_CELL_PART = -4 };
 
 typedef struct lc_row_state {
     lc_clock_column clock;

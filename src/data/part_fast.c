@@ -159,6 +159,22 @@ static const char *stamp_cell(lc_part *p, const char *s)
     return at;
 }
 
+/* One of several columns that make the stamp; the rightmost brings them together. */
+static const char *part_cell(lc_fast_row *f, lc_part *p, size_t part, const char *s)
+{
+    const lc_stamp_parts *parts = p->plan->parts;
+    const char *stop = any_cell(p, s), *last = stop;
+    char joined[LC_STAMP_JOINED];
+    while (s < last && (*s == ' ' || *s == '\t')) s++;
+    while (last > s && (last[-1] == ' ' || last[-1] == '\t')) last--;
+    f->part[part] = (lc_stamp_part){s, (size_t)(last - s)};
+    if (part != parts->last) return stop;
+    size_t n = lc_stamp_parts_join(parts, f->part, joined);
+    if (!n) return NULL;
+    joined[n] = '\n';
+    return stamp_cell(p, joined) ? stop : NULL;
+}
+
 static const char *id_cell(lc_part *p, const char *s)
 {
     enum { MOST = 256 };
@@ -180,7 +196,7 @@ static const char *id_cell(lc_part *p, const char *s)
 /* ---- rows ---- */
 
 /* The byte after the row, NULL for the slow way. */
-static const char *row(const lc_fast_row *f, lc_part *p, const char *s)
+static const char *row(lc_fast_row *f, lc_part *p, const char *s)
 {
     const lc_row_plan *plan = p->plan;
     for (size_t i = 0;;) {
@@ -188,6 +204,7 @@ static const char *row(const lc_fast_row *f, lc_part *p, const char *s)
         if (kind >= 0) s = value_cell(f, p, (size_t)kind, s);
         else if (kind == LC_CELL_STAMP) s = stamp_cell(p, s);
         else if (kind == LC_CELL_ID) s = id_cell(p, s);
+        else if (kind <= LC_CELL_PART) s = part_cell(f, p, (size_t)(LC_CELL_PART - kind), s);
         else s = any_cell(p, s);
         if (!s) return NULL;
         if (++i == plan->n_columns) break;

@@ -8,7 +8,8 @@
 typedef struct lc_fast_row {
     bool numbers; /* digits are numbers: none of them is a word for "no value" */
     char point;
-    size_t quote; /* where the next quote or zero byte stands, n for none */
+    size_t quote;                       /* where the next quote or zero byte stands, n for none */
+    lc_stamp_part part[LC_STAMP_PARTS]; /* of the stamp of the row at hand */
 } lc_fast_row;
 
 void lc_fast_begin(lc_fast_row *f, const lc_part *p);

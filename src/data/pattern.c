@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "data/calendar.h"
+#include "data/iso_week.h"
 
 static const char *const month_name[] = {"January", "February", "March",     "April",   "May",      "June",
                                          "July",    "August",   "September", "October", "November", "December"};
@@ -36,6 +37,16 @@ static int take_name(const char *const *names, int n, const char **p)
     return -1;
 }
 
+int lc_take_month_name(const char **p)
+{
+    return take_name(month_name, MONTHS, p) + 1;
+}
+
+bool lc_take_day_name(const char **p)
+{
+    return take_name(day_name, DAYS, p) >= 0;
+}
+
 static bool take_digits(const char **p, int least, int most, int *out)
 {
     int n = 0, value = 0;
@@ -65,10 +76,25 @@ static void day_of_year(lc_stamp_text *s, int day)
     s->day = day;
 }
 
+/* A week that the year does not have leaves a day that does not exist. */
+static void day_of_week(lc_stamp_text *s, int week, int weekday)
+{
+    int64_t day;
+    if (!lc_iso_week_day((lc_iso_week){s->year, week}, weekday, &day)) {
+        s->day = 0;
+        return;
+    }
+    lc_civil c = lc_civil_of(day * LC_MICROS_PER_DAY);
+    s->year = c.year;
+    s->month = c.month;
+    s->day = c.day;
+}
+
 typedef struct cursor {
     const char *p;
     int day_in_year;
-    bool ended; /* the zone is the last thing */
+    int week, weekday; /* of the ISO week, week 0: none is named; weekday 0 = Monday */
+    bool ended;        /* the zone is the last thing */
 } cursor;
 
 static bool take_part(lc_stamp_text *s, cursor *c, char letter)
@@ -76,7 +102,8 @@ static bool take_part(lc_stamp_text *s, cursor *c, char letter)
     const char *before = c->p;
     int value;
     switch (letter) {
-    case 'Y': return take_digits(&c->p, 4, 4, &s->year);
+    case 'Y':
+    case 'G': return take_digits(&c->p, 4, 4, &s->year);
     case 'y':
         if (!take_digits(&c->p, 2, 2, &value)) return false;
         s->year = value + (value < 69 ? 2000 : 1900);
@@ -89,10 +116,19 @@ static bool take_part(lc_stamp_text *s, cursor *c, char letter)
         if (!take_digits(&c->p, 1, 2, &s->day)) return false;
         s->short_date |= c->p - before == 1;
         return true;
+    case 'q':
+        if (!take_digits(&c->p, 1, 1, &value) || value < 1 || value > 4) return false;
+        s->month = 3 * value - 2;
+        return true;
+    case 'V':
+        if (!take_digits(&c->p, 1, 2, &c->week) || c->week < 1 || c->week > 53) return false;
+        s->short_date |= c->p - before == 1;
+        return true;
+    case 'u': return take_digits(&c->p, 1, 1, &c->weekday) && c->weekday >= 1 && c->weekday-- <= 7;
     case 'b':
-    case 'B': s->month = take_name(month_name, MONTHS, &c->p) + 1; return s->month > 0;
+    case 'B': s->month = lc_take_month_name(&c->p); return s->month > 0;
     case 'a':
-    case 'A': return take_name(day_name, DAYS, &c->p) >= 0;
+    case 'A': return lc_take_day_name(&c->p);
     case 'H':
     case 'I':
         if (!take_digits(&c->p, 1, 2, &s->hour)) return false;
@@ -135,6 +171,7 @@ bool lc_pattern_read(lc_stamp_text *s, const char *pattern, const char *text)
     }
     if (!c.ended && *c.p) return false;
     if (c.day_in_year) day_of_year(s, c.day_in_year);
+    if (c.week) day_of_week(s, c.week, c.weekday);
     return s->hour < 24 && s->minute < 60 && s->second < 60;
 }
 
@@ -145,112 +182,12 @@ bool lc_pattern_check(const char *pattern, const char **bad)
         if (*pattern != '%') continue;
         *bad = pattern;
         pattern = after_flag(pattern + 1);
-        if (!*pattern || !strchr("YymdbBaAHIpMSfzj%", *pattern)) return false;
+        if (!*pattern || !strchr("YymdbBaAHIpMSfzjqGVu%", *pattern)) return false;
         if (*pattern == 'z' && pattern[1]) return false;
-        year = year || *pattern == 'Y' || *pattern == 'y';
+        year = year || strchr("YyG", *pattern);
     }
     if (!year) *bad = "";
     return year;
-}
-
-/* ---- guessing ---- */
-
-typedef struct pattern_text {
-    char *out;
-    size_t n;
-} pattern_text;
-
-static bool put(pattern_text *o, const char *text)
-{
-    size_t n = strlen(text);
-    if (o->n + n + 1 > LC_PATTERN_ROOM) return false;
-    memcpy(o->out + o->n, text, n + 1);
-    o->n += n;
-    return true;
-}
-
-/* A word is a month's or weekday's name; *month is set by the first. */
-static bool guess_word(pattern_text *o, const char **p, bool *month)
-{
-    const char *word = *p;
-    size_t len = 0;
-    while (is_letter(word[len])) len++;
-    bool capitals = word[1] >= 'A' && word[1] <= 'Z';
-    if (!*month && take_name(month_name, MONTHS, p) >= 0) {
-        *month = true;
-        return put(o, capitals                                                     ? (len > 4 ? "%^B" : "%^b")
-                      : len > 4 || (len == 4 && strncasecmp(word, "sept", 4) != 0) ? "%B"
-                                                                                   : "%b");
-    }
-    if (take_name(day_name, DAYS, p) >= 0)
-        return put(o, capitals ? (len > SHORT ? "%^A" : "%^a") : len > SHORT ? "%A" : "%a");
-    return false;
-}
-
-/* HH:MM[:SS[.f]][ AM][zone] */
-static bool guess_time(pattern_text *o, const char *p)
-{
-    lc_stamp_text s;
-    char iso[80] = "2000-01-01 ";
-    if (strlen(p) + strlen(iso) >= sizeof iso) return false;
-    strcat(iso, p);
-    if (!lc_stamp_take_apart(&s, iso) || !s.has_time) return false;
-    if (!put(o, s.ampm ? "%I:%M" : "%H:%M") || (s.has_seconds && !put(o, ":%S"))) return false;
-    if (s.fraction_digits && !put(o, strchr(p, ',') ? ",%f" : ".%f")) return false;
-    if (s.ampm && !put(o, s.ampm_space ? " %p" : "%p")) return false;
-    const char *zone = strpbrk(p, "+-");
-    if (s.zone && zone && zone > p && zone[-1] == ' ' && !put(o, " ")) return false;
-    return !s.zone || put(o, "%z");
-}
-
-bool lc_pattern_guess(char out[LC_PATTERN_ROOM], const char *text)
-{
-    pattern_text o = {out, 0};
-    bool month = false, day = false, year = false;
-    const char *p = text;
-    out[0] = '\0';
-    while (*p) {
-        size_t digits = 0;
-        while (is_digit(p[digits])) digits++;
-        bool ok;
-        if (digits && p[digits] == ':') return month && year && guess_time(&o, p);
-        if (digits == 4 && !year) {
-            ok = put(&o, "%Y");
-            year = true;
-            p += 4;
-        } else if ((digits == 1 || digits == 2) && !day && (p != text || is_letter(text[0]) || p[digits])) {
-            ok = put(&o, "%d");
-            day = true;
-            p += digits;
-        } else if (digits == 2 && !year) {
-            ok = put(&o, "%y");
-            year = true;
-            p += 2;
-        } else if (digits) {
-            return false;
-        } else if (is_letter(*p)) {
-            if ((*p == 'T' || *p == 't') && is_digit(p[1])) {
-                const char letter[2] = {*p++, '\0'};
-                ok = put(&o, letter);
-            } else {
-                ok = guess_word(&o, &p, &month);
-            }
-        } else {
-            if (!strchr(" -/.,", *p)) return false;
-            const char mark[2] = {*p, '\0'};
-            ok = put(&o, mark);
-            while (*p == ' ' && p[1] == ' ') p++;
-            p++;
-        }
-        if (!ok) return false;
-    }
-    /* "Jan-24" and "Jan 24": month and year, since no year stands elsewhere. */
-    if (month && day && !year) {
-        char *d = strstr(out, "%d");
-        if (d) d[1] = 'y';
-        year = true;
-    }
-    return month && year;
 }
 
 /* ---- writing ---- */
@@ -258,19 +195,26 @@ bool lc_pattern_guess(char out[LC_PATTERN_ROOM], const char *text)
 const char *lc_pattern_write(char out[LC_STAMP_TEXT], const lc_clock *c, const lc_civil *t)
 {
     size_t n = 0;
+    const lc_iso_week week = lc_iso_week_of(t);
+    const int year = strstr(c->pattern, "%V") ? week.year : t->year;
     for (const char *p = c->pattern; *p; p++) {
         char text[32] = {*p, '\0'};
         if (*p == '%') {
             bool bare = p[1] == '-', capitals = p[1] == '^';
             p = after_flag(p + 1);
-            int two = bare || ((*p == 'm' || *p == 'd') && !c->padded) || ((*p == 'H' || *p == 'I') && !c->padded_hour)
+            int two = bare || ((*p == 'm' || *p == 'd' || *p == 'V') && !c->padded) ||
+                              ((*p == 'H' || *p == 'I') && !c->padded_hour)
                           ? 1
                           : 2;
             const char *month = month_name[t->month - 1], *day = day_name[t->weekday];
             int offset = c->offset_minutes < 0 ? -c->offset_minutes : c->offset_minutes;
             switch (*p) {
-            case 'Y': snprintf(text, sizeof text, "%04d", t->year); break;
-            case 'y': snprintf(text, sizeof text, "%02d", t->year % 100); break;
+            case 'Y':
+            case 'G': snprintf(text, sizeof text, "%04d", year); break;
+            case 'y': snprintf(text, sizeof text, "%02d", year % 100); break;
+            case 'V': snprintf(text, sizeof text, "%0*d", two, week.week); break;
+            case 'u': snprintf(text, sizeof text, "%d", t->weekday + 1); break;
+            case 'q': snprintf(text, sizeof text, "%d", (t->month + 2) / 3); break;
             case 'm': snprintf(text, sizeof text, "%0*d", two, t->month); break;
             case 'd': snprintf(text, sizeof text, "%0*d", two, t->day); break;
             case 'b': snprintf(text, sizeof text, "%.3s", month); break;

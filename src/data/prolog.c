@@ -7,18 +7,10 @@
 #include "data/cell.h"
 #include "data/clock.h"
 #include "data/dialect.h"
+#include "data/file_kind.h"
 #include "data/splitter.h"
 
 enum { MOST_TITLES = 64 };
-
-static lc_code refuse_encoding(const char *name, const char *bytes, size_t n, lc_status *st)
-{
-    const unsigned char *b = (const unsigned char *)bytes;
-    if (n < 2 || !((b[0] == 0xff && b[1] == 0xfe) || (b[0] == 0xfe && b[1] == 0xff))) return LC_OK;
-    lc_fail_at(st, LC_E_PARSE, name, 1, 1, "the file is UTF-16 text");
-    lc_hint(st, "save it as UTF-8: iconv -f UTF-16 -t UTF-8");
-    return LC_E_PARSE;
-}
 
 static size_t line_end(const char *bytes, size_t n, size_t at)
 {
@@ -129,7 +121,7 @@ lc_code lc_prolog_read(lc_prolog *out, const char *name, const char *bytes, size
                        size_t columns, lc_status *st)
 {
     *out = (lc_prolog){.line = 1};
-    lc_code code = refuse_encoding(name, bytes, n, st);
+    lc_code code = lc_file_kind_check(name, bytes, n, st);
     if (code != LC_OK) return code;
     if (n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) out->offset = 3;
     char sep = '\0';

@@ -2,7 +2,7 @@
 #ifndef LC_DATA_PROLOG_H
 #define LC_DATA_PROLOG_H
 
-#include "data/csv.h"
+#include "data/csv_row.h"
 
 typedef struct lc_prolog {
     char delimiter;

@@ -5,8 +5,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "data/pattern.h"
-#include "data/time_column.h"
+#include "data/time_role.h"
 
 #define NAME_ROOM 80
 
@@ -59,9 +58,8 @@ static lc_code find_column(const lc_first_rows *first, const char *option, const
     return LC_E_USAGE;
 }
 
-/* taken[column] is the option that took the column. */
-static lc_code take(const lc_first_rows *first, const char **taken, const char *option, const char *name, size_t *out,
-                    lc_status *st)
+lc_code lc_roles_take(const lc_first_rows *first, const char **taken, const char *option, const char *name, size_t *out,
+                      lc_status *st)
 {
     lc_code code = find_column(first, option, name, out, st);
     if (code != LC_OK) return code;
@@ -83,6 +81,20 @@ const char *lc_roles_option(const lc_roles *r, size_t i)
     return i < r->n_targets + r->n_past + r->n_future ? "future" : "static";
 }
 
+bool lc_roles_join_option(const lc_roles *r, char *const *columns, char *out, size_t room)
+{
+    size_t len = 0;
+    for (size_t k = 0; k < r->spare.n; k++) {
+        const char *name = columns[r->spare.column[k]];
+        len += (size_t)snprintf(out + len, room - len, "%s%s", k ? "," : "", name);
+        if (len >= room) return false;
+    }
+    char *shown = r->spare.n ? lc_strdup(out) : NULL;
+    if (shown) lc_printable(out, room, shown, len);
+    free(shown);
+    return r->spare.n && len;
+}
+
 static lc_code take_values(lc_roles *r, const lc_first_rows *first, const char **taken, const char *option,
                            const char *list, size_t *count, lc_status *st)
 {
@@ -94,7 +106,7 @@ static lc_code take_values(lc_roles *r, const lc_first_rows *first, const char *
     if (n && !LC_GROW(&r->value, &cap, before + n)) code = lc_fail_memory(st);
     for (size_t i = 0; i < n && code == LC_OK; i++) {
         size_t column;
-        code = take(first, taken, option, names[i], &column, st);
+        code = lc_roles_take(first, taken, option, names[i], &column, st);
         if (code != LC_OK) break;
         r->value[before + i] = (lc_value_column){.column = column, .named = true};
         (*count)++;
@@ -104,76 +116,6 @@ static lc_code take_values(lc_roles *r, const lc_first_rows *first, const char *
 }
 
 /* ---- roles found by themselves ---- */
-
-static lc_code time_is_not_readable(const lc_first_rows *first, size_t column, const lc_cell_rules *rules,
-                                    lc_status *st)
-{
-    char shown[NAME_ROOM], cell_shown[64];
-    size_t row = 0;
-    for (; row + 1 < first->n; row++) {
-        if (column >= first->row[row].n) continue;
-        lc_clock c;
-        bool ambiguous;
-        const char *cell = first->row[row].cell[column];
-        lc_stamp_text text;
-        bool stamp = *first->time_format ? lc_pattern_read(&text, first->time_format, cell)
-                                         : lc_clock_learn(&c, &cell, 1, &ambiguous);
-        if (!lc_cell_is_missing(rules, cell) && !stamp) break;
-    }
-    const char *cell = column < first->row[row].n ? first->row[row].cell[column] : "";
-    lc_fail_at(st, LC_E_PARSE, first->file, first->row[row].line, column + 1,
-               "column \"%s\": \"%s\" is not a time stamp", shown_name(first, column, shown),
-               lc_printable(cell_shown, sizeof cell_shown, cell, strlen(cell)));
-    if (*first->time_format) lc_hint(st, "the column does not follow --time-format %s", first->time_format);
-    else
-        lc_hint(st, "stamps look like 2024-01-31 12:00, 31.01.2024, 01/31/2024, 2024-01, 2024, epoch seconds or 1, 2, "
-                    "3; --time-format "
-                    "names another form");
-    return LC_E_PARSE;
-}
-
-static lc_code find_time(lc_roles *r, const lc_first_rows *first, const char **taken, const lc_settings *s,
-                         const lc_cell_rules *rules, lc_status *st)
-{
-    bool fits;
-    lc_code code;
-    if (*s->time) {
-        code = take(first, taken, "time", s->time, &r->time, st);
-        if (code != LC_OK) return code;
-        code = lc_time_column_try(first, r->time, true, rules, &r->clock, &fits, st);
-        if (code == LC_OK && !fits) return time_is_not_readable(first, r->time, rules, st);
-        return code;
-    }
-    /* Real stamps go before integers that may only count rows. */
-    size_t counter = LC_NO_COLUMN;
-    lc_clock_column counter_clock = {0};
-    for (size_t i = 0; i < first->n_columns; i++) {
-        lc_clock_column clock = {0};
-        if (taken[i]) continue;
-        code = lc_time_column_try(first, i, false, rules, &clock, &fits, st);
-        if (code != LC_OK) return code;
-        if (!fits) continue;
-        lc_clock_style style = clock.clock.style;
-        bool integers = style == LC_CLOCK_INTEGER || style == LC_CLOCK_YEAR || style == LC_CLOCK_EPOCH_S ||
-                        style == LC_CLOCK_EPOCH_MS;
-        if (!integers || counter == LC_NO_COLUMN) {
-            counter = i;
-            counter_clock = clock;
-        }
-        if (!integers) break;
-    }
-    if (counter == LC_NO_COLUMN && *first->time_format) {
-        lc_fail_at(st, LC_E_PARSE, first->file, first->row[0].line, 0, "no column follows --time-format %s",
-                   first->time_format);
-        lc_hint(st, "name the column with --time to see which cell does not");
-        return LC_E_PARSE;
-    }
-    if (counter == LC_NO_COLUMN) return LC_OK;
-    r->time = counter;
-    r->clock = counter_clock;
-    taken[counter] = "time";
-    return LC_OK;
-}
 
 typedef struct column_look {
     size_t cells, numbers, almost; /* cells that are not missing */
@@ -188,7 +130,7 @@ static column_look look_at(const lc_first_rows *first, size_t column, const lc_c
         if (column >= first->row[i].n) continue;
         const char *cell = first->row[i].cell[column];
         bool number = lc_cell_value(rules, cell, &x, NULL);
-        if (number && x != x) continue;
+        if ((number && x != x) || (!number && lc_cell_means_missing(cell))) continue;
         look.cells++;
         if (number) {
             look.numbers++;
@@ -222,6 +164,25 @@ static bool note_ignored(const lc_first_rows *first, const size_t *ignored, size
     return lc_note(notes, "text column%s ignored: %s", n == 1 ? "" : "s", list);
 }
 
+/* The numbers of the rows, which data frames and databases put before them: 0, 1, 2, ... or 1, 2, 3, ... */
+static bool counts_rows(const lc_first_rows *first, size_t column, const lc_cell_rules *rules)
+{
+    static const char *const names[] = {"c1",  "no",       "no.",    "nr",    "#",
+                                        "row", "rownames", "row_id", "index", "unnamed: 0"};
+    bool called = false;
+    double begin = 0;
+    for (size_t i = 0; i < sizeof names / sizeof names[0] && !called; i++)
+        called = lc_equal_nocase(names[i], first->names[column]);
+    if (!called || column || first->n < 3) return false;
+    for (size_t i = 0; i < first->n; i++) {
+        double x;
+        if (column >= first->row[i].n || !lc_cell_number(rules, first->row[i].cell[column], &x)) return false;
+        if (i == 0) begin = x;
+        if ((begin != 0 && begin != 1) || x != begin + (double)i) return false;
+    }
+    return true;
+}
+
 static lc_code find_targets(lc_roles *r, const lc_first_rows *first, const char **taken, const lc_cell_rules *rules,
                             lc_notes *notes, lc_status *st)
 {
@@ -233,7 +194,7 @@ static lc_code find_targets(lc_roles *r, const lc_first_rows *first, const char 
         code = lc_fail_memory(st);
         goto done;
     }
-    size_t with_numbers = 0;
+    size_t with_numbers = 0, counter = LC_NO_COLUMN;
     for (size_t i = 0; i < first->n_columns; i++) {
         if (taken[i]) continue;
         column_look look = look_at(first, i, rules);
@@ -245,14 +206,29 @@ static lc_code find_targets(lc_roles *r, const lc_first_rows *first, const char 
             ignored[n_ignored++] = i;
             continue;
         }
+        if (counts_rows(first, i, rules)) counter = i;
         with_numbers += look.numbers > 0;
         value[found++] = (lc_value_column){.column = i, .tentative = look.numbers == 0};
+    }
+    if (!with_numbers && lc_roles_values(r)) {
+        code = lc_fail_at(st, LC_E_USAGE, first->file, 0, 0, "--%s leaves no column of numbers to forecast",
+                          lc_roles_option(r, 0));
+        lc_hint(st, "name the columns to forecast with --target");
+        goto done;
     }
     if (!with_numbers) {
         code = lc_fail_at(st, LC_E_DATA, first->file, 0, 0, "no column holds numbers to forecast");
         if (first->n_columns == 1) lc_hint(st, "is the file cut at the right delimiter? --delimiter names one");
         else hint_columns(first, "", st);
         goto done;
+    }
+    if (counter != LC_NO_COLUMN && with_numbers > 1) {
+        char shown[NAME_ROOM];
+        if (!lc_note(notes, "column \"%s\" counts the rows and is ignored", shown_name(first, counter, shown))) {
+            code = lc_fail_memory(st);
+            goto done;
+        }
+        memmove(value, value + 1, --found * sizeof *value); /* it is the first column */
     }
     if (n_ignored && !note_ignored(first, ignored, n_ignored, notes)) {
         code = lc_fail_memory(st);
@@ -275,27 +251,6 @@ done:
     return code;
 }
 
-/* A first column of text with digits looks like one, too: 1990-Q1. */
-static bool looks_like_time(const lc_first_rows *first, size_t column)
-{
-    return lc_is_time_name(first->names[column]) || (column == 0 && strpbrk(first->row[0].cell[0], "0123456789"));
-}
-
-/* A column that is called or looks like one but does not read as one is worth a word. */
-static bool note_unread_time(const lc_first_rows *first, const lc_cell_rules *rules, lc_notes *notes)
-{
-    char shown[NAME_ROOM], cell_shown[64];
-    for (size_t i = 0; i < first->n_columns; i++) {
-        double x;
-        if (i >= first->row[0].n || !looks_like_time(first, i)) continue;
-        const char *cell = first->row[0].cell[i];
-        if (lc_cell_value(rules, cell, &x, NULL)) continue;
-        return lc_note(notes, "column \"%s\" does not read as time stamps (\"%s\"): rows are counted as steps",
-                       shown_name(first, i, shown), lc_printable(cell_shown, sizeof cell_shown, cell, strlen(cell)));
-    }
-    return true;
-}
-
 lc_code lc_roles_decide(lc_roles *r, const lc_first_rows *first, const lc_settings *s, const lc_cell_rules *rules,
                         lc_notes *notes, lc_status *st)
 {
@@ -304,7 +259,7 @@ lc_code lc_roles_decide(lc_roles *r, const lc_first_rows *first, const lc_settin
     const char **taken = calloc(first->n_columns, sizeof *taken);
     if (!taken) return lc_fail_memory(st);
     lc_code code = LC_OK;
-    if (*s->id) code = take(first, taken, "id", s->id, &r->id, st);
+    if (*s->id) code = lc_roles_take(first, taken, "id", s->id, &r->id, st);
     if (code == LC_OK && s->ahead) { /* what is known ahead is all that counts */
         code = take_values(r, first, taken, "future", s->future, &r->n_targets, st);
     } else if (code == LC_OK) {
@@ -318,8 +273,7 @@ lc_code lc_roles_decide(lc_roles *r, const lc_first_rows *first, const lc_settin
         r->id = i;
         taken[i] = "id";
     }
-    if (code == LC_OK) code = find_time(r, first, taken, s, rules, st);
-    if (code == LC_OK && r->time == LC_NO_COLUMN && !note_unread_time(first, rules, notes)) code = lc_fail_memory(st);
+    if (code == LC_OK) code = lc_time_role_decide(r, first, taken, s->time, rules, notes, st);
     if (code == LC_OK && !*s->target && !s->ahead) code = find_targets(r, first, taken, rules, notes, st);
     free(taken);
     return code;

@@ -4,8 +4,9 @@
 
 #include "data/cell.h"
 #include "data/clock_column.h"
-#include "data/csv.h"
+#include "data/csv_row.h"
 #include "data/notes.h"
+#include "data/stamp_parts.h"
 
 #define LC_NO_COLUMN SIZE_MAX
 
@@ -16,7 +17,9 @@ typedef struct lc_value_column {
 } lc_value_column;
 
 typedef struct lc_roles {
-    size_t time, id; /* LC_NO_COLUMN: none */
+    size_t time, id;      /* LC_NO_COLUMN: none */
+    lc_stamp_parts parts; /* of stamps that stand in several columns, the first of which is `time` */
+    lc_stamp_parts spare; /* columns that would join with `time`, which does without them */
     lc_clock_column clock;
     lc_value_column *value; /* targets and the covariates in this order */
     size_t n_targets, n_past, n_future, n_static;
@@ -26,6 +29,9 @@ static inline size_t lc_roles_values(const lc_roles *r)
 {
     return r->n_targets + r->n_past + r->n_future + r->n_static;
 }
+
+/* The value of --time that would join what stands beside the dates; false: nothing does, or it is too long. */
+bool lc_roles_join_option(const lc_roles *r, char *const *columns, char *out, size_t room);
 
 /* The option that gives value column i its role. */
 const char *lc_roles_option(const lc_roles *r, size_t i);
@@ -43,5 +49,9 @@ typedef struct lc_first_rows { /* what the roles are decided from */
 lc_code lc_roles_decide(lc_roles *r, const lc_first_rows *first, const lc_settings *s, const lc_cell_rules *rules,
                         lc_notes *notes, lc_status *st);
 void lc_roles_free(lc_roles *r);
+
+/* Gives the column that is called `name` to an option; taken[column] is the option that took it. */
+lc_code lc_roles_take(const lc_first_rows *first, const char **taken, const char *option, const char *name, size_t *out,
+                      lc_status *st);
 
 #endif

@@ -3,7 +3,7 @@
 #define LC_DATA_SAMPLE_H
 
 #include "base/memory.h"
-#include "data/csv.h"
+#include "data/csv_row.h"
 
 enum { LC_SAMPLE_ROWS = 1000, LC_SAMPLE_BYTES = 1 << 22, LC_SAMPLE_CELLS = 1 << 19 };
 

@@ -10,8 +10,9 @@
 #include <zlib.h>
 
 #include "base/memory.h"
+#include "data/utf16.h"
 
-enum { PACKED_BLOCK = 1 << 16 };
+enum { PACKED_BLOCK = 1 << 16, WIDE_BLOCK = 1 << 14 };
 
 struct lc_source {
     char *name;
@@ -27,7 +28,12 @@ struct lc_source {
 
     z_stream z;
     bool z_open, member_ended;
-    char *block; /* packed bytes */
+    char *block; /* packed bytes, or those of UTF-16 */
+
+    bool wide, wide_ended; /* UTF-16 */
+    lc_utf16 utf16;
+    char *text; /* converted bytes that wait, from text_at up to text_n */
+    size_t text_at, text_n;
 };
 
 static lc_source *create(const char *name)
@@ -74,6 +80,7 @@ void lc_source_close(lc_source *s)
     if (s->z_open) inflateEnd(&s->z);
     if (s->own_file) fclose(s->file);
     free(s->block);
+    free(s->text);
     free(s->name);
     free(s);
 }
@@ -111,6 +118,15 @@ static lc_code begin(lc_source *s, lc_status *st)
     memcpy(s->ahead, first, n);
     s->n_ahead = n;
     s->packed = n == 2 && (unsigned char)first[0] == 0x1f && (unsigned char)first[1] == 0x8b;
+    const unsigned char a = (unsigned char)first[0], b = (unsigned char)first[1];
+    if (n == 2 && ((a == 0xff && b == 0xfe) || (a == 0xfe && b == 0xff))) {
+        s->wide = true;
+        s->utf16.big = a == 0xfe;
+        s->n_ahead = 0;
+        s->block = malloc(WIDE_BLOCK);
+        s->text = malloc((size_t)LC_UTF16_GROWTH * WIDE_BLOCK + 4);
+        return s->block && s->text ? LC_OK : lc_fail_memory(st);
+    }
     if (!s->packed) return LC_OK;
     enum { LARGEST_WINDOW = 15, GZIP_FORMAT = 16 };
     s->block = malloc(PACKED_BLOCK);
@@ -183,6 +199,31 @@ static lc_code read_packed(lc_source *s, char *to, size_t room, size_t *got, lc_
     return LC_OK;
 }
 
+static lc_code read_wide(lc_source *s, char *to, size_t room, size_t *got, lc_status *st)
+{
+    size_t n = 0;
+    *got = 0;
+    while (n < room) {
+        if (s->text_at == s->text_n) {
+            size_t bytes;
+            if (s->wide_ended) break;
+            lc_code code = read_plain(s, s->block, WIDE_BLOCK, &bytes, st);
+            if (code != LC_OK) return code;
+            s->text_at = 0;
+            s->text_n = lc_utf16_read(&s->utf16, (const unsigned char *)s->block, bytes, s->text);
+            s->wide_ended = bytes < WIDE_BLOCK;
+            if (s->wide_ended) s->text_n += lc_utf16_finish(&s->utf16, s->text + s->text_n);
+            continue;
+        }
+        size_t more = s->text_n - s->text_at < room - n ? s->text_n - s->text_at : room - n;
+        memcpy(to + n, s->text + s->text_at, more);
+        s->text_at += more;
+        n += more;
+    }
+    *got = n;
+    return LC_OK;
+}
+
 lc_code lc_source_read(lc_source *s, char *to, size_t room, size_t *got, lc_status *st)
 {
     *got = 0;
@@ -190,6 +231,7 @@ lc_code lc_source_read(lc_source *s, char *to, size_t room, size_t *got, lc_stat
         lc_code code = begin(s, st);
         if (code != LC_OK) return code;
     }
+    if (s->wide) return read_wide(s, to, room, got, st);
     if (s->packed) return read_packed(s, to, room, got, st);
     lc_code code = read_plain(s, to, room, got, st);
     s->taken += *got;
@@ -198,7 +240,7 @@ lc_code lc_source_read(lc_source *s, char *to, size_t room, size_t *got, lc_stat
 
 bool lc_source_is_plain(const lc_source *s)
 {
-    return s->regular && s->begun && !s->packed;
+    return s->regular && s->begun && !s->packed && !s->wide;
 }
 
 size_t lc_source_read_at(const lc_source *s, char *to, size_t n, size_t ahead)

@@ -1,4 +1,5 @@
-/* The bytes of an input: a file, standard input or memory; gzip is known by its first bytes and unpacked. */
+/* The bytes of an input: a file, standard input or memory. Gzip is known by its first bytes and unpacked, UTF-16 by its
+ * byte order mark and turned into UTF-8, the mark left out. */
 #ifndef LC_DATA_SOURCE_H
 #define LC_DATA_SOURCE_H
 

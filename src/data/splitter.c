@@ -226,3 +226,35 @@ lc_split_result lc_splitter_next(lc_splitter *s, const char *bytes, size_t n, bo
     out->row.cell = s->cell;
     return LC_SPLIT_ROW;
 }
+
+lc_code lc_split_fail(lc_fault_kind kind, const char *file, size_t line, size_t column, char delimiter, lc_status *st)
+{
+    switch (kind) {
+    case LC_FAULT_QUOTE:
+        lc_fail_at(st, LC_E_PARSE, file, line, column, "a quote (\") stands in the middle of a cell");
+        lc_hint(st, "put the whole cell in quotes and write a quote inside it twice");
+        break;
+    case LC_FAULT_OPEN:
+        lc_fail_at(st, LC_E_PARSE, file, line, column, "a quote (\") opens and is never closed");
+        lc_hint(st, "close it, or write a quote inside a quoted cell twice");
+        break;
+    case LC_FAULT_ZERO:
+        lc_fail_at(st, LC_E_PARSE, file, line, column, "the cell holds a zero byte");
+        lc_hint(st, "the file is not plain text; save it as CSV in UTF-8");
+        break;
+    case LC_FAULT_LONG_CELL:
+        lc_fail_at(st, LC_E_PARSE, file, line, column, "the cell is longer than %d MiB", LC_CSV_CELL_BYTES >> 20);
+        lc_hint(st, "is a quote (\") left open on this line?");
+        break;
+    case LC_FAULT_LONG_ROW:
+        lc_fail_at(st, LC_E_PARSE, file, line, column, "the row is longer than %d MiB", LC_CSV_ROW_BYTES >> 20);
+        lc_hint(st, "is a quote (\") left open on this line?");
+        break;
+    case LC_FAULT_MANY:
+        lc_fail_at(st, LC_E_PARSE, file, line, column, "the row has more than %d columns", LC_CSV_COLUMNS);
+        lc_hint(st, "is \"%c\" the right delimiter? --delimiter names another", delimiter);
+        break;
+    default: break;
+    }
+    return LC_E_PARSE;
+}

@@ -4,7 +4,7 @@
 #ifndef LC_DATA_SPLITTER_H
 #define LC_DATA_SPLITTER_H
 
-#include "data/csv.h"
+#include "data/csv_row.h"
 
 typedef enum lc_fault_kind {
     LC_FAULT_NONE,
@@ -47,5 +47,8 @@ typedef struct lc_split_row {
  * byte of the stretch ends a line. With LC_SPLIT_OPEN *at and *line stay where the row begins. */
 lc_split_result lc_splitter_next(lc_splitter *s, const char *bytes, size_t n, bool last, size_t *at, size_t *line,
                                  lc_split_row *out);
+
+/* What is wrong with such a row, in words, and what to do; kinds from LC_FAULT_QUOTE to LC_FAULT_MANY. */
+lc_code lc_split_fail(lc_fault_kind kind, const char *file, size_t line, size_t column, char delimiter, lc_status *st);
 
 #endif

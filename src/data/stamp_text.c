@@ -140,11 +140,12 @@ bool lc_stamp_take_apart(lc_stamp_text *out, const char *text)
         s->shape = mark == '-' ? LC_SHAPE_DASHED : LC_SHAPE_SLASHED;
         s->year = first, s->month = second, s->day = third;
         s->short_date = n2 == 1 || n3 == 1;
-    } else if (n1 <= 2 && n3 == 4 && mark != '-') {
+    } else if (n1 <= 2 && n3 == 4) {
         s->shape = mark == '.' ? LC_SHAPE_DOTTED : LC_SHAPE_PAIR;
         s->month = mark == '.' ? second : first;
         s->day = mark == '.' ? first : second;
         s->year = third;
+        s->mark = mark;
         s->short_date = n1 == 1 || n2 == 1;
     } else {
         return false;

@@ -9,7 +9,7 @@ typedef enum lc_stamp_shape {
     LC_SHAPE_DASHED,  /* Y-M-D */
     LC_SHAPE_SLASHED, /* Y/M/D */
     LC_SHAPE_DOTTED,  /* D.M.Y */
-    LC_SHAPE_PAIR,    /* a/b/Y: month or day first */
+    LC_SHAPE_PAIR,    /* a/b/Y or a-b-Y: month or day first */
     LC_SHAPE_MONTH,   /* Y-M */
     LC_SHAPE_INTEGER,
     LC_SHAPE_PATTERN /* read by a pattern */
@@ -19,6 +19,7 @@ typedef struct lc_stamp_text {
     lc_stamp_shape shape;
     int year, month, day; /* LC_SHAPE_PAIR: month is the first number, day the second */
     int hour, minute, second, micro;
+    char mark; /* LC_SHAPE_PAIR: between its numbers */
     bool has_time, has_seconds;
     char separator; /* between date and time */
     int fraction_digits;

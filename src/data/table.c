@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "data/dialect.h"
 #include "data/pattern.h"
+#include "data/pivot.h"
 #include "par/team.h"
 
 const char *lc_table_file(const lc_table *t)
@@ -58,6 +59,17 @@ static lc_code refuse_twins(const lc_table *t, size_t line, lc_status *st)
     return LC_E_PARSE;
 }
 
+char *lc_table_utf8(lc_table *t, const char *text)
+{
+    if (!t->recoded && !lc_is_utf8(text)) {
+        t->recoded = true;
+        if (!lc_note(&t->notes, "%s is not UTF-8; names are read as Windows-1252, which holds Latin-1",
+                     lc_table_file(t)))
+            return NULL;
+    }
+    return lc_utf8(text);
+}
+
 static lc_code name_columns(lc_table *t, lc_status *st)
 {
     const lc_csv_row *first = &t->sample.row[0];
@@ -69,7 +81,7 @@ static lc_code name_columns(lc_table *t, lc_status *st)
         char number[32];
         const char *name = t->has_header ? first->cell[i] : "";
         snprintf(number, sizeof number, "c%zu", i + 1);
-        t->columns[i] = lc_strdup(*name ? name : number);
+        t->columns[i] = lc_table_utf8(t, *name ? name : number);
         if (!t->columns[i]) return lc_fail_memory(st);
     }
     return refuse_twins(t, first->line, st);
@@ -119,6 +131,7 @@ static bool make_plan(lc_table *t)
     if (!t->value || !t->state.column || !t->plan.kind) return false;
     for (size_t i = 0; i < t->n_columns; i++) t->plan.kind[i] = LC_CELL_IGNORED;
     if (t->roles.time != LC_NO_COLUMN) t->plan.kind[t->roles.time] = LC_CELL_STAMP;
+    for (size_t k = 0; k < t->roles.parts.n; k++) t->plan.kind[t->roles.parts.column[k]] = LC_CELL_PART - (int32_t)k;
     if (t->roles.id != LC_NO_COLUMN) t->plan.kind[t->roles.id] = LC_CELL_ID;
     for (size_t i = 0; i < n_values; i++) {
         t->plan.kind[t->roles.value[i].column] = (int32_t)i;
@@ -128,6 +141,7 @@ static bool make_plan(lc_table *t)
     t->plan.delimiter = t->delimiter;
     t->plan.n_columns = t->n_columns;
     t->plan.time = t->roles.time;
+    t->plan.parts = &t->roles.parts;
     t->plan.id = t->roles.id;
     t->plan.rules = &t->rules;
     t->plan.value = t->roles.value;
@@ -144,7 +158,9 @@ lc_code lc_table_decide(lc_table *t, lc_status *st)
     lc_code code = sniff_decimal_comma(t, st);
     if (code != LC_OK) return code;
     t->has_header = !t->settings->no_header && lc_sniff_header(s->row, s->n, &t->rules);
-    code = name_columns(t, st);
+    const bool chosen = *t->settings->target || t->settings->ahead;
+    if (t->has_header && !chosen) code = lc_pivot_check(lc_table_file(t), s->row, s->n, st);
+    if (code == LC_OK) code = name_columns(t, st);
     if (code != LC_OK) return code;
     lc_first_rows first = {.file = lc_table_file(t),
                            .names = t->columns,
@@ -161,14 +177,18 @@ lc_code lc_table_decide(lc_table *t, lc_status *st)
     return code;
 }
 
-lc_code lc_table_check_header(const lc_table *t, const lc_csv_row *row, lc_status *st)
+lc_code lc_table_check_header(lc_table *t, const lc_csv_row *row, lc_status *st)
 {
     char shown[LC_NAME_ROOM], found[LC_NAME_ROOM];
     for (size_t i = 0; i < t->n_columns; i++) {
         const char *cell = i < row->n ? row->cell[i] : "";
         char number[32];
         snprintf(number, sizeof number, "c%zu", i + 1);
-        if (strcmp(*cell ? cell : number, t->columns[i]) == 0) continue;
+        char *name = lc_table_utf8(t, *cell ? cell : number);
+        if (!name) return lc_fail_memory(st);
+        bool same = strcmp(name, t->columns[i]) == 0;
+        free(name);
+        if (same) continue;
         lc_fail_at(st, LC_E_DATA, lc_table_file(t), row->line, i + 1, "column \"%s\" stands where %s has \"%s\"",
                    lc_printable(found, sizeof found, cell, strlen(cell)), t->file[0],
                    lc_table_column_name(t, i, shown));
@@ -313,7 +333,10 @@ lc_code lc_table_close(lc_table *t, lc_status *st)
         lc_fail_at(st, LC_E_PARSE, t->file[0], lc_table_line_of(t, 0), time + 1,
                    "column \"%s\": %s may be month first or day first, and no row settles it",
                    lc_table_column_name(t, time, shown), lc_clock_format(&t->roles.clock.clock, t->stamp[0], example));
-        lc_hint(st, "--time-format %%m/%%d/%%Y or %%d/%%m/%%Y says which; YYYY-MM-DD leaves no doubt");
+        char month_first[LC_PATTERN_OPTION], day_first[LC_PATTERN_OPTION];
+        lc_hint(st, "--time-format %s or %s says which; YYYY-MM-DD leaves no doubt",
+                lc_pattern_of_pair(month_first, &t->roles.clock.clock, false),
+                lc_pattern_of_pair(day_first, &t->roles.clock.clock, true));
         return LC_E_PARSE;
     }
     return settle_values(t, st);

@@ -32,6 +32,7 @@ typedef struct lc_table {
     size_t *file_end; /* (n_files) the row after the file's last */
     size_t n_files;
     lc_notes notes;
+    bool recoded; /* names were not UTF-8, and are now */
     size_t n_rejected;
     /* while reading */
     const lc_settings *settings;
@@ -64,7 +65,7 @@ size_t lc_table_line_of(const lc_table *t, size_t row);
 /* Decides the schema from the sample, which is sealed. */
 lc_code lc_table_decide(lc_table *t, lc_status *st);
 /* The header of a later file names the same columns. */
-lc_code lc_table_check_header(const lc_table *t, const lc_csv_row *row, lc_status *st);
+lc_code lc_table_check_header(lc_table *t, const lc_csv_row *row, lc_status *st);
 /* Room for n rows in all. */
 bool lc_table_reserve(lc_table *t, size_t n);
 /* Gives the columns of `state` that are wide 8 bytes a number. */
@@ -73,6 +74,8 @@ const char *lc_table_file(const lc_table *t); /* that is being read */
 /* A column's name, fit for a message. */
 #define LC_NAME_ROOM 80
 const char *lc_table_column_name(const lc_table *t, size_t column, char out[LC_NAME_ROOM]);
+/* A name or an id as UTF-8, to be freed; notes where it was not. NULL: out of memory. */
+char *lc_table_utf8(lc_table *t, const char *text);
 /* The failure of a row; `base` is the line at which the part begins in the file. */
 lc_code lc_table_fault(const lc_table *t, const lc_row_fault *f, size_t base, lc_status *st);
 

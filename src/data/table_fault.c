@@ -2,11 +2,12 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "data/pattern.h"
 #include "data/table.h"
 
 static void stamp_fault(const lc_table *t, const lc_row_fault *f, size_t line, const char *shown, lc_status *st)
 {
-    char cell[64], example[LC_STAMP_TEXT];
+    char cell[64], example[LC_STAMP_TEXT], other[LC_PATTERN_OPTION];
     const char *what = f->kind == LC_FAULT_DATE   ? "is a day that does not exist"
                        : f->kind == LC_FAULT_ZONE ? "has a zone unlike those of the stamps above"
                                                   : "is not a time stamp";
@@ -21,7 +22,7 @@ static void stamp_fault(const lc_table *t, const lc_row_fault *f, size_t line, c
         lc_hint(st, "write all stamps with an offset like +01:00, all with Z, or all without");
     else if (f->kind == LC_FAULT_DATE && (c->style == LC_CLOCK_US || c->style == LC_CLOCK_EU))
         lc_hint(st, "the column reads as %s first; --time-format %s says otherwise",
-                c->style == LC_CLOCK_US ? "month" : "day", c->style == LC_CLOCK_US ? "%d/%m/%Y" : "%m/%d/%Y");
+                c->style == LC_CLOCK_US ? "month" : "day", lc_pattern_of_pair(other, c, c->style == LC_CLOCK_US));
     else if (t->n_rows)
         lc_hint(st,
                 "the stamp above is %s; another form is named with --time-format, another column with --time; "
@@ -50,29 +51,11 @@ lc_code lc_table_fault(const lc_table *t, const lc_row_fault *f, size_t base, lc
     switch (f->kind) {
     case LC_FAULT_NONE: return LC_OK;
     case LC_FAULT_QUOTE:
-        lc_fail_at(st, LC_E_PARSE, file, line, column, "a quote (\") stands in the middle of a cell");
-        lc_hint(st, "put the whole cell in quotes and write a quote inside it twice");
-        break;
     case LC_FAULT_OPEN:
-        lc_fail_at(st, LC_E_PARSE, file, line, column, "a quote (\") opens and is never closed");
-        lc_hint(st, "close it, or write a quote inside a quoted cell twice");
-        break;
     case LC_FAULT_ZERO:
-        lc_fail_at(st, LC_E_PARSE, file, line, column, "the cell holds a zero byte");
-        lc_hint(st, "the file is not plain text; save it as CSV in UTF-8");
-        break;
     case LC_FAULT_LONG_CELL:
-        lc_fail_at(st, LC_E_PARSE, file, line, column, "the cell is longer than %d MiB", LC_CSV_CELL_BYTES >> 20);
-        lc_hint(st, "is a quote (\") left open on this line?");
-        break;
     case LC_FAULT_LONG_ROW:
-        lc_fail_at(st, LC_E_PARSE, file, line, column, "the row is longer than %d MiB", LC_CSV_ROW_BYTES >> 20);
-        lc_hint(st, "is a quote (\") left open on this line?");
-        break;
-    case LC_FAULT_MANY:
-        lc_fail_at(st, LC_E_PARSE, file, line, column, "the row has more than %d columns", LC_CSV_COLUMNS);
-        lc_hint(st, "is \"%c\" the right delimiter? --delimiter names another", t->delimiter);
-        break;
+    case LC_FAULT_MANY: return lc_split_fail(f->kind, file, line, column, t->delimiter, st);
     case LC_FAULT_RAGGED: ragged(t, f, line, st); break;
     case LC_FAULT_NUMBER:
         lc_fail_at(st, LC_E_PARSE, file, line, column, "column \"%s\": \"%s\" is not a number", shown,

@@ -1,7 +1,9 @@
 /* Parts of a file put together in order. What a part assumed about the rows before it is checked here; where it was
  * wrong, the part is read again. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "data/reader.h"
 
 void lc_reader_set_part(lc_reader *r, size_t i, size_t begin, size_t end, size_t row)
@@ -31,10 +33,19 @@ static bool take_lines(lc_table *t, const lc_part *p, size_t line)
     return true;
 }
 
+static uint32_t take_id(lc_table *t, const char *name)
+{
+    if (lc_is_utf8(name)) return lc_names_add(&t->ids, name, NULL);
+    char *utf8 = lc_table_utf8(t, name);
+    uint32_t id = utf8 ? lc_names_add(&t->ids, utf8, NULL) : LC_NO_NAME;
+    free(utf8);
+    return id;
+}
+
 static bool take_ids(lc_table *t, const lc_part *p)
 {
     for (size_t i = 0; i < p->id.n; i++) {
-        uint32_t id = lc_names_add(&t->ids, p->names.name[p->id.run[i].value], NULL);
+        uint32_t id = take_id(t, p->names.name[p->id.run[i].value]);
         const lc_run *last = t->id.n ? &t->id.run[t->id.n - 1] : NULL;
         if (id == LC_NO_NAME) return false;
         if (last && last->value == id) continue;

@@ -1,10 +1,12 @@
 #include "data/time_column.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "data/calendar.h"
 #include "data/pattern.h"
 #include "data/stamp_text.h"
 
@@ -13,6 +15,9 @@ static const char *const date_names[] = {"ds",   "date", "datetime", "date_time"
                                          "year", "ts",   "unix",     "epoch",     NULL};
 static const char *const step_names[] = {"t",        "step",      "steps",      "index",    "period",
                                          "timestep", "time_step", "time_index", "time_idx", NULL};
+
+/* Under these, integers are days rather than anything else. */
+static const char *const day_names[] = {"ds", "date", "datetime", "date_time", "timestamp", "datum", NULL};
 
 static bool is_among(const char *const *list, const char *name)
 {
@@ -24,6 +29,40 @@ static bool is_among(const char *const *list, const char *name)
 bool lc_is_time_name(const char *name)
 {
     return is_among(date_names, name) || is_among(step_names, name);
+}
+
+/* 1 is 1 January 1900 there, but 1900 is taken for a leap year: from March 1900 on, 1899-12-30 counts as 0. */
+bool lc_holds_day_numbers(const lc_first_rows *first, size_t column, const lc_cell_rules *rules, lc_stamp *day,
+                          bool *fraction)
+{
+    enum { FIRST = 20000, LAST = 80000 }; /* 1954 to 2119 */
+    const int64_t zero = lc_day_number(1899, 12, 30);
+    size_t n = 0;
+    *fraction = false;
+    if (!is_among(day_names, first->names[column])) return false;
+    for (size_t i = 0; i < first->n; i++) {
+        double x;
+        if (column >= first->row[i].n || lc_cell_is_missing(rules, first->row[i].cell[column])) continue;
+        if (!lc_cell_number(rules, first->row[i].cell[column], &x) || x < FIRST || x >= LAST) return false;
+        if (!n++) *day = (zero + (int64_t)x) * LC_MICROS_PER_DAY;
+        if (x != floor(x)) *fraction = true;
+    }
+    return n > 0;
+}
+
+static lc_code refuse_day_numbers(const lc_first_rows *first, size_t column, lc_stamp day, lc_status *st)
+{
+    const lc_clock iso = {.style = LC_CLOCK_ISO, .padded = true};
+    char shown[80], date[LC_STAMP_TEXT], cell[32];
+    const char *text = first->row[0].cell[column];
+    lc_fail_at(st, LC_E_PARSE, first->file, first->row[0].line, column + 1,
+               "column \"%s\": %s seems to be a spreadsheet's number for a time on %s, which is not read",
+               lc_printable(shown, sizeof shown, first->names[column], strlen(first->names[column])),
+               lc_printable(cell, sizeof cell, text, strlen(text)), lc_clock_format(&iso, day, date));
+    lc_hint(st,
+            "show the column as YYYY-MM-DD HH:MM in the spreadsheet and save it as CSV again, or name another column "
+            "with --time");
+    return LC_E_PARSE;
 }
 
 static bool is_calendar_text(const char *cell)
@@ -97,6 +136,8 @@ lc_code lc_time_column_try(const lc_first_rows *first, size_t column, bool named
     if (!cells) return lc_fail_memory(st);
     size_t n = 0, calendar = 0, integers = 0;
     const char *example = NULL;
+    lc_stamp day;
+    bool fraction;
     for (size_t i = 0; i < first->n; i++) {
         if (column >= first->row[i].n || lc_cell_is_missing(rules, first->row[i].cell[column])) continue;
         const char *cell = cells[n++] = first->row[i].cell[column];
@@ -116,6 +157,8 @@ lc_code lc_time_column_try(const lc_first_rows *first, size_t column, bool named
         *fits = lc_clock_learn(&clock->clock, &example, 1, &clock->ambiguous);
     } else if (n && integers == n && (named || lc_is_time_name(first->names[column]))) {
         code = learn_integers(first, column, cells, n, clock, fits, st);
+    } else if (n && integers < n && lc_holds_day_numbers(first, column, rules, &day, &fraction) && fraction) {
+        code = refuse_day_numbers(first, column, day, st);
     }
     free(cells);
     return code;

@@ -31,6 +31,19 @@ static size_t at_least(size_t least, double share, size_t n)
     return k > least ? k : least;
 }
 
+/* Whether n rows have some to train on, to validate on and to test on. */
+static bool fits(size_t horizon, size_t n)
+{
+    return n >= at_least(horizon, 0.2, n) + at_least(horizon, 0.1, n) + horizon + 1;
+}
+
+static size_t largest_horizon(size_t n)
+{
+    size_t h = n / 3;
+    while (h && !fits(h, n)) h--;
+    return h;
+}
+
 lc_code lc_backtest_split(lc_backtest_rows *out, const lc_panel *p, const lc_settings *s, lc_status *st)
 {
     size_t given[3] = {0}, longest = 0, usable = 0;
@@ -51,7 +64,7 @@ lc_code lc_backtest_split(lc_backtest_rows *out, const lc_panel *p, const lc_set
             if (end - fit < s->horizon) continue;
             out[i] = (lc_backtest_rows){given[0], fit, end};
         } else {
-            if (n < test + valid + s->horizon + 1) continue;
+            if (!fits(s->horizon, n)) continue;
             out[i] = (lc_backtest_rows){n - test - valid, n - test, n};
         }
         usable++;
@@ -66,7 +79,9 @@ lc_code lc_backtest_split(lc_backtest_rows *out, const lc_panel *p, const lc_set
         lc_fail_at(st, LC_E_DATA, p->source, 0, 0,
                    "too short for a backtest: the longest series has %zu rows, horizon %zu needs %zu", longest,
                    s->horizon, 3 * s->horizon + 1);
-        lc_hint(st, "give more rows or a smaller --horizon");
+        const size_t most = largest_horizon(longest);
+        if (most) lc_hint(st, "give more rows, or --horizon %zu, the largest that fits", most);
+        else lc_hint(st, "give more rows");
     }
     return LC_E_DATA;
 }

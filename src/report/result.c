@@ -218,8 +218,8 @@ static void write_text(FILE *stream, const char *s, bool alone)
 static int digits_of(double x, int digits)
 {
     double size = fabs(x);
-    if (!(size >= 1e7 && size < 1e15)) return digits;
-    int whole = (int)floor(log10(size)) + 3;
+    if (!(size >= 1e7 && size < 1e17)) return digits;
+    int whole = size < 1e15 ? (int)floor(log10(size)) + 3 : 17; /* all that a double has */
     return digits > 0 && digits < whole ? whole : digits;
 }
 

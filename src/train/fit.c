@@ -55,7 +55,13 @@ static lc_code too_short(const lc_panel *p, const lc_settings *s, const lc_split
     lc_fail_at(st, LC_E_DATA, p->source, 0, 0,
                "too short to learn from: the longest series has %zu rows to fit on, horizon %zu needs %zu", longest.end,
                s->horizon, least_rows(s, &longest));
-    lc_hint(st, "give more rows or a smaller --horizon");
+    /* The largest horizon that leaves one window beside those that validate. */
+    const size_t valid = (size_t)ceil(s->valid * (double)longest.end) + 1;
+    const size_t beside = longest.end > valid ? longest.end - valid : 0,
+                 half = longest.end > 1 ? (longest.end - 1) / 2 : 0;
+    const size_t most = beside < half ? beside : half;
+    if (most && most < s->horizon) lc_hint(st, "give more rows, or --horizon %zu, the largest that fits", most);
+    else lc_hint(st, "give more rows");
     return LC_E_DATA;
 }
 

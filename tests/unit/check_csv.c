@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "data/csv.h"
 #include "data/dialect.h"
 #include "data/names.h"
+#include "data/rows.h"
 #include "unit/support/unit.h"
 
 /* ---- rows as one text: "line:cell|cell\n" for each ---- */
@@ -24,36 +24,33 @@ static void add_status(lc_buf *b, const lc_status *st)
     if (st->code != LC_OK) lc_buf_printf(b, "%s:%zu:%zu: %s", st->file, st->line, st->column, st->text);
 }
 
-/* Reads the bytes in pieces; the caller frees the text. */
-static char *read_in_pieces(const char *bytes, size_t n, size_t piece, char delimiter)
+/* Reads the bytes in blocks; the caller frees the text. */
+static char *read_in_blocks(const char *bytes, size_t n, size_t block, char delimiter)
 {
     lc_buf b = {0};
     lc_status st = {0};
-    lc_csv *c = lc_csv_create("f.csv", delimiter, write_row, &b);
-    ck_assert_ptr_nonnull(c);
-    lc_code code = LC_OK;
-    for (size_t at = 0; at < n && code == LC_OK; at += piece)
-        code = lc_csv_feed(c, bytes + at, n - at < piece ? n - at : piece, &st);
-    if (code == LC_OK) code = lc_csv_finish(c, &st);
+    lc_source *source;
+    ck_assert_int_eq(lc_source_memory(&source, "f.csv", bytes, n, &st), LC_OK);
+    lc_code code = lc_rows_read(source, "f.csv", delimiter, block, write_row, &b, &st);
     ck_assert_int_eq(code, st.code);
     add_status(&b, &st);
-    lc_csv_free(c);
+    lc_source_close(source);
     ck_assert(!b.failed);
     return b.data ? b.data : lc_strdup("");
 }
 
-static void expect_n(const char *bytes, size_t n, const char *want)
+static void expect_n(const char *bytes, size_t n, char delimiter, const char *want)
 {
-    for (size_t piece = 1; piece <= n + 1; piece++) {
-        char *got = read_in_pieces(bytes, n, piece, '\0');
-        ck_assert_msg(strcmp(got, want) == 0, "in pieces of %zu:\n%s\nwanted:\n%s", piece, got, want);
+    for (size_t block = 1; block <= n + 1; block++) {
+        char *got = read_in_blocks(bytes, n, block, delimiter);
+        ck_assert_msg(strcmp(got, want) == 0, "in blocks of %zu:\n%s\nwanted:\n%s", block, got, want);
         free(got);
     }
 }
 
 static void expect(const char *text, const char *want)
 {
-    expect_n(text, strlen(text), want);
+    expect_n(text, strlen(text), ',', want);
 }
 
 START_TEST(rows_have_the_line_at_which_they_begin)
@@ -72,8 +69,8 @@ START_TEST(quotes_and_blanks_follow_the_rules)
 {
     expect("a, \"b\"\"c\" ,  d e  ,\"\"\n", "1:a|b\"c|d e|\n");
     expect("\"a,b\",c\n", "1:a,b|c\n");
-    expect("a;\"x;y\"\nb;c\n", "1:a|x;y\n2:b|c\n");
-    expect("a\t\t b\n\tx\ty\n", "1:a||b\n2:|x|y\n");
+    expect_n("a;\"x;y\"\nb;c\n", 12, ';', "1:a|x;y\n2:b|c\n");
+    expect_n("a\t\t b\n\tx\ty\n", 11, '\t', "1:a||b\n2:|x|y\n");
     expect("1,2,\n", "1:1|2|\n");
 }
 END_TEST
@@ -93,23 +90,24 @@ START_TEST(broken_input_is_refused_with_its_place)
     expect("a,b\n1,x\"y\n2,3\n", "1:a|b\nf.csv:2:2: a quote (\") stands in the middle of a cell");
     expect("a,b\n1,\"x\" y\n", "1:a|b\nf.csv:2:2: a quote (\") stands in the middle of a cell");
     expect("a,b\n1,2\n3,\"x\n4,5\n", "1:a|b\n2:1|2\nf.csv:3:2: a quote (\") opens and is never closed");
-    expect_n("a,b\n1,2\n3,4\0005\n", 15, "1:a|b\n2:1|2\nf.csv:3:2: the cell holds a zero byte");
-    expect_n("\0", 1, "f.csv:1:1: the cell holds a zero byte");
-    expect_n("\x1f\x8b\x08\0\0", 5, "f.csv:0:0: gzip files are not read yet");
+    expect_n("a,b\n1,2\n3,4\0005\n", 15, ',', "1:a|b\n2:1|2\nf.csv:3:2: the cell holds a zero byte");
+    expect_n("\0", 1, ',', "f.csv:1:1: the cell holds a zero byte");
+    expect_n("\x1f\x8b\x08\0\0", 5, ',', "f.csv:0:0: the gzip data ends too early");
     expect_n("\xff\xfe"
-             "a\0,\0",
-             6, "f.csv:1:1: the file is UTF-16 text");
+             "a\0,\0\xe9\0",
+             8, ',', "1:a|\xc3\xa9\n");
+    expect("PAR1,2\n", "f.csv:0:0: the file is a Parquet file");
 }
 END_TEST
 
-/* Inputs whose size matters are read in a few piece sizes only. */
+/* Inputs whose size matters are read in a few block sizes only. */
 static void expect_end(const char *bytes, size_t n, const char *want)
 {
-    static const size_t piece[] = {4096, 5000, 65536, 65537, 1 << 30};
-    for (size_t i = 0; i < sizeof piece / sizeof piece[0]; i++) {
-        char *got = read_in_pieces(bytes, n, piece[i], ',');
+    static const size_t block[] = {4096, 5000, 65536, 65537, 1 << 30};
+    for (size_t i = 0; i < sizeof block / sizeof block[0]; i++) {
+        char *got = read_in_blocks(bytes, n, block[i], ',');
         size_t len = strlen(got), tail = strlen(want);
-        ck_assert_msg(len >= tail && strcmp(got + len - tail, want) == 0, "in pieces of %zu: ...%s", piece[i],
+        ck_assert_msg(len >= tail && strcmp(got + len - tail, want) == 0, "in blocks of %zu: ...%s", block[i],
                       got + (len > 200 ? len - 200 : 0));
         free(got);
     }
@@ -127,7 +125,7 @@ START_TEST(cells_rows_and_columns_are_bounded)
 
     big[6 + 1000000] = '\n'; /* just within the bound */
     big[6] = 'x';
-    char *got = read_in_pieces(big, 6 + 1000001, 4096, ',');
+    char *got = read_in_blocks(big, 6 + 1000001, 4096, ',');
     ck_assert_uint_eq(strlen(got), strlen("1:a|b\n2:1|\n") + 1000000);
     free(got);
 
@@ -150,15 +148,17 @@ static lc_code stop_at_two(void *ctx, const lc_csv_row *row, lc_status *st)
 
 START_TEST(a_failing_reader_stops_the_file)
 {
-    size_t rows = 0;
-    lc_status st = {0};
-    lc_csv *c = lc_csv_create("f", ',', stop_at_two, &rows);
-    ck_assert_int_eq(lc_csv_feed(c, "a\nb\nc\nd\n", 8, &st), LC_E_DATA);
-    ck_assert_int_eq(lc_csv_feed(c, "e\n", 2, &st), LC_E_DATA);
-    ck_assert_int_eq(lc_csv_finish(c, &st), LC_E_DATA);
-    ck_assert_uint_eq(rows, 2);
-    ck_assert_str_eq(st.text, "enough");
-    lc_csv_free(c);
+    static const char text[] = "a\nb\nc\nd\n";
+    for (size_t block = 1; block < sizeof text; block++) {
+        size_t rows = 0;
+        lc_status st = {0};
+        lc_source *source;
+        ck_assert_int_eq(lc_source_memory(&source, "f", text, sizeof text - 1, &st), LC_OK);
+        ck_assert_int_eq(lc_rows_read(source, "f", ',', block, stop_at_two, &rows, &st), LC_E_DATA);
+        ck_assert_uint_eq(rows, 2);
+        ck_assert_str_eq(st.text, "enough");
+        lc_source_close(source);
+    }
 }
 END_TEST
 

@@ -170,7 +170,9 @@ START_TEST(roles_are_found)
     lc_panel_free(p);
     p = panel_of("date,y\n1st of Jan 2020,5\n2nd of Jan 2020,6\n", "");
     ck_assert(panel_has_notice(
-        p, "column \"date\" does not read as time stamps (\"1st of Jan 2020\"): rows are counted as steps"));
+        p,
+        "column \"date\" does not read as time stamps (\"1st of Jan 2020\"): rows are counted as steps; --time-format "
+        "names its form, as %d/%m/%y"));
     lc_panel_free(p);
 }
 END_TEST

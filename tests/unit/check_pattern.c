@@ -22,6 +22,17 @@ static const reading readings[] = {
     {"%Y%m%dT%H%M%S.%f", "20240102T030405.25", 2024, 1, 2, 3, 4, 5, 250000},
     {"%m/%d/%Y %I:%M %p", "7/4/2021 12:05 AM", 2021, 7, 4, 0, 5, 0, 0},
     {"%m/%d/%Y %I:%M %p", "7/4/2021 12:05 pm", 2021, 7, 4, 12, 5, 0, 0},
+    {"%Y-Q%q", "1990-Q3", 1990, 7, 1, 0, 0, 0, 0},
+    {"%Y-Q%q", "1990-Q5", 0, 0, 0, 0, 0, 0, 0},
+    {"%Y-Q%q", "1990-Q12", 0, 0, 0, 0, 0, 0, 0},
+    {"%G-W%V", "2021-W01", 2021, 1, 4, 0, 0, 0, 0},
+    {"%G-W%V", "2020-W01", 2019, 12, 30, 0, 0, 0, 0},
+    {"%Y-W%V", "2020-W53", 2020, 12, 28, 0, 0, 0, 0},
+    {"%G-W%V-%u", "2009-W53-7", 2010, 1, 3, 0, 0, 0, 0},
+    {"%G-W%V", "2020-W54", 0, 0, 0, 0, 0, 0, 0},
+    {"%G-W%V", "2020-W0", 0, 0, 0, 0, 0, 0, 0},
+    {"%G-W%V-%u", "2020-W10-8", 0, 0, 0, 0, 0, 0, 0},
+    {"%G-W%V-%u", "2020-W10-0", 0, 0, 0, 0, 0, 0, 0},
     {"100%% %Y", "100% 2020", 2020, 1, 1, 0, 0, 0, 0},
     {"%Y-%m-%d", "2024-02-29 ", 0, 0, 0, 0, 0, 0, 0},
     {"%Y-%m-%d", "24-02-29", 0, 0, 0, 0, 0, 0, 0},
@@ -60,15 +71,36 @@ START_TEST(zones_are_read)
 }
 END_TEST
 
+/* Every day of four centuries is written by its ISO week and read back. */
+START_TEST(weeks_are_written_and_read)
+{
+    lc_clock c = {.style = LC_CLOCK_PATTERN, .padded = true, .pattern = "%G-W%V-%u"};
+    char text[LC_STAMP_TEXT];
+    const lc_stamp day = INT64_C(86400000000);
+    int weeks_53 = 0;
+    for (lc_stamp t = 0; t < 146097; t++) {
+        lc_stamp back;
+        lc_clock_format(&c, t * day, text);
+        UNIT_MUST(lc_clock_parse(&c, text, &back) && back == t * day, "day %lld: %s", (long long)t, text);
+        weeks_53 += strstr(text, "W53-1") != NULL;
+    }
+    ck_assert_int_eq(weeks_53, 71); /* of 400 years, as ISO 8601 counts them */
+    ck_assert_str_eq(lc_clock_format(&c, lc_stamp_of(&(lc_civil){2005, 1, 1, 0, 0, 0, 0, 0}), text), "2004-W53-6");
+    ck_assert_str_eq(lc_clock_format(&c, lc_stamp_of(&(lc_civil){2008, 12, 29, 0, 0, 0, 0, 0}), text), "2009-W01-1");
+    strcpy(c.pattern, "%YQ%q");
+    ck_assert_str_eq(lc_clock_format(&c, lc_stamp_of(&(lc_civil){2008, 12, 29, 0, 0, 0, 0, 0}), text), "2008Q4");
+}
+END_TEST
+
 /* ---- the pattern itself ---- */
 
 START_TEST(patterns_are_checked)
 {
     const struct {
         const char *pattern, *bad; /* bad NULL: it is good */
-    } checks[] = {{"%Y-%m-%d", NULL}, {"%d/%b/%y", NULL}, {"%-d %^b %Y", NULL}, {"%Y%z", NULL},
-                  {"%Q %Y", "%Q %Y"}, {"%Y %", "%"},      {"%z %Y", "%z %Y"},   {"%m-%d", ""},
-                  {"%Y %d %k", "%k"}, {"", ""},           {"%%Y", ""},          {"%Y-%-", "%-"}};
+    } checks[] = {{"%Y-%m-%d", NULL},  {"%d/%b/%y", NULL}, {"%-d %^b %Y", NULL}, {"%Y%z", NULL},     {"%Q %Y", "%Q %Y"},
+                  {"%G-W%V-%u", NULL}, {"W%V", ""},        {"%Y %", "%"},        {"%z %Y", "%z %Y"}, {"%m-%d", ""},
+                  {"%Y %d %k", "%k"},  {"", ""},           {"%%Y", ""},          {"%Y-%-", "%-"}};
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
         const char *bad;
         bool good = lc_pattern_check(checks[i].pattern, &bad);
@@ -93,6 +125,26 @@ START_TEST(patterns_are_guessed)
         {"4 March 2024 10:15:30.5", "%d %B %Y %H:%M:%S.%f"},
         {"4-Mar-24 1:05 PM", "%d-%b-%y %I:%M %p"},
         {"4 Mar 2024 10:15+02:00", "%d %b %Y %H:%M%z"},
+        {"1990-Q1", "%Y-Q%q"},
+        {"1990Q4", "%YQ%q"},
+        {"1990q4", "%Yq%q"},
+        {"Q1 1990", "Q%q %Y"},
+        {"1Q 1990", "%qQ %Y"},
+        {"2020-W05", "%G-W%V"},
+        {"2020W5", "%GW%V"},
+        {"W05-2020", "W%V-%G"},
+        {"2020-W05-7", "%G-W%V-%u"},
+        {"2020.01.31", "%Y.%m.%d"},
+        {"2020.1.31 9:05:00", "%Y.%m.%d %H:%M:%S"},
+        {"2020.13.31", NULL},
+        {"1990-Q5", NULL},
+        {"Q1", NULL},
+        {"1990-Q1-Q2", NULL},
+        {"1990-Q1-W2", NULL},
+        {"2020-W60", NULL},
+        {"2020-W05-8", NULL},
+        {"1990", NULL},
+        {"1.2.3", NULL},
         {"2024-03-04", NULL},
         {"04.03.2024", NULL},
         {"hello 4 2024", NULL},
@@ -125,6 +177,7 @@ Suite *unit_suite(void)
     TCase *c = tcase_create("patterns");
     tcase_add_test(c, texts_are_read_by_a_pattern);
     tcase_add_test(c, zones_are_read);
+    tcase_add_test(c, weeks_are_written_and_read);
     tcase_add_test(c, patterns_are_checked);
     tcase_add_test(c, patterns_are_guessed);
     suite_add_tcase(s, c);

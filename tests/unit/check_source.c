@@ -105,6 +105,91 @@ START_TEST(damage_is_told)
 }
 END_TEST
 
+/* Every character there is, in both orders of bytes and in pieces of several sizes, comes back as UTF-8. */
+START_TEST(utf16_becomes_utf8)
+{
+    enum { CHARACTERS = 0x110000 - 0x800, MOST = 4 * 0x110000 };
+    unsigned char *wide = malloc(MOST + 2);
+    char *want = malloc(MOST), *got = malloc(MOST + 70000);
+    for (int big = 0; big < 2; big++) {
+        size_t n = 0, w = 0, g;
+        wide[n++] = big ? 0xfe : 0xff;
+        wide[n++] = big ? 0xff : 0xfe;
+        for (uint32_t c = 0; c < 0x110000; c++) {
+            if (c >= 0xd800 && c < 0xe000) continue;
+            const uint32_t high = 0xd800 + ((c - 0x10000) >> 10), low = 0xdc00 + ((c - 0x10000) & 0x3ff);
+            const uint32_t unit[2] = {c < 0x10000 ? c : high, low};
+            for (int k = 0; k < (c < 0x10000 ? 1 : 2); k++) {
+                wide[n++] = (unsigned char)(big ? unit[k] >> 8 : unit[k]);
+                wide[n++] = (unsigned char)(big ? unit[k] : unit[k] >> 8);
+            }
+            if (c < 0x80) {
+                want[w++] = (char)c;
+            } else if (c < 0x800) {
+                want[w++] = (char)(0xc0 + c / 64);
+                want[w++] = (char)(0x80 + c % 64);
+            } else if (c < 0x10000) {
+                want[w++] = (char)(0xe0 + c / 4096);
+                want[w++] = (char)(0x80 + c / 64 % 64);
+                want[w++] = (char)(0x80 + c % 64);
+            } else {
+                want[w++] = (char)(0xf0 + c / 262144);
+                want[w++] = (char)(0x80 + c / 4096 % 64);
+                want[w++] = (char)(0x80 + c / 64 % 64);
+                want[w++] = (char)(0x80 + c % 64);
+            }
+        }
+        static const size_t pieces[] = {997, 16384, 65536};
+        for (size_t i = 0; i < 3; i++) {
+            lc_status st = {0};
+            ck_assert_int_eq(read_all((const char *)wide, n, pieces[i], got, MOST + 70000, &g, &st), LC_OK);
+            ck_assert(g == w && memcmp(got, want, w) == 0);
+        }
+    }
+    free(wide);
+    free(want);
+    free(got);
+}
+END_TEST
+
+START_TEST(broken_utf16_is_marked)
+{
+    static const struct {
+        const char *bytes;
+        size_t n;
+        const char *want;
+    } text[] = {{"\xff\xfe", 2, ""},
+                {"\xff\xfe"
+                 "a\0",
+                 4, "a"},
+                {"\xff\xfe"
+                 "a\0b",
+                 5, "a\xef\xbf\xbd"},
+                {"\xff\xfe\x00\xd8", 4, "\xef\xbf\xbd"},
+                {"\xff\xfe\x00\xd8"
+                 "a\0",
+                 6,
+                 "\xef\xbf\xbd"
+                 "a"},
+                {"\xff\xfe\x00\xdc"
+                 "a\0",
+                 6,
+                 "\xef\xbf\xbd"
+                 "a"},
+                {"\xff\xfe\x00\xd8\x00\xd8\x00\xdc", 8, "\xef\xbf\xbd\xf0\x90\x80\x80"},
+                {"\xfe\xff\xd8\x00\xdc", 5, "\xef\xbf\xbd"}};
+    for (size_t i = 0; i < sizeof text / sizeof text[0]; i++)
+        for (size_t piece = 1; piece < 12; piece++) {
+            char got[64];
+            size_t n;
+            lc_status st = {0};
+            ck_assert_int_eq(read_all(text[i].bytes, text[i].n, piece, got, sizeof got, &n, &st), LC_OK);
+            UNIT_MUST(n == strlen(text[i].want) && memcmp(got, text[i].want, n) == 0, "text %zu, pieces of %zu", i,
+                      piece);
+        }
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
     Suite *s = suite_create("bytes of an input");
@@ -112,6 +197,8 @@ Suite *unit_suite(void)
     tcase_add_test(c, packed_bytes_come_back);
     tcase_add_test(c, plain_bytes_stay);
     tcase_add_test(c, damage_is_told);
+    tcase_add_test(c, utf16_becomes_utf8);
+    tcase_add_test(c, broken_utf16_is_marked);
     suite_add_tcase(s, c);
     return s;
 }

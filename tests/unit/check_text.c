@@ -145,6 +145,30 @@ START_TEST(sizes_do_not_wrap)
 }
 END_TEST
 
+START_TEST(other_encodings_become_utf8)
+{
+    static const struct {
+        const char *text, *want;
+    } texts[] = {{"", ""},
+                 {"plain", "plain"},
+                 {"Z\xc3\xbcrich \xe2\x82\xac \xf0\x9f\x98\x80", "Z\xc3\xbcrich \xe2\x82\xac \xf0\x9f\x98\x80"},
+                 {"Z\xfcrich", "Z\xc3\xbcrich"},
+                 {"\x80 \x93x\x94 \x9f", "\xe2\x82\xac \xe2\x80\x9cx\xe2\x80\x9d \xc5\xb8"},
+                 {"\xff\x81", "\xc3\xbf\xc2\x81"},
+                 {"\xed\xa0\x80", "\xc3\xad\xc2\xa0\xe2\x82\xac"}, /* a surrogate is no UTF-8 */
+                 {"\xc0\xaf", "\xc3\x80\xc2\xaf"},                 /* nor is a form that is too long */
+                 {"\xc3\xa9\xe9", "\xc3\x83\xc2\xa9\xc3\xa9"},     /* one byte decides for all */
+                 {"\xe2\x82", "\xc3\xa2\xe2\x80\x9a"}};            /* cut off */
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        char *got = lc_utf8(texts[i].text);
+        UNIT_MUST(got && strcmp(got, texts[i].want) == 0, "text %zu: \"%s\"", i, got);
+        UNIT_MUST(lc_is_utf8(texts[i].text) == (strcmp(texts[i].text, texts[i].want) == 0) && lc_is_utf8(got),
+                  "text %zu", i);
+        free(got);
+    }
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
     Suite *s = suite_create("text, memory, random numbers");
@@ -156,6 +180,7 @@ Suite *unit_suite(void)
     tcase_add_test(c, written_numbers_read_back);
     tcase_add_test(c, hostile_names_become_printable);
     tcase_add_test(c, names_are_split_at_commas);
+    tcase_add_test(c, other_encodings_become_utf8);
     tcase_add_test(c, edit_distance_counts_changes);
     tcase_add_test(c, permutation_hits_everything_once);
     tcase_add_test(c, sizes_do_not_wrap);
