@@ -69,9 +69,9 @@ static const row rows[] = {
          "cells that mean \"no value\", beside empty ones"),
     SWITCH(decimal_comma, "decimal-comma", LC_GROUP_COLUMNS, "numbers are written 3,14"),
 
-    TEXT(arch, "arch", LC_GROUP_MODEL, "NAME", "auto", "auto|lstm|naive|seasonal-naive|drift|theta",
+    TEXT(arch, "arch", LC_GROUP_MODEL, "NAME", "auto", "auto|lstm|naive|seasonal-naive|naive2|window-mean|drift|theta|ets|arima",
          "auto: LSTMs over segments that are blended with Theta on short series; lstm: the textbook's stacked LSTM; "
-         "or naive, seasonal-naive, drift, theta"),
+         "or a statistical model: naive, seasonal-naive, naive2, window-mean, drift, theta, ets, arima"),
     COUNT(horizon, "horizon", LC_GROUP_MODEL, "", 1, 100000,
           "steps to forecast (default: from the frequency, 14 for daily rows)"),
     COUNT(lookback, "lookback", LC_GROUP_MODEL, "", 1, 100000,
