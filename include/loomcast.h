@@ -140,7 +140,7 @@ typedef struct lc_model_info {
     size_t hidden, layers, parameters;
     size_t members, segment, steps; /* networks, rows of a step, minibatches of the first network; members 0: none */
     double blend;                   /* share of the statistical forecast */
-    char statistical[24];           /* its name; "" without one */
+    char statistical[64];           /* what that is; "" without one */
     size_t series, rows, windows, valid_windows; /* of the training */
     size_t epochs, best_epoch;
     double valid_loss; /* of the best epoch, in the network's units */

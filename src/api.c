@@ -134,12 +134,12 @@ void lc_model_get_info(const lc_model *m, lc_model_info *out)
                            .valid_loss = t->best_epoch ? t->valid_loss[t->best_epoch - 1] : NAN,
                            .against_naive = t->against_naive,
                            .against_seasonal_naive = t->against_seasonal_naive};
-    const bool networked = m->net && !(m->settings->blend >= 1);
+    const bool networked = lc_model_networked(m);
     out->members = networked ? m->settings->members : 0;
     out->segment = m->settings->segment;
     out->steps = networked ? t->steps[0] : 0;
     out->blend = m->settings->blend;
-    if (out->blend > 0) snprintf(out->statistical, sizeof out->statistical, "%s", lc_statistical_of(m->settings)->name);
+    if (!networked || out->blend > 0) lc_statistical_name(m, out->statistical, sizeof out->statistical);
     snprintf(out->arch, sizeof out->arch, "%s", m->settings->arch);
     lc_freq_format(&m->freq, out->frequency);
     for (size_t i = 0; m->net && i < m->net->n_layers; i++) {

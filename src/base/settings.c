@@ -69,8 +69,10 @@ static const row rows[] = {
          "cells that mean \"no value\", beside empty ones"),
     SWITCH(decimal_comma, "decimal-comma", LC_GROUP_COLUMNS, "numbers are written 3,14"),
 
-    TEXT(arch, "arch", LC_GROUP_MODEL, "NAME", "auto", "auto|lstm|naive|seasonal-naive|naive2|window-mean|drift|theta|ets|arima",
-         "auto: LSTMs over segments that are blended with Theta on short series; lstm: the textbook's stacked LSTM; "
+    TEXT(arch, "arch", LC_GROUP_MODEL, "NAME", "auto",
+         "auto|lstm|naive|seasonal-naive|naive2|window-mean|drift|theta|ets|arima",
+         "auto: LSTMs over segments, on short series their median with ETS and ARIMA; lstm: the textbook's stacked "
+         "LSTM; "
          "or a statistical model: naive, seasonal-naive, naive2, window-mean, drift, theta, ets, arima"),
     COUNT(horizon, "horizon", LC_GROUP_MODEL, "", 1, 100000,
           "steps to forecast (default: from the frequency, 14 for daily rows)"),
@@ -90,7 +92,9 @@ static const row rows[] = {
          "auto: forecast logarithms (default: where they make the spread of positive values even)"),
     COUNT(members, "members", LC_GROUP_MODEL, "", 1, 64, "networks whose forecasts are averaged (default: 1; auto: 3)"),
     OPEN(blend, "blend", LC_GROUP_MODEL, 0, 1,
-         "auto: share of Theta in the forecast (default: from the length and the validation windows)"),
+         "auto: share of the statistical models in the forecast (default: from the length and the validation windows)"),
+    TEXT(blend_with, "blend-with", LC_GROUP_MODEL, "auto|median|theta|ets|arima", "auto", "auto|median|theta|ets|arima",
+         "auto: what that share is: the median of networks, ETS and ARIMA (default for short series), or one model"),
     OPEN(least, "min", LC_GROUP_MODEL, -1e300, 1e300, "least value that a target can have"),
     OPEN(most, "max", LC_GROUP_MODEL, -1e300, 1e300, "largest value that a target can have"),
 

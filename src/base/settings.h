@@ -31,7 +31,8 @@ struct lc_settings {
     size_t segment;           /* rows of a step of the network */
     char *seasonal_base, *skip, *transform; /* on, off; log, none; auto = from the data */
     size_t members;                         /* networks whose forecasts are averaged */
-    double blend;                           /* share of the statistical forecast in theirs */
+    double blend;                           /* share of what they are blended with */
+    char *blend_with;                       /* median: of theirs, ETS' and ARIMA's; or one statistical model */
     double least, most;                     /* bounds of the targets; NaN: none */
     /* training */
     size_t batch, epochs, steps; /* epochs or minibatches, as the architecture counts */

@@ -96,7 +96,7 @@ static void print_read(const cli_options *o, const lc_panel *p, const lc_model_i
 /* What forecasts: networks, a statistical model, or both. */
 static void print_network(const cli_options *o, const char *file, const lc_model_info *m)
 {
-    char members[40] = "", segments[60] = "", kept[60] = "", blend[60] = "";
+    char members[40] = "", segments[60] = "", kept[60] = "", blend[100] = "";
     if (!m->members) {
         const bool same = strcmp(m->arch, m->statistical) == 0;
         cli_line(o, "model   %s%s%s%s%s, horizon %zu", file ? file : "", file ? ": " : "", m->arch,
@@ -108,7 +108,8 @@ static void print_network(const cli_options *o, const char *file, const lc_model
     if (!file && strcmp(m->arch, "lstm") == 0)
         snprintf(kept, sizeof kept, ", epoch %zu of %zu kept", m->best_epoch, m->epochs);
     else if (!file) snprintf(kept, sizeof kept, ", %zu minibatches kept", m->steps);
-    if (m->blend > 0) snprintf(blend, sizeof blend, ", %.0f %% %s", 100 * m->blend, m->statistical);
+    if (m->blend >= 1) snprintf(blend, sizeof blend, ", %s", m->statistical);
+    else if (m->blend > 0) snprintf(blend, sizeof blend, ", %.0f %% %s", 100 * m->blend, m->statistical);
     cli_line(o, "model   %s%s%s, %s%zu hidden units, lookback %zu%s, horizon %zu%s%s", file ? file : "",
              file ? ": " : "", m->arch, members, m->hidden, m->lookback, segments, m->horizon, kept, blend);
 }

@@ -10,9 +10,11 @@
 #include "forecast/blend.h"
 #include "forecast/predict.h"
 #include "forecast/skill.h"
+#include "forecast/statistical.h"
 #include "train/fit.h"
 
 enum {
+    FEW = 48,          /* windows that are forecast where statistical models take part that are slow */
     POOL_BELOW = 50,   /* windows: with fewer, all steps share their scores */
     KEEP = 400,        /* scores kept a step */
     KEEP_ALL = 2000000 /* and in all: a model file has to hold them */
@@ -136,7 +138,8 @@ lc_code lc_interval_calibrate(lc_model *m, const lc_panel *p, const lc_split *sp
     lc_bands b = {0};
     size_t unknown;
     lc_code code = lc_model_scales(m, p, NULL, &scales, &unknown, st);
-    if (code == LC_OK) code = lc_fit_validation(&w, p, &scales, m->settings, split, st);
+    const size_t most = lc_statistical_is_slow(m) ? (p->n_series > FEW ? p->n_series : FEW) : LC_FIT_VALIDATION;
+    if (code == LC_OK) code = lc_fit_validation(&w, p, &scales, m->settings, split, most, st);
     if (code == LC_OK && w.n) code = lc_blend_choose(m, &w, threads, st);
     if (code == LC_OK && isnan(m->settings->blend)) m->settings->blend = 0;
     if (code != LC_OK || w.n == 0) goto done;
@@ -144,7 +147,7 @@ lc_code lc_interval_calibrate(lc_model *m, const lc_panel *p, const lc_split *sp
     if (code == LC_OK) code = lc_predict(m, &w, 0, w.n, threads, &b, st);
     if (code == LC_OK) code = lc_skill_measure(m, &w, b.point, st);
     if (code == LC_OK) code = collect(&m->calibration, &w, &b, st);
-    m->calibration.quantiles = m->net && m->net->spec.quantiles && !(m->settings->blend >= 1);
+    m->calibration.quantiles = lc_model_networked(m) && m->net->spec.quantiles;
 done:
     lc_bands_free(&b);
     lc_windows_free(&w);

@@ -181,7 +181,7 @@ lc_code lc_predict(const lc_model *m, const lc_windows *windows, size_t first, s
                    lc_status *st)
 {
     const lc_settings *s = m->settings;
-    const bool networked = m->net && !(s->blend >= 1);
+    const bool networked = lc_model_networked(m);
     lc_code code = networked ? networks(m, windows, first, n, threads, out, st) : LC_OK;
     if (code == LC_OK && (!networked || s->blend > 0))
         code = lc_statistical_blend(m, windows, first, n, threads, networked ? s->blend : 1, out, st);

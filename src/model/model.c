@@ -81,6 +81,12 @@ void lc_model_free(lc_model *m)
     lc_free(m);
 }
 
+bool lc_model_networked(const lc_model *m)
+{
+    const lc_settings *s = m->settings;
+    return m->net && m->training.steps[0] && (!(s->blend >= 1) || strcmp(s->blend_with, "median") == 0);
+}
+
 float *lc_model_weights(const lc_model *m, size_t member)
 {
     return m->w + member * m->net->params;

@@ -32,7 +32,7 @@ typedef struct lc_training_summary {
     double *train_loss, *valid_loss; /* (epochs) */
     /* mean absolute error on the validation windows relative to the (seasonal) naive forecast's; NaN: none */
     double against_naive, against_seasonal_naive;
-    size_t *steps; /* (members) minibatches until the weights that are kept */
+    size_t *steps; /* (members) minibatches until the weights that are kept; 0: too few rows for a network */
 } lc_training_summary;
 
 struct lc_model {
@@ -56,6 +56,9 @@ lc_code lc_model_network(lc_network **out, const lc_settings *settings, lc_covar
 
 /* An empty model for resolved settings (copied), weights zero. */
 lc_code lc_model_create(lc_model **out, const lc_settings *settings, lc_covariate_counts n, lc_status *st);
+
+/* Has it networks that were trained? */
+bool lc_model_networked(const lc_model *m);
 
 /* Weights (net->params floats) of one of the networks. */
 float *lc_model_weights(const lc_model *m, size_t member);

@@ -75,4 +75,5 @@ void lc_arch_defaults(lc_settings *s)
     open_text(s, "transform", s->transform, "none");
     open_text(s, "seasonal-base", s->seasonal_base, "off");
     open_text(s, "final-fit", s->final_fit, "off");
+    open_text(s, "blend-with", s->blend_with, "theta");
 }

@@ -11,8 +11,7 @@
 #include "train/recipe.h"
 
 enum {
-    MOST_VALIDATION = 2000, /* windows */
-    SHARED_BATCH = 128      /* windows in a minibatch from which on all threads work on one network at a time */
+    SHARED_BATCH = 128 /* windows in a minibatch from which on all threads work on one network at a time */
 };
 
 size_t lc_fit_threads(const lc_settings *s)
@@ -66,7 +65,7 @@ static lc_code too_short(const lc_panel *p, const lc_settings *s, const lc_split
 }
 
 lc_code lc_fit_validation(lc_windows *out, const lc_panel *p, const lc_scales *scales, const lc_settings *s,
-                          const lc_split *split, lc_status *st)
+                          const lc_split *split, size_t most, lc_status *st)
 {
     lc_span *span = lc_calloc(p->n_series, sizeof *span);
     if (!span) return lc_fail_memory(st);
@@ -79,7 +78,7 @@ lc_code lc_fit_validation(lc_windows *out, const lc_panel *p, const lc_scales *s
         span[i] = (lc_span){begin, stop, end};
         all += stop - begin;
     }
-    size_t stride = all > MOST_VALIDATION ? (all + MOST_VALIDATION - 1) / MOST_VALIDATION : 1;
+    size_t stride = all > most ? (all + most - 1) / most : 1;
     lc_code code = lc_windows_create(out, p, scales, s->lookback, s->horizon, per_window(s), span, stride, st);
     lc_free(span);
     return code;
@@ -229,7 +228,7 @@ lc_code lc_fit(lc_model **out, const lc_panel *p, const lc_settings *settings, c
     for (size_t i = 0; train && i < p->n_series; i++) train[i] = split[i].train ? split[i].train : split[i].end;
     if (code == LC_OK) code = lc_scales_fit(&scales, p, train, lc_feed_scaling(settings), st);
     if (code == LC_OK) code = training_windows(&g.train, p, &scales, settings, split, st);
-    if (code == LC_OK) code = lc_fit_validation(&g.valid, p, &scales, settings, split, st);
+    if (code == LC_OK) code = lc_fit_validation(&g.valid, p, &scales, settings, split, LC_FIT_VALIDATION, st);
     if (code == LC_OK) code = lc_model_create(&g.model, settings, lc_panel_covariates(p), st);
     if (code == LC_OK) code = lc_model_adopt(g.model, p, &scales, st);
     if (code == LC_OK) {
@@ -239,7 +238,7 @@ lc_code lc_fit(lc_model **out, const lc_panel *p, const lc_settings *settings, c
         g.model->training.valid_windows = g.valid.n;
         if (g.model->net && !g.train.n && strcmp(settings->arch, "lstm") == 0) code = too_short(p, settings, split, st);
         else if (g.model->net && g.train.n) code = run_stage(&g, lc_fit_threads(settings), &usable, st);
-        else usable = true, g.model->settings->blend = 1; /* the statistical forecast alone */
+        else usable = true; /* the statistical forecast alone */
         keep_summary(&g);
     }
     if (usable) *out = g.model;
@@ -254,7 +253,7 @@ lc_code lc_fit_final(lc_model *m, const lc_panel *p, const lc_split *split, lc_p
                      lc_status *st)
 {
     const lc_settings *s = m->settings;
-    if (!m->net || s->blend >= 1 || strcmp(s->final_fit, "on") != 0) return LC_OK;
+    if (!lc_model_networked(m) || strcmp(s->final_fit, "on") != 0) return LC_OK;
     stage g = {.model = m, .last = true, .progress = progress, .user = user};
     lc_scales scales = {0};
     size_t unknown;

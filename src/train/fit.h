@@ -18,9 +18,11 @@ lc_code lc_fit(lc_model **out, const lc_panel *p, const lc_settings *settings, c
 lc_code lc_fit_final(lc_model *m, const lc_panel *p, const lc_split *split, lc_progress_fn progress, void *user,
                      lc_status *st);
 
-/* Windows of the panel that validate: at most 2000, evenly spaced. Free with lc_windows_free. */
+enum { LC_FIT_VALIDATION = 2000 }; /* windows that a fit looks at after each round, at most */
+
+/* Windows of the panel that validate: about `most` at most, evenly spaced. Free with lc_windows_free. */
 lc_code lc_fit_validation(lc_windows *out, const lc_panel *p, const lc_scales *scales, const lc_settings *settings,
-                          const lc_split *split, lc_status *st);
+                          const lc_split *split, size_t most, lc_status *st);
 
 /* Threads that the settings ask for. */
 size_t lc_fit_threads(const lc_settings *s);

@@ -10,6 +10,8 @@
 enum {
     BIG = 4000,    /* windows from which on the network is wider and learns longer, */
     HUGE = 100000, /* and longer still */
+    MEDIUM = 1000, /* rows: up to here the median with statistical models is the forecast, */
+    LONG = 1500,   /* and from here on it has no part in it */
     SHORT = 5000,  /* rows: below, all of them are learned from once the number of steps is known */
     DAY = 48       /* rows: the longest season that a segment spans */
 };
@@ -172,9 +174,12 @@ static void default_training(lc_settings *s, double windows, size_t n_series, do
     if (isnan(s->lr)) s->lr = big ? 1e-3 : 2e-3;
     if (isnan(s->average)) s->average = big ? 0.99 : 0.95;
     if (strcmp(s->final_fit, "auto") == 0) lc_settings_set(s, "final-fit", few && rows < SHORT ? "on" : "off", NULL);
+    const bool combined = few && rows < LONG && !ahead;
+    if (strcmp(s->blend_with, "auto") == 0) lc_settings_set(s, "blend-with", combined ? "median" : "theta", NULL);
     if (isnan(s->blend) && !few) s->blend = 0;
     /* What is known ahead no statistical forecast knows: whether it helps, validation tells. */
-    if (isnan(s->blend) && s->season >= 4 && !ahead) s->blend = 0.5 * fmin(fmax((1000 - rows) / 500, 0), 1);
+    if (isnan(s->blend) && combined) s->blend = fmin((LONG - rows) / (LONG - MEDIUM), 1);
+    if (isnan(s->blend) && s->season >= 4 && !ahead) s->blend = 0;
 }
 
 lc_code lc_recipe_resolve(lc_settings *s, const lc_panel *p, const lc_split *split, lc_status *st)

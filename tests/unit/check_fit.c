@@ -81,7 +81,7 @@ static double loss_again(const run *r)
     size_t *train = calloc(r->panel->n_series, sizeof *train);
     for (size_t i = 0; i < r->panel->n_series; i++) train[i] = r->split[i].train;
     ck_assert_int_eq(lc_scales_fit(&scales, r->panel, train, LC_SCALE_SD, NULL), LC_OK);
-    ck_assert_int_eq(lc_fit_validation(&w, r->panel, &scales, r->s, r->split, NULL), LC_OK);
+    ck_assert_int_eq(lc_fit_validation(&w, r->panel, &scales, r->s, r->split, LC_FIT_VALIDATION, NULL), LC_OK);
     ck_assert_uint_eq(w.n, r->model->training.valid_windows);
     ck_assert_int_eq(lc_infer_create(&f, r->model->net, 100000, 1, NULL), LC_OK);
     source from = {&w};
