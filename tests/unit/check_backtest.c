@@ -125,7 +125,8 @@ static lc_result *evaluate(const lc_panel *p, const char *more, lc_result **wind
     lc_settings *s = panel_settings(options.data);
     lc_result *r = NULL;
     lc_status st = {0};
-    ck_assert_msg(lc_evaluate(&r, NULL, p, s, windows ? path : NULL, false, NULL, NULL, &st) == LC_OK, "%s", st.text);
+    const lc_evaluate_files files = {.windows = windows ? path : NULL};
+    ck_assert_msg(lc_evaluate(&r, NULL, p, s, &files, NULL, NULL, &st) == LC_OK, "%s", st.text);
     if (windows) ck_assert_msg(lc_result_read(windows, path, &st) == LC_OK, "%s:%zu: %s", st.file, st.line, st.text);
     lc_buf_free(&options);
     lc_settings_free(s);
