@@ -304,8 +304,7 @@ static lc_code run_fit(backtest *b, lc_model **m, size_t begin, size_t end, watc
         code = lc_resolve_settings(resolved, b->p, split, st);
     }
     if (code == LC_OK && !*resolved->split && strcmp(resolved->arch, "lstm") != 0)
-        for (size_t i = 0; i < b->p->n_series; i++)
-            split[i] = lc_recipe_split(resolved, b->p->n_series, split[i].end);
+        for (size_t i = 0; i < b->p->n_series; i++) split[i] = lc_recipe_split(resolved, b->p->n_series, split[i].end);
     lc_model_free(*m);
     *m = NULL;
     if (code == LC_OK) code = lc_fit_calibrated(m, b->p, resolved, split, w->progress ? tell : NULL, w, st);
