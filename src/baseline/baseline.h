@@ -30,13 +30,13 @@ extern const size_t lc_baseline_count;
 lc_baseline_fn lc_naive;          /* the last value; O(1) in n */
 lc_baseline_fn lc_seasonal_naive; /* the last `season` values in turn; with n < season the last value */
 /* Naive2 of the M competitions: the last value, seasonally adjusted where Theta's test finds a season, times the
- * season. Sees the last 20,000 values at most; O(n season). */
+ * season. Sees lc_recent_values; O(n season). */
 lc_baseline_fn lc_naive2;
 lc_baseline_fn lc_window_mean; /* the mean of the last whole seasons that hold ten values, or of all that there are */
 lc_baseline_fn lc_drift;       /* the line through the first and the last value */
 
 /* Theta as in the M4 competition: an autocorrelation test for the season, classical decomposition, the mean of the
- * regression line and exponential smoothing of the theta = 2 line. Sees the last 20,000 values at most; O(n (60 +
+ * regression line and exponential smoothing of the theta = 2 line. Sees lc_recent_values; O(n (60 +
  * season)). */
 lc_baseline_fn lc_theta;
 
@@ -52,6 +52,10 @@ lc_baseline_fn lc_ets;
  * longer ones fixed indices as above. Sees the last 1000 values at most, for a long season's indices more. With less
  * than eight values the last one. */
 lc_baseline_fn lc_arima;
+
+/* How many of the last values of a long series a method looks at: 4,000, or four seasons where those are more, 20,000
+ * at most. Older ones cost time in a backtest and tell little. */
+size_t lc_recent_values(size_t n, size_t season);
 
 /* Shared by the baselines: LC_E_DATA unless there are values and y[at] is finite. */
 lc_code lc_baseline_check(const double *y, size_t n, size_t at, lc_status *st);

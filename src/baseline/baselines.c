@@ -32,6 +32,14 @@ lc_code lc_baseline_check(const double *y, size_t n, size_t at, lc_status *st)
     return LC_OK;
 }
 
+size_t lc_recent_values(size_t n, size_t season)
+{
+    enum { USUAL = 4000, SEASONS = 4, MOST = 20000 };
+    const size_t seasons = season < MOST / SEASONS ? SEASONS * season : MOST;
+    const size_t most = seasons > USUAL ? seasons : USUAL;
+    return n < most ? n : most;
+}
+
 double lc_finite(double x)
 {
     if (isnan(x)) return 0;

@@ -7,8 +7,6 @@
 #include "baseline/baseline.h"
 #include "baseline/seasonal_indices.h"
 
-#define MOST_VALUES 20000
-
 /* y (n, largest value near 1) in, forecast (horizon) out. work (3n + m). Where the competition's multiplicative indices
  * are not possible, as with values at 0 or below, they are additive. */
 static void forecast_scaled(double *out, size_t horizon, const double *y, size_t n, size_t m, double *work)
@@ -32,7 +30,7 @@ lc_code lc_naive2(double *out, size_t horizon, const double *y, size_t n, size_t
 {
     lc_code code = lc_baseline_check(y, n, n - 1, st);
     if (code != LC_OK) return code;
-    const size_t dropped = n > MOST_VALUES ? n - MOST_VALUES : 0, used = n - dropped;
+    const size_t used = lc_recent_values(n, season), dropped = n - used;
     double largest = 0;
     for (size_t t = 0; t < used; t++) {
         code = lc_baseline_check(y, n, dropped + t, st);

@@ -6,8 +6,6 @@
 #include "baseline/baseline.h"
 #include "baseline/seasonal_indices.h"
 
-#define MOST_VALUES 20000
-
 #define LANES 12
 #define ROUNDS 6
 #define ALPHA_LEAST .01
@@ -102,8 +100,7 @@ lc_code lc_theta(double *out, size_t horizon, const double *y, size_t n, size_t 
 {
     lc_code code = lc_baseline_check(y, n, n - 1, st);
     if (code != LC_OK) return code;
-    const size_t dropped = n > MOST_VALUES ? n - MOST_VALUES : 0;
-    const size_t used = n - dropped;
+    const size_t used = lc_recent_values(n, season), dropped = n - used;
     double largest = 0;
     for (size_t t = 0; t < used; t++) {
         code = lc_baseline_check(y, n, dropped + t, st);

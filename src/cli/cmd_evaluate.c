@@ -60,7 +60,7 @@ static void print_slow(const lc_result *r, const lc_evaluate_info *info, const c
     for (size_t row = 0; row < lc_result_rows(r); row++) {
         const double own = lc_result_real(r, row, windows);
         if (is_total(r, row) && own < most)
-            cli_note(o, "note: %s takes long: it forecast from every %zuth origin, %.0f windows of %.0f",
+            cli_note(o, "note: %s takes long: it forecast from one origin in %zu, %.0f windows of %.0f",
                      lc_result_text(r, row, lc_result_find(r, "model")), info->slow_every, own, most);
     }
 }

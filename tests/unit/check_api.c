@@ -174,8 +174,9 @@ START_TEST(a_cancelled_run_keeps_what_it_has)
     calls = 0;
     ck_assert_int_eq(lc_detect(&r, &info, NULL, p, settings, stop_after_two, &calls, NULL), LC_E_CANCELLED);
     ck_assert_ptr_null(r);
+    const lc_evaluate_files files = {.windows = path};
     calls = 0;
-    ck_assert_int_eq(lc_evaluate(&r, NULL, p, settings, path, false, stop_after_two, &calls, NULL), LC_E_CANCELLED);
+    ck_assert_int_eq(lc_evaluate(&r, NULL, p, settings, &files, stop_after_two, &calls, NULL), LC_E_CANCELLED);
     ck_assert_ptr_null(r);
     ck_assert_uint_eq(folder_entries(folder), 0);
     free(path);
@@ -369,8 +370,9 @@ START_TEST(a_windows_file_that_cannot_be_finished_is_an_error)
     char *text = months(80);
     lc_panel *p = read_text(text, "target=load");
     lc_result *r = NULL;
+    const lc_evaluate_files files = {.windows = "/dev/full"};
     lc_status st = {0};
-    ck_assert_int_eq(lc_evaluate(&r, NULL, p, settings, "/dev/full", false, NULL, NULL, &st), LC_E_IO);
+    ck_assert_int_eq(lc_evaluate(&r, NULL, p, settings, &files, NULL, NULL, &st), LC_E_IO);
     ck_assert_ptr_null(r);
     lc_panel_free(p);
     free(text);
@@ -397,7 +399,7 @@ START_TEST(missing_arguments_are_told)
     ck_assert_int_eq(lc_model_save(NULL, "x", false, NULL), LC_E_USAGE);
     ck_assert_int_eq(lc_forecast(&r, NULL, NULL, s, NULL, NULL), LC_E_USAGE);
     ck_assert_int_eq(lc_detect(&r, NULL, NULL, NULL, s, NULL, NULL, NULL), LC_E_USAGE);
-    ck_assert_int_eq(lc_evaluate(&r, NULL, NULL, s, NULL, false, NULL, NULL, NULL), LC_E_USAGE);
+    ck_assert_int_eq(lc_evaluate(&r, NULL, NULL, s, NULL, NULL, NULL, NULL), LC_E_USAGE);
     ck_assert_int_eq(lc_panel_describe(NULL, s, false, &text, NULL), LC_E_USAGE);
     ck_assert_int_eq(lc_model_describe(NULL, false, &text, NULL), LC_E_USAGE);
     ck_assert_int_eq(lc_plot_losses(NULL, "x.png", false, NULL), LC_E_USAGE);

@@ -67,15 +67,16 @@ END_TEST
 
 START_TEST(splits_that_leave_nothing_are_refused)
 {
-    static const char more[] = "give more rows or a smaller --horizon";
     static const char fit[] = "TRAIN + VALID + horizon must fit into a series";
     static const char how[] = "give three numbers of rows, as in --split 8640,2880,2880";
     refuse_split(36, "horizon=12", LC_E_DATA,
-                 "too short for a backtest: the longest series has 36 rows, horizon 12 needs 37", more);
+                 "too short for a backtest: the longest series has 36 rows, horizon 12 needs 37",
+                 "give more rows, or --horizon 11, the largest that fits");
     refuse_split(3, "horizon=1", LC_E_DATA,
-                 "too short for a backtest: the longest series has 3 rows, horizon 1 needs 4", more);
+                 "too short for a backtest: the longest series has 3 rows, horizon 1 needs 4", "give more rows");
     refuse_split(100, "horizon=100000", LC_E_DATA,
-                 "too short for a backtest: the longest series has 100 rows, horizon 100000 needs 300001", more);
+                 "too short for a backtest: the longest series has 100 rows, horizon 100000 needs 300001",
+                 "give more rows, or --horizon 33, the largest that fits");
     refuse_split(100, "horizon=6;split=50,45,5", LC_E_DATA,
                  "no series has rows for --split 50,45,5 and horizon 6: the longest has 100", fit);
     refuse_split(100, "horizon=6;split=80,20,10", LC_E_DATA,
@@ -125,7 +126,8 @@ static lc_result *evaluate(const lc_panel *p, const char *more, lc_result **wind
     lc_settings *s = panel_settings(options.data);
     lc_result *r = NULL;
     lc_status st = {0};
-    ck_assert_msg(lc_evaluate(&r, NULL, p, s, windows ? path : NULL, false, NULL, NULL, &st) == LC_OK, "%s", st.text);
+    const lc_evaluate_files files = {.windows = windows ? path : NULL};
+    ck_assert_msg(lc_evaluate(&r, NULL, p, s, &files, NULL, NULL, &st) == LC_OK, "%s", st.text);
     if (windows) ck_assert_msg(lc_result_read(windows, path, &st) == LC_OK, "%s:%zu: %s", st.file, st.line, st.text);
     lc_buf_free(&options);
     lc_settings_free(s);

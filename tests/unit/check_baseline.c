@@ -20,9 +20,10 @@ static void expect(lc_baseline_fn *f, const double *want, size_t horizon, const 
 
 START_TEST(table_names_the_baselines)
 {
-    const char *names[] = {"naive", "seasonal-naive", "window-mean", "drift", "theta", "ets", "arima"};
-    ck_assert_uint_eq(lc_baseline_count, 7);
-    for (size_t i = 0; i < 7; i++) {
+    const char *names[] = {"naive", "seasonal-naive", "naive2", "window-mean", "drift", "theta", "ets", "arima"};
+    const size_t n = sizeof names / sizeof names[0];
+    ck_assert_uint_eq(lc_baseline_count, n);
+    for (size_t i = 0; i < n; i++) {
         ck_assert_str_eq(lc_baselines[i].name, names[i]);
         ck_assert(lc_baselines[i].help[0] != '\0');
         double out[3];
@@ -284,17 +285,49 @@ START_TEST(unit_of_the_data_does_not_matter)
 }
 END_TEST
 
-START_TEST(theta_sees_the_last_20000_values)
+START_TEST(old_values_of_long_series_are_not_looked_at)
 {
-    enum { N = 20000, M = 12 };
-    double *y = malloc((N + 777) * sizeof *y);
-    for (size_t t = 0; t < 777; t++) y[t] = t % 2 ? 1e9 : NAN;
-    make_series(y + 777, N, M, 3);
-    double f[24], g[24];
-    ck_assert_int_eq(lc_theta(f, 24, y, N + 777, M, NULL), LC_OK);
-    ck_assert_int_eq(lc_theta(g, 24, y + 777, N, M, NULL), LC_OK);
-    for (size_t h = 0; h < 24; h++) ck_assert(f[h] == g[h]);
-    free(y);
+    static const struct {
+        size_t n, season, recent;
+    } cases[] = {{10, 1, 10},         {4000, 12, 4000},   {4001, 1, 4000},      {30000, 1000, 4000},
+                 {30000, 1001, 4004}, {3000, 2000, 3000}, {30000, 4999, 19996}, {30000, (size_t)-1, 20000}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        ck_assert_uint_eq(lc_recent_values(cases[i].n, cases[i].season), cases[i].recent);
+    enum { N = 4000, OLD = 777, M = 12 };
+    static lc_baseline_fn *const methods[] = {lc_theta, lc_naive2};
+    double y[OLD + N], f[24], g[24];
+    for (size_t t = 0; t < OLD; t++) y[t] = t % 2 ? 1e9 : NAN;
+    make_series(y + OLD, N, M, 3);
+    for (size_t k = 0; k < 2; k++) {
+        ck_assert_int_eq(methods[k](f, 24, y, OLD + N, M, NULL), LC_OK);
+        ck_assert_int_eq(methods[k](g, 24, y + OLD, N, M, NULL), LC_OK);
+        for (size_t h = 0; h < 24; h++) ck_assert(f[h] == g[h]);
+    }
+}
+END_TEST
+
+/* Every other value is twice the one before it: indices 2/3 and 4/3. */
+START_TEST(naive2_by_hand)
+{
+    double y[] = {10, 20, 10, 20, 10, 20, 10, 20, 10, 20, 10, 20, 10}, f[5];
+    ck_assert_int_eq(lc_naive2(f, 5, y, 13, 2, NULL), LC_OK);
+    for (size_t h = 0; h < 5; h++) ck_assert_double_eq_tol(f[h], h % 2 ? 10 : 20, 1e-12);
+    /* A last value of 12 makes the average at the last even value 15.5 and its ratio 20 / 15.5 instead of 4 / 3, so
+     * the mean of the six 4/3 - (4/3 - 40/31) / 6, against 2/3 for the odd ones. */
+    y[12] = 12;
+    ck_assert_int_eq(lc_naive2(f, 2, y, 13, 2, NULL), LC_OK);
+    ck_assert_double_eq_tol(f[0], 12 / (2. / 3) * (4. / 3 - (4. / 3 - 40. / 31) / 6), 1e-12);
+    ck_assert_double_eq_tol(f[1], 12, 1e-12);
+    /* Zeros cannot be divided by: indices that are added, -5 and 5. */
+    for (size_t t = 0; t < 13; t++) y[t] = t % 2 ? 10 : 0;
+    ck_assert_int_eq(lc_naive2(f, 5, y, 13, 2, NULL), LC_OK);
+    for (size_t h = 0; h < 5; h++) ck_assert_double_eq_tol(f[h], h % 2 ? 0 : 10, 1e-12);
+    /* No season that the test finds, or less than three of them: the last value. */
+    const double plain[] = {3, 1, 2, 5, 4, 4, 9, 1, 7};
+    ck_assert_int_eq(lc_naive2(f, 5, plain, 9, 3, NULL), LC_OK);
+    for (size_t h = 0; h < 5; h++) ck_assert_double_eq(f[h], 7);
+    ck_assert_int_eq(lc_naive2(f, 5, y, 5, 2, NULL), LC_OK);
+    for (size_t h = 0; h < 5; h++) ck_assert_double_eq(f[h], 0);
 }
 END_TEST
 
@@ -334,7 +367,8 @@ Suite *unit_suite(void)
     tcase_add_test(c, vanishing_indices_are_additive);
     tcase_add_test(c, forecasts_are_finite);
     tcase_add_test(c, unit_of_the_data_does_not_matter);
-    tcase_add_test(c, theta_sees_the_last_20000_values);
+    tcase_add_test(c, old_values_of_long_series_are_not_looked_at);
+    tcase_add_test(c, naive2_by_hand);
     tcase_add_test(c, what_cannot_be_forecast_is_named);
     suite_add_tcase(s, c);
     return s;

@@ -282,7 +282,7 @@ START_TEST(intervals_cover_as_often_as_they_say)
             panel_settings("arch=lstm;epochs=3;hidden=8;lookback=12;horizon=6;season=1;level=80,95;stride=1;threads=2");
         lc_result *r = NULL;
         lc_status st = {0};
-        ck_assert_msg(lc_evaluate(&r, NULL, p, s, NULL, false, NULL, NULL, &st) == LC_OK, "%s", st.text);
+        ck_assert_msg(lc_evaluate(&r, NULL, p, s, NULL, NULL, NULL, &st) == LC_OK, "%s", st.text);
         ck_assert_str_eq(lc_result_text(r, 0, 1), "lstm");
         double c80 = lc_result_real(r, 0, lc_result_find(r, "coverage-80"));
         double c95 = lc_result_real(r, 0, lc_result_find(r, "coverage-95"));

@@ -151,6 +151,65 @@ START_TEST(scale_passes_over_what_was_filled_in)
 }
 END_TEST
 
+START_TEST(width_is_that_of_the_intervals)
+{
+    const double y[] = {1, NAN, 3, 4};
+    const double lo[] = {0, 0, NAN, 3.5}, hi[] = {3, 50, 5, 4};
+    lc_metrics m = {0}, more = {0};
+    ck_assert_double_nan(lc_metrics_width(&m));
+    lc_metrics_add(&m, 4, y, y, lo, hi, 1);
+    near(lc_metrics_width(&m), (3 + .5) / 2);
+    lc_metrics_add(&more, 1, y, y, lo, hi, 1);
+    lc_metrics_merge(&m, &more);
+    near(lc_metrics_width(&m), (3 + .5 + 3) / 3);
+}
+END_TEST
+
+/* Quantiles 1 to 9 of a distribution, truth 4.5: the pinball losses by hand, level (y - q) where y is above and
+ * (1 - level) (q - y) where it is below. */
+START_TEST(crps_is_the_mean_of_twice_the_pinball_losses)
+{
+    const double above = .1 * 3.5 + .2 * 2.5 + .3 * 1.5 + .4 * .5;
+    const double below = .5 * .5 + .4 * 1.5 + .3 * 2.5 + .2 * 3.5 + .1 * 4.5;
+    const double y[] = {4.5, NAN, 7, 2}, point = 4;
+    double q[LC_CRPS_QUANTILES][4];
+    for (size_t k = 0; k < LC_CRPS_QUANTILES; k++) {
+        q[k][0] = q[k][1] = (double)(k + 1);
+        q[k][2] = point;                /* a forecast without spread: the absolute error */
+        q[k][3] = k == 3 ? NAN : point; /* an interval that is not known */
+    }
+    lc_metrics m = {0}, whole = {0}, part = {0};
+    ck_assert_double_nan(lc_metrics_crps(&m));
+    lc_metrics_add_quantiles(&m, 1, y, q[0], 4);
+    near(lc_metrics_crps(&m), 2 * (above + below) / 9);
+    lc_metrics_add_quantiles(&whole, 4, y, q[0], 4);
+    ck_assert_uint_eq(whole.quantiled, 2);
+    near(lc_metrics_crps(&whole), (2 * (above + below) / 9 + 3) / 2);
+    lc_metrics_add_quantiles(&part, 1, y + 2, q[0] + 2, 4);
+    near(lc_metrics_crps(&part), 3);
+    lc_metrics_merge(&m, &part);
+    near(lc_metrics_crps(&m), lc_metrics_crps(&whole));
+}
+END_TEST
+
+START_TEST(owa_is_relative_to_naive2)
+{
+    const double y[] = {10, 20}, mine[] = {11, 20}, theirs[] = {10, 24};
+    lc_metrics m = {0}, naive2 = {0}, none = {0};
+    lc_metrics_add(&m, 2, y, mine, NULL, NULL, 3);
+    lc_metrics_add(&naive2, 2, y, theirs, NULL, NULL, 3);
+    near(lc_metrics_owa(&m, &naive2), ((1 / 10.5) / (4 / 22.) + 1. / 4) / 2);
+    near(lc_metrics_owa(&naive2, &naive2), 1);
+    lc_metrics_add(&none, 2, y, y, NULL, NULL, 3);
+    near(lc_metrics_owa(&none, &naive2), 0);
+    ck_assert_double_nan(lc_metrics_owa(&m, &none)); /* Naive2 without an error */
+    none = (lc_metrics){0};
+    lc_metrics_add(&none, 2, y, theirs, NULL, NULL, 0);
+    ck_assert_double_nan(lc_metrics_owa(&none, &naive2)); /* no MASE */
+    ck_assert_double_nan(lc_metrics_owa(&m, &none));
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
     Suite *s = suite_create("accuracy of forecasts");
@@ -163,6 +222,9 @@ Suite *unit_suite(void)
     tcase_add_test(c, merging_equals_adding);
     tcase_add_test(c, smape_stays_between_0_and_200);
     tcase_add_test(c, a_broken_forecast_shows);
+    tcase_add_test(c, width_is_that_of_the_intervals);
+    tcase_add_test(c, crps_is_the_mean_of_twice_the_pinball_losses);
+    tcase_add_test(c, owa_is_relative_to_naive2);
     tcase_add_test(c, scale_is_the_mean_seasonal_difference);
     tcase_add_test(c, scale_passes_over_what_was_filled_in);
     suite_add_tcase(s, c);
