@@ -7,6 +7,7 @@
 #include "anomaly/tail.h"
 #include "base/memory.h"
 #include "forecast/predict.h"
+#include "model/feed.h"
 #include "train/fit.h"
 
 enum {
@@ -273,6 +274,14 @@ static lc_code detection_create(detection *d, const lc_model *m, const lc_panel 
     return code;
 }
 
+/* Spread of a series: its scaler's, or where that has another unit that of the rows before any score. */
+static double spread_of(const lc_model *m, const lc_series *s, lc_scale scale)
+{
+    if (lc_feed_scaling(m->settings) == LC_SCALE_SD) return scale.sd;
+    const size_t first = m->settings->lookback + WARM_UP;
+    return lc_scale_fit(s->y, s->mask, first < s->steps ? first : s->steps).sd;
+}
+
 lc_code lc_detector_table(lc_result **out, lc_detector_summary *summary, const lc_model *m, const lc_panel *p,
                           const lc_split *learned, const lc_settings *s, lc_status *st)
 {
@@ -287,8 +296,8 @@ lc_code lc_detector_table(lc_result **out, lc_detector_summary *summary, const l
         d.v[i] = lc_calloc(series->steps, sizeof **d.v);
         code = d.v[i] ? judge_series(d.v[i], series, d.point + d.windows.first[i],
                                      d.windows.first[i + 1] - d.windows.first[i], m->settings->lookback,
-                                     learned ? learned[i] : (lc_split){0, 0}, d.scales.series[i].sd, s->alarms_per,
-                                     summary, st)
+                                     learned ? learned[i] : (lc_split){0, 0}, spread_of(m, series, d.scales.series[i]),
+                                     s->alarms_per, summary, st)
                       : lc_fail_memory(st);
     }
     if (code == LC_OK) code = make_table(&r, st);

@@ -25,7 +25,9 @@ lc_code lc_segments_create(lc_segments *g, const lc_windows *w, size_t width, si
         const lc_series *s = &w->panel->series[i];
         const lc_scale scale = w->scales->series[i];
         if (w->first[i] == w->first[i + 1]) continue;
-        const size_t rows = rows_of(s, &w->span[i]);
+        const lc_span *span = &w->span[i]; /* windows may begin where targets no longer count */
+        const size_t reach = span->end > span->limit ? span->end : span->limit,
+                     rows = reach < s->steps ? reach : s->steps;
         g->z[i] = lc_calloc(rows, sizeof **g->z);
         if (!g->z[i]) {
             lc_segments_free(g);

@@ -358,8 +358,10 @@ static bool read_training(const json_t *object, lc_training_summary *t, size_t m
 {
     const size_t most = SIZE_MAX / 2;
     const json_t *steps = json_object_get(object, "steps"); /* older files have none */
-    for (size_t i = 0; i < members; i++)
-        t->steps[i] = !steps ? 1 : (size_t)json_integer_value(json_array_get(steps, i));
+    for (size_t i = 0; i < members; i++) {
+        const json_int_t n = json_integer_value(json_array_get(steps, i));
+        t->steps[i] = !steps ? 1 : n > 0 ? (size_t)n : 0;
+    }
     t->against_naive = real_or_nan(json_object_get(object, "against_naive"));
     t->against_seasonal_naive = real_or_nan(json_object_get(object, "against_seasonal_naive"));
     return get_count(object, "series", most, &t->series) && get_count(object, "rows", most, &t->rows) &&

@@ -218,7 +218,7 @@ static double mase_of(const char *text, const char *options)
     lc_settings *s = panel_settings(options);
     lc_result *r = NULL;
     lc_status st = {0};
-    ck_assert_msg(lc_evaluate(&r, NULL, p, s, NULL, false, NULL, NULL, &st) == LC_OK, "%s", st.text);
+    ck_assert_msg(lc_evaluate(&r, NULL, p, s, NULL, NULL, NULL, &st) == LC_OK, "%s", st.text);
     double mase = NAN;
     for (size_t i = lc_result_rows(r); i-- > 0;)
         if (strcmp(lc_result_text(r, i, lc_result_find(r, "model")), s->arch) == 0 && isnan(mase))

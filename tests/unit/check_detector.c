@@ -324,6 +324,39 @@ START_TEST(bounds_fit_the_flags_of_a_biased_model)
 }
 END_TEST
 
+/* What is unusual does not depend on the unit, whatever the scaler of the model. */
+START_TEST(small_values_are_judged_as_large_ones)
+{
+    enum { N = 400 };
+    static const char *const kinds[] = {"transform=log", "transform=none"};
+    for (size_t k = 0; k < 2; k++) {
+        size_t flagged[2] = {0};
+        for (size_t small = 0; small < 2; small++) {
+            double y[N];
+            lc_buf b = {0};
+            lc_detect_info info;
+            make_sine(y, N, 12, 1, 4);
+            for (size_t t = 0; t < N; t++) y[t] *= small ? 1e-7 : 1;
+            lc_panel *p = panel_of_values(y, N, "");
+            lc_buf_printf(&b, "horizon=2;season=12;hidden=4;steps=60;members=1;%s", kinds[k]);
+            lc_model *m = fit_model_of(p, b.data);
+            lc_panel_free(p);
+            y[300] *= 3;
+            p = panel_of_values(y, N, "");
+            lc_result *r = detect(p, m, "", &info);
+            check_rows(r, &info);
+            ck_assert_double_eq(lc_result_real(r, 300, ANOMALY), 1);
+            flagged[small] = info.flagged;
+            lc_result_free(r);
+            lc_model_free(m);
+            lc_panel_free(p);
+            lc_buf_free(&b);
+        }
+        ck_assert_uint_eq(flagged[0], flagged[1]);
+    }
+}
+END_TEST
+
 START_TEST(short_series_have_rows_without_a_verdict)
 {
     enum { N = 400 };
@@ -392,6 +425,7 @@ Suite *unit_suite(void)
     tcase_add_test(t, rows_out_of_order_come_back_in_their_order);
     tcase_add_test(t, a_constant_series_is_quiet_until_it_moves);
     tcase_add_test(t, bounds_fit_the_flags_of_a_biased_model);
+    tcase_add_test(t, small_values_are_judged_as_large_ones);
     tcase_add_test(t, short_series_have_rows_without_a_verdict);
     tcase_add_test(t, false_alarms_are_as_rare_as_asked);
     suite_add_tcase(suite, t);
