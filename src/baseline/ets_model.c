@@ -133,13 +133,13 @@ void lc_ets_mean(double *out, size_t horizon, const lc_ets_form *f, const lc_ets
      * season: so the means of l s and b s are carried on for each phase's s. An error of variance v multiplies q s by
      * (1 + alpha gamma v) in the first and adds beta gamma v q s to the second, for the phase that it belongs to. */
     double with_level[LC_ETS_MOST_SEASON], with_slope[LC_ETS_MOST_SEASON];
-    for (size_t p = 0; p < f->m; p++) {
+    for (size_t p = 0; p < m; p++) {
         with_level[p] = level * end->season[p];
         with_slope[p] = slope * end->season[p];
     }
     for (size_t h = 0; h < horizon; h++) {
         const size_t now = (n + h) % m;
-        for (size_t p = 0; p < f->m; p++) {
+        for (size_t p = 0; p < m; p++) {
             with_level[p] += w->phi * with_slope[p];
             with_slope[p] *= w->phi;
         }

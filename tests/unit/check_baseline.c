@@ -20,9 +20,9 @@ static void expect(lc_baseline_fn *f, const double *want, size_t horizon, const 
 
 START_TEST(table_names_the_baselines)
 {
-    const char *names[] = {"naive", "seasonal-naive", "window-mean", "drift", "theta", "ets", "arima"};
-    ck_assert_uint_eq(lc_baseline_count, 7);
-    for (size_t i = 0; i < 7; i++) {
+    const char *names[] = {"naive", "seasonal-naive", "naive2", "window-mean", "drift", "theta", "ets", "arima"};
+    ck_assert_uint_eq(lc_baseline_count, 8);
+    for (size_t i = 0; i < 8; i++) {
         ck_assert_str_eq(lc_baselines[i].name, names[i]);
         ck_assert(lc_baselines[i].help[0] != '\0');
         double out[3];
