@@ -44,13 +44,13 @@ lc_baseline_fn lc_theta;
  * additive or damped, season none, additive or multiplicative (multiplicative ones for positive values only). Seasons
  * of up to 24 are part of the model, longer ones are fixed indices around it where Theta's test finds them. Sees the
  * last 2000 values at most, for a long season's indices six seasons or 20,000. With less than five values the last one.
- * Some 5 ms for 200 values with a season of 12. */
+ * Some 3 ms for 200 values with a season of 12, 30 ms for 2000. */
 lc_baseline_fn lc_ets;
 
 /* ARIMA: seasonal differences by the strength of the season, others by the KPSS test, orders by a stepwise search for
  * the least AICc as in R's auto.arima, weights by the exact likelihood. Seasons of up to 24 are part of the model,
  * longer ones fixed indices as above. Sees the last 1000 values at most, for a long season's indices more. With less
- * than eight values the last one. */
+ * than eight values the last one. Some 10 ms for 200 values with a season of 12, up to .3 s for 1000. */
 lc_baseline_fn lc_arima;
 
 /* How many of the last values of a long series a method looks at: 4,000, or four seasons where those are more, 20,000

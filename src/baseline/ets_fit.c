@@ -151,11 +151,11 @@ static void gradient(void *ctx, const double *x, double *g)
 /* The likelihood often has several minima in the smoothing weights: the search starts from the best of these. */
 static double best_of_grid(problem *p, double *x)
 {
-    static const double alphas[] = {.02, .1, .3, .6, .9}, betas[] = {.02, .2}, gammas[] = {.02, .2};
+    static const double alphas[] = {.02, .1, .3, .6, .9}, betas[] = {.02, .2, .6}, gammas[] = {.02, .2};
     const layout *at = &p->at;
     double best = INFINITY, best_x[3] = {0};
     for (size_t a = 0; a < 5; a++) {
-        for (size_t b = 0; b < (at->beta ? 2 : 1); b++) {
+        for (size_t b = 0; b < (at->beta ? 3 : 1); b++) {
             for (size_t c = 0; c < (at->gamma ? 2 : 1); c++) {
                 x[0] = alphas[a];
                 if (at->beta) x[at->beta] = betas[b];

@@ -120,11 +120,12 @@ void lc_ets_mean(double *out, size_t horizon, const lc_ets_form *f, const lc_ets
                  size_t n, double variance)
 {
     double level = end->level, slope = f->trend ? end->slope : 0;
+    const size_t m = f->m ? f->m : 1;
     if (f->season != LC_ETS_MULTIPLICATIVE) {
         for (size_t h = 0; h < horizon; h++) {
             level += w->phi * slope;
             slope *= w->phi;
-            out[h] = level + (f->season == LC_ETS_ADDITIVE ? end->season[(n + h) % f->m] : 0);
+            out[h] = level + (f->season == LC_ETS_ADDITIVE ? end->season[(n + h) % m] : 0);
         }
         return;
     }
@@ -132,13 +133,13 @@ void lc_ets_mean(double *out, size_t horizon, const lc_ets_form *f, const lc_ets
      * season: so the means of l s and b s are carried on for each phase's s. An error of variance v multiplies q s by
      * (1 + alpha gamma v) in the first and adds beta gamma v q s to the second, for the phase that it belongs to. */
     double with_level[LC_ETS_MOST_SEASON], with_slope[LC_ETS_MOST_SEASON];
-    for (size_t p = 0; p < f->m; p++) {
+    for (size_t p = 0; p < m; p++) {
         with_level[p] = level * end->season[p];
         with_slope[p] = slope * end->season[p];
     }
     for (size_t h = 0; h < horizon; h++) {
-        const size_t now = (n + h) % f->m;
-        for (size_t p = 0; p < f->m; p++) {
+        const size_t now = (n + h) % m;
+        for (size_t p = 0; p < m; p++) {
             with_level[p] += w->phi * with_slope[p];
             with_slope[p] *= w->phi;
         }
@@ -171,7 +172,7 @@ bool lc_ets_is_stable(const lc_ets_form *f, const lc_ets_weights *w)
     const double alpha = w->alpha, phi = f->trend ? w->phi : 1;
     /* The paper's slope is the damped one, phi b here. */
     const double beta = f->trend ? phi * w->beta : 0;
-    double c[LC_ETS_MOST_SEASON + 2];
+    double c[LC_ETS_MOST_SEASON + 2] = {0};
     if (f->season == LC_ETS_NO_SEASON) {
         if (!f->trend) return alpha > 0 && alpha < 2;
         c[0] = phi * (1 - alpha);

@@ -155,7 +155,7 @@ double lc_minimize(const lc_objective *f, double *x, double least_gain, size_t m
     for (size_t step = 0, small = 0; step < most_steps && small < 2; step++) {
         if (hold(&s)) break;
         if (fresh) reset(&s, largest(s.g, n) / FIRST_STEP);
-        double to[MOST], d[MOST], y[MOST], g[MOST];
+        double to[MOST] = {0}, d[MOST] = {0}, y[MOST] = {0}, g[MOST] = {0};
         const double before = best;
         if (!newton_step(&s) || !descend(&s, least_gain, &best, to)) {
             if (fresh) break;

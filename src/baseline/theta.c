@@ -69,7 +69,7 @@ static void forecast_scaled(double *out, size_t horizon, double *y, size_t n, si
 {
     double *index = work + 4 * n;
     double *adjusted = work + 3 * n;
-    const bool seasonal = lc_is_seasonal(y, n, m, work);
+    const bool seasonal = m > 1 && lc_is_seasonal(y, n, m, work);
     bool multiplicative = true;
     if (seasonal) {
         for (size_t t = 0; t < n; t++) multiplicative = multiplicative && y[t] > 0;

@@ -117,7 +117,7 @@ START_TEST(the_best_round_is_kept)
     lc_infer *f;
     loss_of from;
     ck_assert_int_eq(lc_scales_fit(&scales, p, &r.split[0].train, lc_feed_scaling(r.s), NULL), LC_OK);
-    ck_assert_int_eq(lc_fit_validation(&w, p, &scales, r.s, r.split, NULL), LC_OK);
+    ck_assert_int_eq(lc_fit_validation(&w, p, &scales, r.s, r.split, LC_FIT_VALIDATION, NULL), LC_OK);
     ck_assert_uint_eq(w.n, t->valid_windows);
     ck_assert_int_eq(lc_feed_create(&from.feed, &w, r.s, NULL), LC_OK);
     ck_assert_int_eq(lc_infer_create(&f, r.m->net, w.n, 1, NULL), LC_OK);
