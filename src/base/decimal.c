@@ -54,12 +54,11 @@ static double eisel_lemire(uint64_t w, int64_t q)
     return from_bits(mantissa & ~(UINT64_C(1) << MANTISSA_BITS), power);
 }
 
-double lc_decimal_double(uint64_t w, int64_t q)
+const double lc_powers_of_ten[23] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                     1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+double lc_decimal_any_double(uint64_t w, int64_t q)
 {
-    static const double power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                   1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-    /* Clinger 1990: both factors are doubles, so one operation rounds correctly. */
-    if (w <= UINT64_C(1) << 53 && q >= -22 && q <= 22) return q < 0 ? (double)w / power[-q] : (double)w * power[q];
     return eisel_lemire(w, q);
 }
 

@@ -9,8 +9,17 @@
 enum { LC_FIVE_LEAST = -342, LC_FIVE_MOST = 308, LC_FIVES = LC_FIVE_MOST - LC_FIVE_LEAST + 1 };
 extern const uint64_t lc_powers_of_five[LC_FIVES][2]; /* high and low half */
 
+extern const double lc_powers_of_ten[23];
+double lc_decimal_any_double(uint64_t w, int64_t q);
+
 /* w * 10^q, correctly rounded (ties to even); infinity where it overflows. */
-double lc_decimal_double(uint64_t w, int64_t q);
+static inline double lc_decimal_double(uint64_t w, int64_t q)
+{
+    /* Clinger 1990: both factors are doubles, so one operation rounds correctly. */
+    if (w <= UINT64_C(1) << 53 && q >= -22 && q <= 22)
+        return q < 0 ? (double)w / lc_powers_of_ten[-q] : (double)w * lc_powers_of_ten[q];
+    return lc_decimal_any_double(w, q);
+}
 
 /* A decimal as it is written, without its sign. */
 typedef struct lc_decimal {

@@ -11,6 +11,7 @@ struct lc_settings {
     char *future, *fixed;            /* names: covariates known ahead; numbers that stay the same over a series */
     char *future_file;               /* rows of the future columns after the end; "" = in the data or nowhere */
     bool ahead;                      /* not a setting: the file to read is that one, it has no target */
+    bool hours_from_one;             /* private, of such a file: its hours count from 1 to 24 as those of the data do */
     bool calendar;                   /* hour, weekday and month of the stamps are covariates */
     char *time_format;               /* "" = found by itself */
     char *duplicates;                /* error, first, last, mean */

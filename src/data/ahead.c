@@ -22,6 +22,7 @@ static lc_code settings_of_file(lc_settings **out, const lc_panel *p, const lc_s
     for (size_t i = 0; code == LC_OK && i < sizeof set / sizeof set[0]; i++)
         code = lc_settings_set(*out, set[i][0], set[i][1], st);
     (*out)->ahead = true;
+    (*out)->hours_from_one = p->hours_from_one;
     return code;
 }
 

@@ -3,12 +3,9 @@
 #include <string.h>
 
 typedef struct file_kind {
-    const char *magic;
-    size_t n;
+    const char *magic; /* without zero bytes */
     const char *what, *hint;
 } file_kind;
-
-#define BYTES(text) text, sizeof text - 1
 
 static const char as_csv[] = "export it as CSV, in UTF-8";
 static const char sheet[] = "save the sheet as CSV UTF-8 in the spreadsheet program";
@@ -16,26 +13,26 @@ static const char page[] = "fetch the data itself: on a page that shows it, look
                            "\"download\"";
 
 static const file_kind kinds[] = {
-    {BYTES("PK\003\004"), "an Excel workbook (.xlsx) or another zip archive",
+    {"PK\003\004", "an Excel workbook (.xlsx) or another zip archive",
      "save the sheet as CSV UTF-8 in the "
      "spreadsheet program, or unpack the zip"},
-    {BYTES("\320\317\021\340\241\261\032\341"), "an Excel workbook (.xls)", sheet},
-    {BYTES("PAR1"), "a Parquet file", as_csv},
-    {BYTES("ARROW1"), "an Arrow file", as_csv},
-    {BYTES("FEA1"), "a Feather file", as_csv},
-    {BYTES("\211HDF\r\n\032\n"), "an HDF5 file", as_csv},
-    {BYTES("CDF\001"), "a NetCDF file", as_csv},
-    {BYTES("SQLite format 3"), "a SQLite database", "export a table: sqlite3 -header -csv FILE 'select * from TABLE'"},
-    {BYTES("%PDF-"), "a PDF document", "find the data as CSV"},
-    {BYTES("\050\265\057\375"), "packed with zstd", "unpack it: zstd -dc FILE | loomcast ... -"},
-    {BYTES("BZh"), "packed with bzip2", "unpack it: bzip2 -dc FILE | loomcast ... -"},
-    {BYTES("\3757zXZ"), "packed with xz", "unpack it: xz -dc FILE | loomcast ... -"},
-    {BYTES("<!DOCTYPE"), "a web page", page},
-    {BYTES("<!doctype"), "a web page", page},
-    {BYTES("<html"), "a web page", page},
-    {BYTES("<?xml"), "an XML file", as_csv},
-    {BYTES("{\""), "JSON", as_csv},
-    {BYTES("[{"), "JSON", as_csv},
+    {"\320\317\021\340\241\261\032\341", "an Excel workbook (.xls)", sheet},
+    {"PAR1", "a Parquet file", as_csv},
+    {"ARROW1", "an Arrow file", as_csv},
+    {"FEA1", "a Feather file", as_csv},
+    {"\211HDF\r\n\032\n", "an HDF5 file", as_csv},
+    {"CDF\001", "a NetCDF file", as_csv},
+    {"SQLite format 3", "a SQLite database", "export a table: sqlite3 -header -csv FILE 'select * from TABLE'"},
+    {"%PDF-", "a PDF document", "find the data as CSV"},
+    {"\050\265\057\375", "packed with zstd", "unpack it: zstd -dc FILE | loomcast ... -"},
+    {"BZh", "packed with bzip2", "unpack it: bzip2 -dc FILE | loomcast ... -"},
+    {"\3757zXZ", "packed with xz", "unpack it: xz -dc FILE | loomcast ... -"},
+    {"<!DOCTYPE", "a web page", page},
+    {"<!doctype", "a web page", page},
+    {"<html", "a web page", page},
+    {"<?xml", "an XML file", as_csv},
+    {"{\"", "JSON", as_csv},
+    {"[{", "JSON", as_csv},
 };
 
 /* Eight bytes of length, the header's brace: see the model file. */
@@ -50,7 +47,8 @@ lc_code lc_file_kind_check(const char *name, const char *bytes, size_t n, lc_sta
 {
     const char *what = NULL, *hint = "";
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0] && !what; i++) {
-        if (n < kinds[i].n || memcmp(bytes, kinds[i].magic, kinds[i].n) != 0) continue;
+        const size_t length = strlen(kinds[i].magic);
+        if (n < length || memcmp(bytes, kinds[i].magic, length) != 0) continue;
         what = kinds[i].what;
         hint = kinds[i].hint;
     }

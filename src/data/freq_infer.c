@@ -63,14 +63,31 @@ void lc_freq_evidence_begin(lc_freq_evidence *e)
     e->begun = false;
 }
 
+/* Rows that differ in their time of day have no step in days or months. */
+static bool looks_at_days(const lc_freq_evidence *e, const lc_clock *c)
+{
+    const size_t enough = 200000;
+    return lc_clock_is_calendar(c) && (!e->any || e->one_time_of_day) && e->looked < enough;
+}
+
+size_t lc_freq_evidence_run(lc_freq_evidence *e, const lc_stamp *t, size_t n, const lc_clock *c)
+{
+    if (!e->gaps.n || !e->begun || n < 2 || looks_at_days(e, c)) return 0;
+    struct lc_tally_run *last = &e->gaps.run[e->gaps.n - 1];
+    size_t k = 0;
+    while (k + 1 < n && t[k + 1] > t[k] && (uint64_t)t[k + 1] - (uint64_t)t[k] == (uint64_t)last->value) k++;
+    if (!k) return 0;
+    last->count += k;
+    e->last = t[k];
+    return k;
+}
+
 void lc_freq_evidence_stamp(lc_freq_evidence *e, lc_stamp t, int offset_minutes, const lc_clock *c)
 {
     int64_t gap = e->begun ? lc_sub_clamped(t, e->last) : 0;
     if (gap && !tally(&e->gaps, gap)) e->failed = true;
     e->last = t;
-    /* Rows that differ in their time of day have no step in days or months. */
-    const size_t enough = 200000;
-    if (lc_clock_is_calendar(c) && (!e->any || e->one_time_of_day) && e->looked < enough) {
+    if (looks_at_days(e, c)) {
         e->looked++;
         lc_stamp local = lc_add_clamped(t, offset_minutes * LC_MICROS_PER_MINUTE);
         lc_civil civil = lc_civil_of(local), before = e->last_civil;

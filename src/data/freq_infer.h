@@ -28,6 +28,9 @@ typedef struct lc_freq_evidence {
 
 /* Zero the evidence to start; begin a series, then add its ascending stamps, each with its zone. */
 void lc_freq_evidence_begin(lc_freq_evidence *e);
+/* How many of the n stamps at t, the first of which is the last one added, go on with the gap before it and say nothing
+ * else; they count as added. */
+size_t lc_freq_evidence_run(lc_freq_evidence *e, const lc_stamp *t, size_t n, const lc_clock *c);
 void lc_freq_evidence_stamp(lc_freq_evidence *e, lc_stamp t, int offset_minutes, const lc_clock *c);
 
 /* The most common step; false when no two stamps differ or memory ran out. */

@@ -64,7 +64,8 @@ static bool fill_series(lc_grid *b, const lc_frame_rows *rows, lc_series *s, siz
     s->steps = f->steps;
     s->id = lc_panel_id_of(b->p, rows->frame, target);
     return s->id && lc_grid_column(b, rows, target, f->length, &s->y, &s->borrowed) &&
-           lc_grid_mask(b, rows, s->y, f->steps, &s->mask, &s->missing) && lc_grid_fill(s->y, f->steps, &s->gap);
+           lc_grid_mask(b, rows, s->y, f->steps, &s->mask, &s->missing) &&
+           (!s->missing || lc_grid_fill(s->y, f->steps, &s->gap));
 }
 
 /* The one number of a static column. */

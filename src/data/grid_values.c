@@ -44,11 +44,21 @@ bool lc_grid_column(const lc_grid *b, const lc_frame_rows *rows, size_t value, s
     return true;
 }
 
+/* A loop for each size of numbers: many of them at a time. */
+static size_t count_missing(lc_numbers y, size_t n)
+{
+    size_t missing = 0;
+    if (y.f)
+        for (size_t k = 0; k < n; k++) missing += y.f[k] != y.f[k];
+    else
+        for (size_t k = 0; k < n; k++) missing += y.d[k] != y.d[k];
+    return missing;
+}
+
 bool lc_grid_mask(lc_grid *b, const lc_frame_rows *rows, lc_numbers y, size_t steps, uint8_t **mask, size_t *missing)
 {
-    size_t absent = 0;
+    const size_t absent = count_missing(y, steps);
     *mask = NULL;
-    for (size_t k = 0; k < steps; k++) absent += isnan(lc_number(y, k)) ? 1 : 0;
     *missing = absent;
     if (!absent) return true;
     if (!(*mask = lc_calloc(steps, 1))) return false;

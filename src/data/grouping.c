@@ -137,9 +137,24 @@ static int by_stamp(const void *a, const void *b)
     return x->row < y->row ? -1 : 1;
 }
 
+static bool ascends(const lc_stamp *t, size_t n)
+{
+    size_t down = 0;
+    for (size_t i = 1; i < n; i++) down += t[i] < t[i - 1];
+    return !down;
+}
+
+static bool has_twins(const lc_stamp *t, size_t n)
+{
+    size_t twins = 0;
+    for (size_t i = 1; i < n; i++) twins += t[i] == t[i - 1];
+    return twins != 0;
+}
+
 static bool sort_frame(lc_grouping *g, const lc_table *t, size_t frame)
 {
     size_t begin = g->begin[frame], n = g->begin[frame + 1] - begin, i = 1;
+    if (!g->row && ascends(t->stamp + begin, n)) return true;
     while (i < n && t->stamp[lc_grouping_row(g, begin + i - 1)] <= t->stamp[lc_grouping_row(g, begin + i)]) i++;
     if (i >= n) return true;
     if (!g->row) {
@@ -166,6 +181,8 @@ static bool may_be_daylight_saving(const lc_clock *c, lc_stamp t)
 
 static lc_code refuse_twins(lc_grouping *g, const lc_table *t, size_t frame, lc_status *st)
 {
+    const size_t begin = g->begin[frame];
+    if (!g->row && !has_twins(t->stamp + begin, g->begin[frame + 1] - begin)) return LC_OK;
     bool settled = strcmp(t->settings->duplicates, "error") != 0 || strcmp(t->settings->aggregate, "none") != 0;
     for (size_t i = g->begin[frame] + 1; i < g->begin[frame + 1]; i++) {
         size_t before = lc_grouping_row(g, i - 1), row = lc_grouping_row(g, i);
@@ -220,6 +237,11 @@ static lc_code gather(lc_freq_evidence *e, const lc_grouping *g, const lc_table 
         lc_freq_evidence_begin(e);
         for (size_t k = g->begin[i]; k < g->begin[i + 1]; k++) {
             size_t row = lc_grouping_row(g, k);
+            if (!g->row && k > g->begin[i]) {
+                k += lc_freq_evidence_run(e, t->stamp + row - 1, g->begin[i + 1] - k + 1, &t->roles.clock.clock);
+                if (k == g->begin[i + 1]) break;
+                row = k;
+            }
             int offset = t->offset ? t->offset[row] : t->roles.clock.clock.offset_minutes;
             lc_freq_evidence_stamp(e, t->stamp[row], offset, &t->roles.clock.clock);
         }

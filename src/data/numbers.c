@@ -9,7 +9,7 @@
 
 enum { FLOAT_STEP = 1 << (FLT_MANT_DIG - 1) }; /* a float's step is at most its size divided by this */
 
-bool lc_float_keeps(uint64_t w, double x)
+bool lc_float_keeps_any(uint64_t w, double x)
 {
     if (w == 0) return true;
     while (w > FLOAT_STEP && w % 10 == 0) w /= 10;

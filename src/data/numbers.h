@@ -43,7 +43,14 @@ void lc_numbers_free(lc_numbers *c); /* of lc_numbers_create */
 
 /* Whether a float keeps the decimal w * 10^q = x apart from its neighbours of as many digits: the step between floats
  * is then the smaller one, so the shortest decimal of that float is this one. */
-bool lc_float_keeps(uint64_t w, double x);
+bool lc_float_keeps_any(uint64_t w, double x);
+static inline bool lc_float_keeps(uint64_t w, double x)
+{
+    /* Digits like those of most columns, and of a usual size. */
+    const double size = x < 0 ? -x : x;
+    if (w <= UINT64_C(1) << 23 && size >= 1e-30 && size <= 1e30) return true;
+    return lc_float_keeps_any(w, x);
+}
 
 /* The double that stands for the shortest decimal of f. */
 double lc_float_written(float f);

@@ -38,6 +38,7 @@ static bool copy_names(lc_panel *p, const lc_table *t)
     p->n_static = r->n_static;
     p->source = lc_strdup(t->file[0]);
     p->time_name = time_name(t);
+    p->hours_from_one = r->parts.hour != 0;
     p->id_name = lc_strdup(r->id == LC_NO_COLUMN ? "" : t->columns[r->id]);
     p->value_label = lc_strdup(p->n_targets == 1 ? p->targets[0] : "");
     return p->source && p->time_name && p->id_name && p->value_label;

@@ -95,11 +95,12 @@ struct lc_panel {
     double *left_out_y; /* what they point to */
     lc_clock clock;
     lc_freq freq;
-    char *source;      /* name of the (first) file */
-    char *time_name;   /* time column, several as in "Date,Time", "" without one */
-    char *id_name;     /* id column, "" in the wide layout */
-    char *value_label; /* "" unless there is one target: its name, for an axis */
-    char **notices;    /* lines that a user should read: gaps filled, rows sorted */
+    char *source;        /* name of the (first) file */
+    char *time_name;     /* time column, several as in "Date,Time", "" without one */
+    bool hours_from_one; /* private: stamps are joined with hours of 1 to 24 */
+    char *id_name;       /* id column, "" in the wide layout */
+    char *value_label;   /* "" unless there is one target: its name, for an axis */
+    char **notices;      /* lines that a user should read: gaps filled, rows sorted */
     size_t n_notices;
     /* how the file was understood */
     char delimiter;

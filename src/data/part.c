@@ -91,19 +91,6 @@ bool lc_part_find_id(lc_part *p, const char *text)
     return true;
 }
 
-void lc_part_set_value(lc_part *p, size_t value, double x, bool float_keeps)
-{
-    uint8_t *state = &p->state.column[value];
-    if (p->value[value].d) {
-        p->value[value].d[p->n_rows] = x;
-    } else if (float_keeps) {
-        p->value[value].f[p->n_rows] = (float)x;
-    } else {
-        *state |= LC_COLUMN_WIDE;
-        p->outgrown = true;
-    }
-}
-
 lc_stamp_verdict lc_part_take_stamp(lc_part *p, const char *cell)
 {
     lc_clock_column *c = &p->state.clock;

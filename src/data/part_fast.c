@@ -11,42 +11,42 @@ static bool is_digit(char c)
     return (unsigned char)(c - '0') < 10;
 }
 
-static bool ends_cell(const lc_part *p, char c)
+static bool ends_cell(const lc_fast_row *f, char c)
 {
-    return c == p->plan->delimiter || c == '\n' || c == '\r';
+    return f->ends[(unsigned char)c];
 }
 
-/* The next quote or zero byte from `at` on, n without one. */
-static size_t next_special(const lc_part *p, size_t at)
+/* Whether the cell at hand ends as it began; else it is none of the quick way. */
+static bool is_whole(const lc_fast_row *f, char c)
 {
-    const char *quote = memchr(p->bytes + at, '"', p->n - at);
-    size_t n = quote ? (size_t)(quote - p->bytes) : p->n;
-    const char *zero = memchr(p->bytes + at, '\0', n - at);
-    return zero ? (size_t)(zero - p->bytes) : n;
+    return c && (c == '"') == f->quoted;
 }
 
 void lc_fast_begin(lc_fast_row *f, const lc_part *p)
 {
     f->point = p->plan->rules->decimal_comma ? ',' : '.';
     f->numbers = !p->plan->rules->numeric_missing;
-    f->quote = next_special(p, 0);
+    memset(f->ends, 0, sizeof f->ends);
+    f->ends['\n'] = f->ends['\r'] = f->ends['"'] = f->ends[0] = true;
+    f->ends[(unsigned char)p->plan->delimiter] = true;
 }
 
 /* ---- cells; each returns the byte after the cell, NULL for the slow way ---- */
 
-static const char *any_cell(const lc_part *p, const char *s)
+static const char *any_cell(const lc_fast_row *f, const char *s)
 {
-    while (!ends_cell(p, *s)) s++;
+    while (!ends_cell(f, *s)) s++;
     return s;
 }
 
-/* A cell as text, without blanks around it; NULL where it is long. */
-static const char *short_cell(const lc_part *p, const char *s, char out[LC_PART_MARGIN], const char **end)
+/* A cell as text, without the blanks around it that stand outside quotes; NULL where it is long. */
+static const char *short_cell(const lc_fast_row *f, const char *s, char out[LC_PART_MARGIN], const char **end)
 {
-    const char *stop = any_cell(p, s), *last = stop;
+    const char *stop = any_cell(f, s), *last = stop;
     *end = stop;
-    while (s < last && (*s == ' ' || *s == '\t')) s++;
-    while (last > s && (last[-1] == ' ' || last[-1] == '\t')) last--;
+    if (!is_whole(f, *stop)) return NULL;
+    while (!f->quoted && s < last && (*s == ' ' || *s == '\t')) s++;
+    while (!f->quoted && last > s && (last[-1] == ' ' || last[-1] == '\t')) last--;
     size_t n = (size_t)(last - s);
     if (n >= LC_PART_MARGIN) return NULL;
     memcpy(out, s, n);
@@ -54,13 +54,13 @@ static const char *short_cell(const lc_part *p, const char *s, char out[LC_PART_
     return out;
 }
 
-static const char *other_value(lc_part *p, size_t value, const char *s)
+static const char *other_value(const lc_fast_row *f, lc_part *p, size_t value, const char *s)
 {
     char text[LC_PART_MARGIN];
     const char *end;
     double x;
     bool keeps = true;
-    if (!short_cell(p, s, text, &end) || !lc_cell_value(p->plan->rules, text, &x, &keeps)) return NULL;
+    if (!short_cell(f, s, text, &end) || !lc_cell_value(p->plan->rules, text, &x, &keeps)) return NULL;
     if (x == x && (p->state.column[value] & LC_COLUMN_TENTATIVE)) return NULL;
     lc_part_set_value(p, value, x, keeps);
     return end;
@@ -72,7 +72,7 @@ static const char *value_cell(const lc_fast_row *f, lc_part *p, size_t value, co
     const uint8_t state = p->state.column[value];
     if (state & LC_COLUMN_DROPPED) {
         lc_part_set_value(p, value, (double)NAN, true);
-        return any_cell(p, s);
+        return any_cell(f, s);
     }
     const char *at = s;
     bool negative = *at == '-';
@@ -87,12 +87,12 @@ static const char *value_cell(const lc_fast_row *f, lc_part *p, size_t value, co
         q = fraction - at;
         n -= q;
     }
-    if (n == 0 || n > 19 || !f->numbers || !ends_cell(p, *at) || (state & LC_COLUMN_TENTATIVE)) {
-        if (at == s && ends_cell(p, *at)) {
+    if (n == 0 || n > 19 || !f->numbers || !ends_cell(f, *at) || (state & LC_COLUMN_TENTATIVE)) {
+        if (at == s && ends_cell(f, *at)) {
             lc_part_set_value(p, value, (double)NAN, true);
             return at;
         }
-        return other_value(p, value, s);
+        return other_value(f, p, value, s);
     }
     double x = lc_decimal_double(w, q);
     if (negative) x = -x;
@@ -119,40 +119,40 @@ static bool take_day(lc_part *p, char mark, const char *s)
     return true;
 }
 
-static const char *other_stamp(lc_part *p, const char *s)
+static const char *other_stamp(const lc_fast_row *f, lc_part *p, const char *s)
 {
     char text[LC_PART_MARGIN];
     const char *end;
-    if (!short_cell(p, s, text, &end) || !*text) return NULL;
+    if (!short_cell(f, s, text, &end) || !*text) return NULL;
     return lc_part_take_stamp(p, text) == LC_STAMP_READ ? end : NULL;
 }
 
 /* A stamp that is written just like the column's others; one that teaches the clock something goes the other way. */
-static const char *stamp_cell(lc_part *p, const char *s)
+static const char *stamp_cell(const lc_fast_row *f, lc_part *p, const char *s)
 {
     const lc_clock *c = &p->state.clock.clock;
     bool slashed = c->style == LC_CLOCK_SLASHED;
     if ((c->style != LC_CLOCK_ISO && !slashed) || c->zone > 1 || !c->padded || c->ampm ||
         !take_day(p, slashed ? '/' : '-', s))
-        return other_stamp(p, s);
+        return other_stamp(f, p, s);
     const char *at = s + 10;
     lc_stamp t = p->day;
     if (c->has_time) {
         int hour = two_digits(at + 1), minute = two_digits(at + 4), second = 0;
         if (*at != c->separator || at[3] != ':' || hour < 0 || hour > 23 || minute < 0 || minute > 59)
-            return other_stamp(p, s);
+            return other_stamp(f, p, s);
         at += 6;
         if (c->has_seconds) {
             second = two_digits(at + 1);
-            if (*at != ':' || second < 0 || second > 59) return other_stamp(p, s);
+            if (*at != ':' || second < 0 || second > 59) return other_stamp(f, p, s);
             at += 3;
         }
         t += (hour * 3600 + minute * 60 + second) * LC_MICROS_PER_SECOND;
-        if (c->zone == 1 && *at++ != 'Z') return other_stamp(p, s);
+        if (c->zone == 1 && *at++ != 'Z') return other_stamp(f, p, s);
     } else if (c->zone) {
-        return other_stamp(p, s);
+        return other_stamp(f, p, s);
     }
-    if (!ends_cell(p, *at)) return other_stamp(p, s);
+    if (!ends_cell(f, *at)) return other_stamp(f, p, s);
     p->stamp[p->n_rows] = t;
     if (p->offset) p->offset[p->n_rows] = 0;
     p->state.clock.offset_minutes = 0;
@@ -163,8 +163,9 @@ static const char *stamp_cell(lc_part *p, const char *s)
 static const char *part_cell(lc_fast_row *f, lc_part *p, size_t part, const char *s)
 {
     const lc_stamp_parts *parts = p->plan->parts;
-    const char *stop = any_cell(p, s), *last = stop;
+    const char *stop = any_cell(f, s), *last = stop;
     char joined[LC_STAMP_JOINED];
+    if (!is_whole(f, *stop)) return NULL;
     while (s < last && (*s == ' ' || *s == '\t')) s++;
     while (last > s && (last[-1] == ' ' || last[-1] == '\t')) last--;
     f->part[part] = (lc_stamp_part){s, (size_t)(last - s)};
@@ -172,19 +173,22 @@ static const char *part_cell(lc_fast_row *f, lc_part *p, size_t part, const char
     size_t n = lc_stamp_parts_join(parts, f->part, joined);
     if (!n) return NULL;
     joined[n] = '\n';
-    return stamp_cell(p, joined) ? stop : NULL;
+    f->quoted = false;
+    const bool read = stamp_cell(f, p, joined) != NULL;
+    f->quoted = *stop == '"';
+    return read ? stop : NULL;
 }
 
-static const char *id_cell(lc_part *p, const char *s)
+static const char *id_cell(const lc_fast_row *f, lc_part *p, const char *s)
 {
     enum { MOST = 256 };
     if (p->id_text) {
         size_t n = p->id_length;
         if (*s == *p->id_text && n && (size_t)(p->bytes + p->n - s) > n && memcmp(s, p->id_text, n) == 0 &&
-            ends_cell(p, s[n]))
+            ends_cell(f, s[n]))
             return s + n;
     }
-    const char *end = any_cell(p, s);
+    const char *end = any_cell(f, s);
     size_t n = (size_t)(end - s);
     char text[MOST];
     if (n == 0 || n >= MOST || *s == ' ' || *s == '\t' || end[-1] == ' ' || end[-1] == '\t') return NULL;
@@ -201,12 +205,15 @@ static const char *row(lc_fast_row *f, lc_part *p, const char *s)
     const lc_row_plan *plan = p->plan;
     for (size_t i = 0;;) {
         int32_t kind = plan->kind[i];
+        f->quoted = *s == '"';
+        if (f->quoted) s++;
         if (kind >= 0) s = value_cell(f, p, (size_t)kind, s);
-        else if (kind == LC_CELL_STAMP) s = stamp_cell(p, s);
-        else if (kind == LC_CELL_ID) s = id_cell(p, s);
+        else if (kind == LC_CELL_STAMP) s = stamp_cell(f, p, s);
+        else if (kind == LC_CELL_ID) s = id_cell(f, p, s);
         else if (kind <= LC_CELL_PART) s = part_cell(f, p, (size_t)(LC_CELL_PART - kind), s);
-        else s = any_cell(p, s);
+        else s = any_cell(f, s);
         if (!s) return NULL;
+        if (f->quoted && *s++ != '"') return NULL;
         if (++i == plan->n_columns) break;
         if (*s != plan->delimiter) return NULL;
         s++;
@@ -217,10 +224,8 @@ static const char *row(lc_fast_row *f, lc_part *p, const char *s)
 
 size_t lc_fast_rows(lc_fast_row *f, lc_part *p, size_t at)
 {
-    const char *end;
-    if (at > f->quote) f->quote = next_special(p, at);
-    /* Rows before the line of the next quote; the last byte of the part ends a line, so each scan stops. */
-    end = p->bytes + f->quote;
+    /* The last byte of the stretch ends a line, so each scan stops. */
+    const char *end = p->bytes + p->n;
     while (end > p->bytes + at && end[-1] != '\n') end--;
     const char *s = p->bytes + at;
     while (s < end) {

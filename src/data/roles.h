@@ -43,6 +43,7 @@ typedef struct lc_first_rows { /* what the roles are decided from */
     const lc_csv_row *row; /* (n) data rows, without the header */
     size_t n;
     const char *time_format; /* "" for the usual ones */
+    bool hours_from_one;     /* a column of hours counts from 1 to 24, whatever the rows hold */
 } lc_first_rows;
 
 /* Adds a note about text columns that are ignored. *r is to be freed in any case. */

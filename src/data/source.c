@@ -110,7 +110,7 @@ static lc_code read_plain(lc_source *s, char *to, size_t room, size_t *got, lc_s
 
 static lc_code begin(lc_source *s, lc_status *st)
 {
-    char first[2];
+    char first[2] = {0};
     size_t n;
     s->begun = true;
     lc_code code = read_plain(s, first, sizeof first, &n, st);

@@ -138,6 +138,36 @@ static void cut_plain(lc_splitter *s, const char *p, size_t n)
     }
 }
 
+/* Most rows with quotes have them around whole cells only: those need no libcsv. false: another row, untouched. */
+static bool cut_whole_quotes(lc_splitter *s, const char *p, size_t n)
+{
+    const char *end = p + n;
+    for (;;) {
+        while (p < end && is_blank(s, *p)) p++;
+        const bool quoted = p < end && *p == '"';
+        const char *from = quoted ? ++p : p;
+        const char *last = memchr(p, quoted ? '"' : s->delimiter, (size_t)(end - p)), *stop;
+        if (quoted) {
+            if (!last) break;
+            stop = last + 1;
+            while (stop < end && is_blank(s, *stop)) stop++;
+            if (stop < end && *stop != s->delimiter) break;
+        } else {
+            stop = last = last ? last : end;
+            if (memchr(from, '"', (size_t)(last - from))) break;
+            while (last > from && is_blank(s, last[-1])) last--;
+        }
+        add_cell(s, from, (size_t)(last - from));
+        if (s->fault || s->failed) break;
+        if (stop == end) return true;
+        p = stop + 1;
+    }
+    s->n = 0;
+    s->text.len = 0;
+    s->fault = LC_FAULT_NONE;
+    return s->failed;
+}
+
 /* Feeds libcsv line by line until the row ends. Returns where it ended; *lines counts the lines that it spans. */
 static lc_split_result cut_quoted(lc_splitter *s, stretch b, bool last, size_t from, size_t *end, size_t *lines)
 {
@@ -192,7 +222,11 @@ lc_split_result lc_splitter_next(lc_splitter *s, const char *bytes, size_t n, bo
     s->row_ended = false;
     s->fault = LC_FAULT_NONE;
     lc_split_result result = LC_SPLIT_ROW;
-    if (memchr(bytes + from, '"', end - from)) {
+    const bool quotes = memchr(bytes + from, '"', end - from) != NULL;
+    const bool zeros = quotes && memchr(bytes + from, '\0', end - from);
+    if (quotes && !zeros && cut_whole_quotes(s, bytes + from, end - from)) {
+        lines = 1;
+    } else if (quotes) {
         lines = 0;
         result = cut_quoted(s, b, last, from, &end, &lines);
         if ((result != LC_SPLIT_ROW || !s->row_ended) && !renew_parser(s)) return LC_SPLIT_MEMORY;

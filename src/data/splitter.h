@@ -1,6 +1,6 @@
-/* Rows out of a stretch of CSV bytes that begins where a row begins. A row without quotes is cut here, one with quotes
- * by libcsv; both follow the same rules: blanks around unquoted cells are dropped, blank lines are no rows, a line ends
- * with LF, CR or both. */
+/* Rows out of a stretch of CSV bytes that begins where a row begins. Rows without quotes or with quotes around whole
+ * cells are cut here, others by libcsv; all follow the same rules: blanks around unquoted cells are dropped, blank
+ * lines are no rows, a line ends with LF, CR or both. */
 #ifndef LC_DATA_SPLITTER_H
 #define LC_DATA_SPLITTER_H
 

@@ -57,6 +57,18 @@ static bool begins_stamp(const char *cell)
     return is_year(cell) || (strlen(cell) > 4 && !lc_is_time_of_day(cell));
 }
 
+/* Hours that a meter counts from 1 to 24, each named by its end. */
+static bool counts_from_one(const lc_first_rows *first, size_t column)
+{
+    bool last = first->hours_from_one;
+    for (size_t i = 0; i < first->n; i++) {
+        const int hour = column < first->row[i].n ? small_number(first->row[i].cell[column], 2) : -1;
+        if (hour == 0 || hour > 24) return false;
+        last = last || hour == 24;
+    }
+    return last;
+}
+
 /* Each part's place follows from those before it. */
 static bool set_marks(lc_stamp_parts *p, const lc_first_rows *first, size_t row)
 {
@@ -80,6 +92,7 @@ static bool set_marks(lc_stamp_parts *p, const lc_first_rows *first, size_t row)
         } else if (have == DATE) {
             p->before[k] = " ";
             have = small_number(text, 2) >= 0 ? HOUR : TIME;
+            if (have == HOUR && counts_from_one(first, column)) p->hour = k;
         } else if (have == HOUR || have == MINUTE) {
             p->before[k] = ":";
             have = have == HOUR ? MINUTE : SECOND;

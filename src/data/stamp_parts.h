@@ -14,6 +14,7 @@ typedef struct lc_stamp_parts {
     const char *before[LC_STAMP_PARTS]; /* (n) what the text has before each: "", "-", " ", ":", "-Q", "-W" */
     const char *after;                  /* behind the last one: ":00" where that is an hour */
     size_t last;                        /* the part whose column is the rightmost */
+    size_t hour;                        /* the part that counts hours from 1 to 24, which are 00 to 23; 0: none */
 } lc_stamp_parts;
 
 typedef struct lc_stamp_part { /* a cell without blanks around it */

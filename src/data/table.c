@@ -167,7 +167,8 @@ lc_code lc_table_decide(lc_table *t, lc_status *st)
                            .n_columns = t->n_columns,
                            .row = s->row + t->has_header,
                            .n = s->n - t->has_header,
-                           .time_format = t->settings->time_format};
+                           .time_format = t->settings->time_format,
+                           .hours_from_one = t->settings->hours_from_one};
     if (!first.n) {
         lc_fail_at(st, LC_E_DATA, lc_table_file(t), s->row[0].line, 0, "the file has a header and no rows");
         return LC_E_DATA;

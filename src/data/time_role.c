@@ -132,8 +132,10 @@ static lc_code join_parts(lc_roles *r, const lc_first_rows *first, const char **
     size_t row = 0, bad;
     list_parts(list, sizeof list, first, &p);
     while (row + 1 < first->n && !lc_stamp_parts_join_row(&p, first->row[row].cell, example, &bad)) row++;
-    return lc_note(notes, "time stamps are joined from the columns %s, as in %s", list, example) ? LC_OK
-                                                                                                 : lc_fail_memory(st);
+    const char *shift = p.hour ? "; hours 1 to 24 are 00:00 to 23:00" : "";
+    return lc_note(notes, "time stamps are joined from the columns %s, as in %s%s", list, example, shift)
+               ? LC_OK
+               : lc_fail_memory(st);
 }
 
 static lc_code find_time(lc_roles *r, const lc_first_rows *first, const char **taken, const lc_cell_rules *rules,

@@ -44,6 +44,7 @@ static outcome read_table(const char *bytes, size_t n, size_t block)
     lc_table t = {0};
     lc_code code = lc_table_open(&t, s, &o.st);
     t.block = block;
+    t.threads = 1; /* inputs are shorter than what is worth a second part */
     if (code == LC_OK) code = lc_table_read_memory(&t, "f", bytes, n, &o.st);
     if (code == LC_OK) code = lc_table_close(&t, &o.st);
     if (code == LC_OK) {

@@ -160,6 +160,8 @@ static const struct {
     {"Date,Time,y\n2024-01-31,22:00,1\n2024-01-31,\"23:00\",2\n2024-02-01, 0:00 ,3\n2024-02-01,25:00,3\n", ""},
     {"Time;y;Date\n1:00 PM;1;1/2/2024\n2:00 PM;2;1/2/2024\n1:00 AM;;1/13/2024\n;3;1/14/2024\n", ""},
     {"year,month,y,day,hour\n2023,12,1,31,22\n2023,12,2,31,23\n2024,1,3,1,0\n2024,1,3,,0\n2024,1,3,1,24\n", ""},
+    {"\"ds\",\"y\"\n\"2024-01-01\",\"1.5\"\n\"2024-01-02\",\"\"\n\"2024-01-03\",\" 3 \"\n\" 2024-01-04\",4\n", ""},
+    {"\"unique_id\",\"ds\",\"y\"\n\"a\",1,\"5\"\n\"a\",2,6\n\"a,b\",1,\"7\"\n\"a\nb\",1,8\na,3,\"9\"\"\"\n", ""},
     {"ds,y\n1990-Q3,1\n1990-Q4,2\n1991-Q1,3\n", ""},
 };
 
@@ -186,6 +188,8 @@ static char *long_file(size_t kind, size_t *n)
             lc_buf_printf(&b, "%d,%d,%s,\"a\nb \"\"%d\"\" c\n,,\n\"\n", i, i, wide, i);
         else if (kind == 5 && i % 500 == 77) lc_buf_printf(&b, "%d,%s\n", i, "bad");
         else if (kind == 6 && i == 4000) lc_buf_printf(&b, "%d,1,2,\"never closed\n", i);
+        else if (kind == 9)
+            lc_buf_printf(&b, "\"%d\",\"%d\",\"%s\",\"%s\"\n", i, i % 97, wide, i % 700 ? "a" : "a,\n\"\"b");
         else
             lc_buf_printf(&b, "%d,%d,%s,%s\n", i, i % 97, kind == 7 && i < 5000 ? "" : wide, kind == 8 ? "\"q\"" : "x");
     }
@@ -195,7 +199,7 @@ static char *long_file(size_t kind, size_t *n)
 
 START_TEST(threads_give_the_same_table)
 {
-    for (size_t kind = 0; kind < 9; kind++) {
+    for (size_t kind = 0; kind < 10; kind++) {
         size_t n;
         char *text = long_file(kind, &n);
         for (int rejects = 0; rejects < 2; rejects++) {
@@ -219,7 +223,7 @@ static void same_quick_and_slow(const char *head, const char *row)
 {
     lc_buf quick = {0}, slow = {0};
     lc_buf_printf(&quick, "%s%s,x\n", head, row);
-    lc_buf_printf(&slow, "%s%s,\"x\"\n", head, row);
+    lc_buf_printf(&slow, "%s%s,\"x\"\"\"\n", head, row);
     char *a = table_text(quick.data, quick.len, "", 1 << 20, 1, false);
     char *b = table_text(slow.data, slow.len, "", 1 << 20, 1, false);
     UNIT_MUST(strcmp(a, b) == 0, "%s:\n%s\nslow:\n%s", row, a, b);
@@ -229,7 +233,7 @@ static void same_quick_and_slow(const char *head, const char *row)
     lc_buf_free(&slow);
 }
 
-/* The quick way through rows and the slow one: a quote on a line takes the slow one. */
+/* The quick way through rows and the slow one: a quote within quotes takes the slow one. */
 START_TEST(quick_and_slow_rows_read_alike)
 {
     static const char *const cell[] = {"1",     "-1.5",      "+2", " 7 ",   "1e3",     "0.1",    "123456789",
@@ -253,8 +257,12 @@ START_TEST(quick_and_slow_rows_read_alike)
     for (size_t i = 0; i < sizeof cell / sizeof cell[0]; i++)
         for (size_t k = 0; k < sizeof stamp / sizeof stamp[0]; k++) {
             char row[100];
-            snprintf(row, sizeof row, "%s,%s", stamp[k], cell[i]);
-            same_quick_and_slow("ds,y,note\n2024-01-01 00:00:00,1,x\n2024-01-02 00:00:00,2,x\n", row);
+            static const char *const form[] = {"%s,%s",         "\"%s\",%s", "%s,\"%s\"",
+                                               "\"%s\",\"%s\"", "%s,%sx\"",  "%s,\"%s\" "};
+            for (size_t q = 0; q < sizeof form / sizeof form[0]; q++) {
+                snprintf(row, sizeof row, form[q], stamp[k], cell[i]);
+                same_quick_and_slow("ds,y,note\n2024-01-01 00:00:00,1,x\n2024-01-02 00:00:00,2,x\n", row);
+            }
         }
 }
 END_TEST
@@ -274,7 +282,7 @@ START_TEST(quick_and_slow_parts_of_stamps_read_alike)
     for (size_t i = 0; i < sizeof date / sizeof date[0]; i++)
         for (size_t k = 0; k < sizeof time / sizeof time[0]; k++) {
             char row[200];
-            snprintf(row, sizeof row, "%s,%s,3", date[i], time[k]);
+            snprintf(row, sizeof row, k % 2 ? "%s,\"%s\",3" : i % 2 ? "\"%s\",%s,\"3\"" : "%s,%s,3", date[i], time[k]);
             same_quick_and_slow("Date,Time,y,note\n2024-01-01,00:00:00,1,x\n2024-01-01,01:00:00,2,x\n", row);
         }
 }
