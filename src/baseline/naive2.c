@@ -12,7 +12,7 @@
 static void forecast_scaled(double *out, size_t horizon, const double *y, size_t n, size_t m, double *work)
 {
     double *index = work + 3 * n;
-    const bool seasonal = lc_is_seasonal(y, n, m, work);
+    const bool seasonal = m > 1 && lc_is_seasonal(y, n, m, work);
     bool multiplicative = true;
     if (seasonal) {
         for (size_t t = 0; t < n; t++) multiplicative = multiplicative && y[t] > 0;
