@@ -14,7 +14,8 @@ static double beta_share(double x, double a, double b)
     const double front = a * log(x) + b * log1p(-x) + lgamma(a + b) - lgamma(a) - lgamma(b) - log(a);
     double f = 1, c = 1, d = 0;
     for (int n = 1; n <= MOST_TERMS; n++) {
-        const double m = n / 2;
+        const int half = n / 2;
+        const double m = half;
         const double term = n % 2 ? -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
                                   : m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
         d = 1 + term * d;
