@@ -214,12 +214,13 @@ static void write_text(FILE *stream, const char *s, bool alone)
     putc('"', stream);
 }
 
-/* Large numbers keep two decimals: a meter that stands at 1e12 still tells one day from the next. */
+/* Large numbers keep two decimals, from 1e15 on their whole digits: a meter that stands at 1e12 still tells one day
+ * from the next. */
 static int digits_of(double x, int digits)
 {
     double size = fabs(x);
     if (!(size >= 1e7 && size < 1e17)) return digits;
-    int whole = size < 1e15 ? (int)floor(log10(size)) + 3 : 17; /* all that a double has */
+    int whole = (int)floor(log10(size)) + (size < 1e15 ? 3 : 1); /* a double has no more than 17 */
     return digits > 0 && digits < whole ? whole : digits;
 }
 
