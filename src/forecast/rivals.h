@@ -14,7 +14,7 @@ typedef struct lc_rivals {
 
 /* All baselines but the model itself, which goes by the name `arch`. `windows` and `series` are how many the backtest
  * has: slow ones are held to some LC_RIVALS_SLOW windows, but from one origin of every series at least. */
-enum { LC_RIVALS_SLOW = 250 };
+enum { LC_RIVALS_SLOW = 50 };
 lc_code lc_rivals_create(lc_rivals *r, const char *arch, size_t season, size_t windows, lc_status *st);
 void lc_rivals_free(lc_rivals *r);
 
