@@ -1,8 +1,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/rng.h"
 #include "base/memory.h"
+#include "base/rng.h"
 #include "unit/support/panel_text.h"
 #include "unit/support/segment_rig.h"
 #include "unit/support/unit.h"
