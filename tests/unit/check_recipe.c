@@ -90,7 +90,8 @@ START_TEST(collections_have_rules_of_their_own)
     ck_assert_uint_eq(t->lookback, 21);
     ck_assert_str_eq(t->seasonal_base, "off");
     ck_assert_str_eq(t->final_fit, "on");
-    ck_assert_double_eq(t->blend, .5);
+    ck_assert_double_eq(t->blend, 1);
+    ck_assert_str_eq(t->blend_with, "median");
     lc_split split[50];
     lc_resolve_split(split, p, s, NULL);
     for (size_t i = 0; i < 50; i++) ck_assert(split[i].train == 54 && split[i].end == 60); /* one window each */
@@ -110,12 +111,14 @@ START_TEST(training_follows_from_the_number_of_windows)
         double lr, average, blend;
         const char *last;
     } rows[] = {
-        {1, 600, 32, 32, 400, 2e-3, .95, .4, "on"}, /* 0.5 * (1000 - 600) / 500 */
-        {1, 400, 32, 32, 400, 2e-3, .95, .5, "on"},
-        {1, 1000, 32, 32, 400, 2e-3, .95, 0, "on"},
+        {1, 600, 32, 32, 400, 2e-3, .95, 1, "on"},
+        {1, 400, 32, 32, 400, 2e-3, .95, 1, "on"},
+        {1, 1000, 32, 32, 400, 2e-3, .95, 1, "on"},
+        {1, 1250, 32, 32, 400, 2e-3, .95, .5, "on"},
+        {1, 1500, 32, 32, 400, 2e-3, .95, 0, "on"},
         {1, 4800, 32, 32, 400, 2e-3, .95, 0, "on"}, /* 4080 - 98 - 7 + 1 windows: just under 4000 */
         {1, 5000, 64, 256, 1000, 1e-3, .99, 0, "off"},
-        {45, 200, 64, 256, 1000, 1e-3, .99, .5, "on"}, /* 45 * 94 windows */
+        {45, 200, 64, 256, 1000, 1e-3, .99, 1, "on"}, /* 45 * 94 windows */
         {60, 2000, 64, 256, 1500, 1e-3, .99, 0, "off"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

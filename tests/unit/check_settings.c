@@ -163,7 +163,7 @@ START_TEST(only_whole_choices_are_taken)
         const char *name, *choices;
         const char *good[4];
     } rows[] = {{"gaps", "fill|skip|error", {"fill", "skip", "error"}},
-                {"arch", "auto|lstm|naive|seasonal-naive|drift|theta", {"auto", "lstm", "theta"}},
+                {"arch", "auto|lstm|naive|seasonal-naive|naive2|window-mean|drift|theta|ets|arima", {"auto", "lstm", "theta"}},
                 {"transform", "auto|log|none", {"auto", "log", "none"}},
                 {"seasonal-base", "auto|on|off", {"auto", "on", "off"}},
                 {"final-fit", "auto|on|off", {"auto", "on", "off"}},
