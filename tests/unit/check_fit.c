@@ -252,7 +252,7 @@ START_TEST(too_short)
             ck_assert_msg(strstr(r.st.text, "too short") && strstr(r.st.text, has) && strstr(r.st.text, "needs 11") &&
                               strstr(r.st.text, "horizon 5"),
                           "%s", r.st.text);
-            ck_assert_msg(strstr(r.st.hint, "--horizon"), "%s", r.st.hint);
+            ck_assert_msg(strstr(r.st.hint, "give more rows"), "%s", r.st.hint);
         }
         free_run(&r);
     }
