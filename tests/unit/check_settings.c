@@ -162,14 +162,15 @@ START_TEST(only_whole_choices_are_taken)
     static const struct {
         const char *name, *choices;
         const char *good[4];
-    } rows[] = {{"gaps", "fill|skip|error", {"fill", "skip", "error"}},
-                {"arch", "auto|lstm|naive|seasonal-naive|naive2|window-mean|drift|theta|ets|arima", {"auto", "lstm", "theta"}},
-                {"transform", "auto|log|none", {"auto", "log", "none"}},
-                {"seasonal-base", "auto|on|off", {"auto", "on", "off"}},
-                {"final-fit", "auto|on|off", {"auto", "on", "off"}},
-                {"skip", "on|off", {"on", "off"}},
-                {"norm", "window|series", {"window", "series"}},
-                {"loss", "mse|mae|huber", {"mse", "mae", "huber"}}};
+    } rows[] = {
+        {"gaps", "fill|skip|error", {"fill", "skip", "error"}},
+        {"arch", "auto|lstm|naive|seasonal-naive|naive2|window-mean|drift|theta|ets|arima", {"auto", "lstm", "theta"}},
+        {"transform", "auto|log|none", {"auto", "log", "none"}},
+        {"seasonal-base", "auto|on|off", {"auto", "on", "off"}},
+        {"final-fit", "auto|on|off", {"auto", "on", "off"}},
+        {"skip", "on|off", {"on", "off"}},
+        {"norm", "window|series", {"window", "series"}},
+        {"loss", "mse|mae|huber", {"mse", "mae", "huber"}}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char hint[128], longer[64];
         lc_settings *s = lc_settings_create();
