@@ -127,9 +127,8 @@ static void join_slices(lc_reader *r)
     memset(r->buf + r->n, 0, LC_PART_MARGIN);
 }
 
-static void read_and_parse(void *ctx, size_t thread, size_t threads)
+static void read_and_parse(lc_reader *r, size_t thread, size_t threads)
 {
-    lc_reader *r = ctx;
     for (size_t i = thread; r->slice && i < r->made; i += threads)
         r->place[i].got = lc_source_read_at(r->source, r->buf + r->n + i * r->slice, r->slice, i * r->slice);
     lc_team_barrier();
@@ -166,32 +165,55 @@ static lc_code unreadable(const lc_reader *r)
     return lc_fail_at(r->st, LC_E_IO, lc_table_file(r->t), 0, 0, "cannot be read: %s", strerror(errno));
 }
 
+/* Puts the parts of a round together and makes ready for the next; false: there is none, or *code tells why not. */
+static bool next_round(lc_reader *r, lc_code *code)
+{
+    *code = r->unread ? unreadable(r) : lc_reader_join(r);
+    if (*code == LC_OK && !r->parts && r->n - r->at > 2 * (size_t)LC_CSV_ROW_BYTES) {
+        const lc_row_fault long_row = {.kind = LC_FAULT_LONG_ROW};
+        *code = lc_table_fault(r->t, &long_row, r->line, r->st);
+    }
+    if (*code != LC_OK || r->end) return false;
+    r->slice = 0;
+    if (r->n < r->held) {
+        show_more(r, r->t->block * r->made);
+        return true;
+    }
+    if (lc_source_is_plain(r->source)) r->slice = r->t->block;
+    if (!r->slice) *code = read_more(r, r->t->block * r->made);
+    else if (!make_room(r, r->slice * r->made)) *code = lc_fail_memory(r->st);
+    return *code == LC_OK;
+}
+
+typedef struct rounds {
+    lc_reader *reader;
+    lc_code code;
+    bool more;
+} rounds;
+
+/* One region for all rounds: threads that wait between regions spin, which on a busy machine takes the processor from
+ * the one that they wait for. */
+static void read_rounds(void *ctx, size_t thread, size_t threads)
+{
+    rounds *all = ctx;
+    do {
+        read_and_parse(all->reader, thread, threads);
+        lc_team_barrier();
+        if (thread == 0) all->more = next_round(all->reader, &all->code);
+        lc_team_barrier();
+    } while (all->more);
+}
+
 static lc_code read_blocks(lc_reader *r)
 {
     const size_t little = 1 << 17; /* not worth a team */
+    rounds all = {.reader = r};
     if (!make_parts(r)) return lc_fail_memory(r->st);
     /* The head was there as a whole to decide from; it is read in blocks like the rest. */
     r->n = r->at;
     show_more(r, r->t->block * r->made);
-    for (;;) {
-        lc_team_run(r->end && r->n - r->at < little ? 1 : r->made, read_and_parse, r);
-        if (r->unread) return unreadable(r);
-        lc_code code = lc_reader_join(r);
-        if (code == LC_OK && !r->parts && r->n - r->at > 2 * (size_t)LC_CSV_ROW_BYTES) {
-            const lc_row_fault long_row = {.kind = LC_FAULT_LONG_ROW};
-            code = lc_table_fault(r->t, &long_row, r->line, r->st);
-        }
-        if (code != LC_OK || r->end) return code;
-        r->slice = 0;
-        if (r->n < r->held) {
-            show_more(r, r->t->block * r->made);
-            continue;
-        }
-        if (lc_source_is_plain(r->source)) r->slice = r->t->block;
-        if (r->slice && !make_room(r, r->slice * r->made)) return lc_fail_memory(r->st);
-        if (!r->slice) code = read_more(r, r->t->block * r->made);
-        if (code != LC_OK) return code;
-    }
+    lc_team_run(r->end && r->n - r->at < little ? 1 : r->made, read_rounds, &all);
+    return all.code;
 }
 
 /* ---- the beginning ---- */
