@@ -241,7 +241,8 @@ START_TEST(scores_are_past_errors_in_units_of_the_spread)
     compare_with_naive(600, "arch=lstm;epochs=1;hidden=4;lookback=10;horizon=4;season=1;norm=series", false);
     compare_with_naive(150, "arch=lstm;epochs=1;hidden=4;lookback=10;horizon=4;season=1", true);
     /* A model that learns anew from all rows was calibrated before. */
-    compare_with_naive(600, "arch=auto;steps=20;hidden=4;horizon=4;season=5;blend=0.5;blend-with=theta;final-fit=off", false);
+    compare_with_naive(600, "arch=auto;steps=20;hidden=4;horizon=4;season=5;blend=0.5;blend-with=theta;final-fit=off",
+                       false);
     compare_with_naive(150, "arch=auto;steps=20;hidden=4;horizon=4;season=1;final-fit=off", true);
     compare_with_naive(600, "arch=theta;horizon=4;season=5", false);
 }
