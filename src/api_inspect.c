@@ -193,8 +193,9 @@ static json_t *options_json(const lc_panel *p, const lc_settings *s, bool *ok)
     column_options(o, p, s, ok);
     for (size_t i = 0; i < lc_setting_count(); i++) {
         const lc_setting_info *info = lc_setting_at(i);
-        if (info->group != LC_GROUP_MODEL && info->group != LC_GROUP_TRAINING && strcmp(info->name, "season") != 0)
-            continue;
+        const bool seasonal =
+            strcmp(info->name, "season") == 0 || (strcmp(info->name, "second-season") == 0 && s->second > 1);
+        if (info->group != LC_GROUP_MODEL && info->group != LC_GROUP_TRAINING && !seasonal) continue;
         char *text = lc_settings_dup(s, info->name);
         const bool open = !*info->fallback && (info->type == LC_SETTING_COUNT || info->type == LC_SETTING_REAL);
         const bool unset = text && open && (!*text || (info->type == LC_SETTING_COUNT && strcmp(text, "0") == 0));

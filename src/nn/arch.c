@@ -12,6 +12,7 @@ static bool build_lstm(lc_network *net)
     size_t width = s->inputs;
     for (size_t i = 0; i < s->layers; i++) {
         if (!lc_network_add(net, "lstm", i, s->steps, width, s->hidden)) return false;
+        net->layer[net->n_layers - 1].open = true;
         width = s->hidden;
         if (s->dropout > 0 && !lc_network_add(net, "dropout", i, s->steps, width, width)) return false;
     }

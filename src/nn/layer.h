@@ -24,6 +24,7 @@ typedef struct lc_layer {
     size_t inputs;   /* width of the input */
     size_t outputs;  /* width of the output */
     double rate;     /* dropout */
+    bool open;       /* lstm: forget gates start open */
     bool last;       /* only the last step of the output is read */
     size_t attached; /* dense: outputs whose gradient reaches the layers below; 0: all. The others are quantiles */
     size_t lanes;    /* of the kernels: the layout of parameters may follow it */

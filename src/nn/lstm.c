@@ -108,7 +108,7 @@ static void init(const lc_layer *l, float *w, lc_rng *rng)
                 w[weight_at(&s, row, gate, u)] = (float)(bound * (2 * lc_rng_uniform(rng) - 1));
     }
     /* A forget gate that starts open lets early gradients through (Jozefowicz et al. 2015). */
-    for (size_t u = 0; u < s.hid; u++) w[weight_at(&s, 0, 1, u)] = 1;
+    for (size_t u = 0; l->open && u < s.hid; u++) w[weight_at(&s, 0, 1, u)] = 1;
 }
 
 /* `outputs` rows of weights from `row` on, a panel of them at a time. */

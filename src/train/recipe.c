@@ -148,7 +148,7 @@ lc_span lc_recipe_training(const lc_settings *s, lc_split split)
 static size_t default_second(size_t m, const lc_freq *f)
 {
     const int64_t length = lc_freq_length(f);
-    const bool day = length ? (int64_t)m * length == LC_MICROS_PER_DAY : m == 24 || m == 48 || m == 96;
+    const bool day = f->unit == LC_FREQ_STEP ? m == 24 || m == 48 || m == 96 : (int64_t)m * length == LC_MICROS_PER_DAY;
     return day && f->unit != LC_FREQ_BUSINESS ? 7 * m : 1;
 }
 
