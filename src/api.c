@@ -119,6 +119,8 @@ lc_code lc_model_load(lc_model **out, const char *path, lc_status *st)
 
 void lc_model_get_info(const lc_model *m, lc_model_info *out)
 {
+    *out = (lc_model_info){.against_naive = NAN, .against_seasonal_naive = NAN, .valid_loss = NAN};
+    if (!m) return;
     const lc_training_summary *t = &m->training;
     *out = (lc_model_info){.horizon = m->settings->horizon,
                            .lookback = m->settings->lookback,

@@ -68,7 +68,7 @@ typedef struct window {
 static float value_at(const window *w, size_t t)
 {
     const size_t back = w->lookback - t, row = w->origin > back ? w->origin - back : 0;
-    return row < w->known ? w->z[row] : w->held;
+    return w->z && row < w->known ? w->z[row] : w->held;
 }
 
 /* Padding and holding are rare: else the window is part of the series. */
@@ -97,6 +97,8 @@ static window window_of(const lc_segments *g, size_t series, size_t origin)
     window w = {.z = g->z[series], .origin = origin, .lookback = g->windows->lookback};
     w.known = lc_known_rows(s->gap, origin);
     w.held = w.known ? w.z[w.known - 1] : 0;
+    w.sd = 1;
+    if (!g->windows->per_window) return w; /* the series' scaler is all there is */
     const float *all = whole(&w);
     double sum = 0, square = 0, n = (double)w.lookback;
     if (all) sums(all, w.lookback, &sum, &square);

@@ -83,7 +83,7 @@ static double median(double *x, size_t n)
             x[k] = x[k - 1];
             x[k - 1] = swap;
         }
-    return n % 2 ? x[n / 2] : x[n / 2 - 1] / 2 + x[n / 2] / 2;
+    return n % 2 || !n ? x[n / 2] : x[n / 2 - 1] / 2 + x[n / 2] / 2;
 }
 
 /* point (parts, horizon): forecasts of the statistical models. */
@@ -92,7 +92,7 @@ static void blend(const job *j, size_t i, const double *point, const double *spr
     const size_t horizon = j->w->horizon;
     lc_bands at = lc_bands_from(j->out, i, horizon);
     for (size_t h = 0; h < horizon; h++) {
-        double all[4], theirs;
+        double all[4] = {0}, theirs;
         size_t n = 0;
         for (; n < j->parts.n; n++) all[n] = point[n * horizon + h];
         if (j->parts.median && j->networked) all[n++] = at.point[h];

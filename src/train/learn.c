@@ -133,8 +133,8 @@ static lc_code start_skip(const lc_learning *l, lc_engine *e, lc_status *st)
     if (!w) return lc_fail_memory(st);
     const size_t horizon = t[0].shape[0], side = l->net->spec.steps * columns;
     for (size_t h = 0; l->slope && h < horizon; h++) w[h * sources + last] = (float)l->slope[h];
-    for (size_t i = 0; l->effect && i < l->net->spec.side; i++)
-        w[i % horizon * sources + side + i] = (float)l->effect[i / horizon];
+    for (size_t c = 0; l->effect && horizon && c < l->net->spec.side / horizon; c++)
+        for (size_t h = 0; h < horizon; h++) w[h * sources + side + c * horizon + h] = (float)l->effect[c];
     skip->kind->put(skip, lc_engine_weights(e) + skip->param_at, 0, w);
     lc_engine_weights_changed(e);
     lc_free(w);

@@ -44,7 +44,8 @@ static lc_code median_rows(double *out, const lc_panel *p, const lc_split *split
     if (!rows) return lc_fail_memory(st);
     for (size_t i = 0; i < n; i++) rows[i] = rows_of(p, split, i);
     qsort(rows, n, sizeof *rows, ascending);
-    *out = n ? ((double)rows[(n - 1) / 2] + (double)rows[n / 2]) / 2 : 0;
+    const size_t low = n ? (n - 1) / 2 : 0, high = n / 2;
+    *out = n ? ((double)rows[low] + (double)rows[high]) / 2 : 0;
     lc_free(rows);
     return LC_OK;
 }
@@ -200,7 +201,8 @@ lc_code lc_recipe_resolve(lc_settings *s, const lc_panel *p, const lc_split *spl
         code = lc_settings_set(s, "transform", default_log(p, split, m) ? "log" : "none", st);
     if (code == LC_OK && strcmp(s->seasonal_base, "off") != 0) {
         const bool given = strcmp(s->seasonal_base, "on") == 0, many = p->n_series >= LC_RECIPE_MANY_SERIES;
-        const bool fits = m >= (given ? 2 : 4) && s->lookback >= (many || given ? 2 : 4) * m;
+        const bool fits =
+            strcmp(s->norm, "window") == 0 && m >= (given ? 2 : 4) && s->lookback >= (many || given ? 2 : 4) * m;
         code = lc_settings_set(s, "seasonal-base", fits ? "on" : "off", st);
     }
     if (!s->second) s->second = default_second(m, &p->freq);

@@ -30,11 +30,11 @@ typedef struct pinball {
 INLINE pinball pinball_of(float above, float below, vf y, vf delta, vf target, vf weight)
 {
     const vf e = weight * (target - (y + delta));
-    const vi observed = target == target, over = e > 0, under = e < 0;
+    const vi observed = (target <= 0) | (target > 0), over = e > 0, under = e < 0;
     const vf value = choose(over, above * e) - choose(under, below * e);
     /* A target that is not observed says nothing; a forecast that is not a number has to show. */
     const vf slope = choose(under, weight * below) - choose(over, weight * above);
-    return (pinball){choose(observed, value + choose(~(e == e), e)), choose(observed, slope)};
+    return (pinball){choose(observed, value + choose(~((e <= 0) | (e > 0)), e)), choose(observed, slope)};
 }
 
 double KERNEL(pinball)(size_t n, float above, float below, const float *y, const float *delta, const float *target,
