@@ -6,6 +6,7 @@
 
 #include "anomaly/tail.h"
 #include "base/memory.h"
+#include "base/order.h"
 #include "forecast/predict.h"
 #include "model/feed.h"
 #include "train/fit.h"
@@ -65,17 +66,11 @@ typedef struct judge {
     double threshold;
 } judge;
 
-static int ascending(const void *a, const void *b)
-{
-    const double *x = a, *y = b;
-    return *x < *y ? -1 : *x > *y;
-}
-
 static double median(const double *x, size_t n)
 {
     double sorted[WARM_UP];
     memcpy(sorted, x, n * sizeof *x);
-    qsort(sorted, n, sizeof *sorted, ascending);
+    qsort(sorted, n, sizeof *sorted, lc_ascending_reals);
     return 0.5 * (sorted[(n - 1) / 2] + sorted[n / 2]);
 }
 

@@ -2,9 +2,8 @@
  * et al. 2020). */
 #include <math.h>
 
-#include "base/memory.h"
 #include "baseline/baseline.h"
-#include "baseline/seasonal_indices.h"
+#include "baseline/scaled.h"
 
 #define LANES 12
 #define ROUNDS 6
@@ -64,20 +63,15 @@ static double smoothed_level(const double *x, size_t n)
     return best_level;
 }
 
-/* y (n, largest value near 1) in, forecast (horizon) out. work (5n + season). */
-static void forecast_scaled(double *out, size_t horizon, double *y, size_t n, size_t m, double *work)
+/* work (4n + m) */
+static void forecast(double *out, size_t horizon, const double *y, size_t n, size_t m, double *work)
 {
-    double *index = work + 4 * n;
-    double *adjusted = work + 3 * n;
-    const bool seasonal = m > 1 && lc_is_seasonal(y, n, m, work);
-    bool multiplicative = true;
-    if (seasonal) {
-        for (size_t t = 0; t < n; t++) multiplicative = multiplicative && y[t] > 0;
-        if (multiplicative) multiplicative = lc_seasonal_indices(index, y, n, m, true, work);
-        if (!multiplicative) lc_seasonal_indices(index, y, n, m, false, work);
-    }
+    double *index = work + 4 * n, *adjusted = work + 3 * n;
+    const lc_fixed_season kind = lc_m4_season(index, y, n, m, work);
     for (size_t t = 0; t < n; t++) {
-        adjusted[t] = !seasonal ? y[t] : multiplicative ? y[t] / index[t % m] : y[t] - index[t % m];
+        adjusted[t] = y[t];
+        if (kind == LC_FIXED_MULTIPLICATIVE) adjusted[t] /= index[t % m];
+        if (kind == LC_FIXED_ADDITIVE) adjusted[t] -= index[t % m];
     }
 
     /* Line of regression on the centred time, so that slope and mean do not depend on each other. */
@@ -89,34 +83,11 @@ static void forecast_scaled(double *out, size_t horizon, double *y, size_t n, si
     for (size_t t = 0; t < n; t++) adjusted[t] = 2 * adjusted[t] - (mean + slope * ((double)t - middle));
 
     const double level = smoothed_level(adjusted, n);
-    for (size_t h = 0; h < horizon; h++) {
-        double f = (level + mean + slope * ((double)n + (double)h - middle)) / 2;
-        if (seasonal) f = multiplicative ? f * index[(n + h) % m] : f + index[(n + h) % m];
-        out[h] = f;
-    }
+    for (size_t h = 0; h < horizon; h++) out[h] = (level + mean + slope * ((double)n + (double)h - middle)) / 2;
+    lc_give_season(out, horizon, kind, index, n, m);
 }
 
 lc_code lc_theta(double *out, size_t horizon, const double *y, size_t n, size_t season, lc_status *st)
 {
-    lc_code code = lc_baseline_check(y, n, n - 1, st);
-    if (code != LC_OK) return code;
-    const size_t used = lc_recent_values(n, season), dropped = n - used;
-    double largest = 0;
-    for (size_t t = 0; t < used; t++) {
-        code = lc_baseline_check(y, n, dropped + t, st);
-        if (code != LC_OK) return code;
-        largest = fmax(largest, fabs(y[dropped + t]));
-    }
-    const size_t indices = season <= used ? season : 0;
-    double *work = lc_calloc(5 * used + indices, sizeof *work);
-    if (!work) return lc_fail_memory(st);
-    double *scaled = work + 4 * used + indices;
-    /* A power of two loses no digit, and then neither squares nor sums can overflow. */
-    int exponent = 0;
-    frexp(largest, &exponent);
-    for (size_t t = 0; t < used; t++) scaled[t] = ldexp(y[dropped + t], -exponent);
-    forecast_scaled(out, horizon, scaled, used, season, work);
-    for (size_t h = 0; h < horizon; h++) out[h] = lc_finite(ldexp(out[h], exponent));
-    lc_free(work);
-    return LC_OK;
+    return lc_forecast_scaled(forecast, 4, out, horizon, y, n, season, st);
 }

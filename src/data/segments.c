@@ -16,15 +16,15 @@ static size_t rows_of(const lc_series *s, const lc_span *span)
     return span->limit < s->steps ? span->limit : s->steps;
 }
 
-lc_code lc_segments_create(lc_segments *g, const lc_windows *w, size_t width, size_t season, size_t second,
-                           lc_status *st)
+lc_code lc_segments_create(lc_segments *g, const lc_windows *w, size_t first, size_t n, size_t width, size_t season,
+                           size_t second, lc_status *st)
 {
     *g = (lc_segments){.windows = w, .width = width, .season = season, .second = second};
     g->z = lc_calloc(w->panel->n_series, sizeof *g->z);
     for (size_t i = 0; g->z && i < w->panel->n_series; i++) {
         const lc_series *s = &w->panel->series[i];
         const lc_scale scale = w->scales->series[i];
-        if (w->first[i] == w->first[i + 1]) continue;
+        if (w->first[i] == w->first[i + 1] || w->first[i + 1] <= first || w->first[i] >= first + n) continue;
         const lc_span *span = &w->span[i]; /* windows may begin where targets no longer count */
         const size_t reach = span->end > span->limit ? span->end : span->limit,
                      rows = reach < s->steps ? reach : s->steps;

@@ -11,11 +11,12 @@ typedef struct lc_segments {
     size_t width;              /* rows of a segment */
     size_t season;             /* that is repeated, at most half the lookback; 0: none */
     size_t second;             /* another one, which a window takes where it repeats better; 0: none */
-    float **z;                 /* (n_series)(rows) scaled values; NULL for series without windows */
+    float **z;                 /* (n_series)(rows) scaled values; NULL for series without one of the windows */
 } lc_segments;
 
-lc_code lc_segments_create(lc_segments *g, const lc_windows *w, size_t width, size_t season, size_t second,
-                           lc_status *st);
+/* For the n windows from `first` on. */
+lc_code lc_segments_create(lc_segments *g, const lc_windows *w, size_t first, size_t n, size_t width, size_t season,
+                           size_t second, lc_status *st);
 void lc_segments_free(lc_segments *g);
 
 /* What a network over such windows sees: how many steps, the width of a step, the column from which on it also has a

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/order.h"
 #include "base/text.h"
 #include "forecast/blend.h"
 #include "forecast/predict.h"
@@ -19,12 +20,6 @@ enum {
     KEEP = 400,        /* scores kept a step */
     KEEP_ALL = 2000000 /* and in all: a model file has to hold them */
 };
-
-static int ascending(const void *a, const void *b)
-{
-    const double *x = a, *y = b;
-    return *x < *y ? -1 : *x > *y;
-}
 
 lc_code lc_levels_parse(lc_levels *out, const char *text, lc_status *st)
 {
@@ -47,7 +42,7 @@ lc_code lc_levels_parse(lc_levels *out, const char *text, lc_status *st)
         lc_hint(st, "give up to eight distinct numbers between 0 and 100, as in --level 80,95");
         return LC_E_USAGE;
     }
-    qsort(out->percent, out->n, sizeof out->percent[0], ascending);
+    qsort(out->percent, out->n, sizeof out->percent[0], lc_ascending_reals);
     return LC_OK;
 }
 
@@ -79,7 +74,7 @@ static size_t scores_of_step(const lc_windows *w, const lc_bands *b, size_t h, d
 /* Sorts n scores and keeps `kept` of them: the i-th is the order statistic of rank ceil((i+1) n / kept). */
 static void keep(double *score, size_t n, double *out, size_t kept)
 {
-    qsort(score, n, sizeof *score, ascending);
+    qsort(score, n, sizeof *score, lc_ascending_reals);
     for (size_t i = 0; i < kept; i++) out[i] = score[((i + 1) * n + kept - 1) / kept - 1];
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/order.h"
 #include "forecast/statistical.h"
 #include "model/feed.h"
 #include "nn/quantile.h"
@@ -74,16 +75,6 @@ static lc_code not_finite(const lc_windows *w, size_t window, lc_status *st)
     return LC_E_NUMERIC;
 }
 
-static void sort(double *x, size_t n)
-{
-    for (size_t i = 1; i < n; i++)
-        for (size_t k = i; k > 0 && x[k - 1] > x[k]; k--) {
-            const double swap = x[k];
-            x[k] = x[k - 1];
-            x[k - 1] = swap;
-        }
-}
-
 /* One step of a window from the mean output of the networks: y, and for quantiles their differences from it at
  * y[horizon], y[2 horizon] .... Sorted, the middle one is the forecast. */
 static void step_of(const double *y, size_t horizon, bool quantiles, double center, double spread, lc_scale scale,
@@ -100,7 +91,7 @@ static void step_of(const double *y, size_t horizon, bool quantiles, double cent
     }
     q[0] = y[0];
     for (size_t k = 1; k <= LC_QUANTILES; k++) q[k] = y[0] + y[k * horizon];
-    sort(q, 1 + LC_QUANTILES);
+    lc_sort_few(q, 1 + LC_QUANTILES);
     for (size_t k = 0; k <= LC_QUANTILES; k++) q[k] = lc_scale_restore(scale, center + spread * q[k]);
     *point = q[LC_QUANTILES / 2];
     *below = *point - q[0];
@@ -147,7 +138,7 @@ static lc_code networks(const lc_model *m, const lc_windows *windows, size_t fir
     r.center = lc_calloc(rows * windows->horizon, sizeof *r.center);
     r.spread = lc_calloc(rows * windows->horizon, sizeof *r.spread);
     lc_code code = one && sum && r.center && r.spread ? LC_OK : lc_fail_memory(st);
-    if (code == LC_OK) code = lc_feed_create(&feed, windows, m->settings, st);
+    if (code == LC_OK) code = lc_feed_create(&feed, windows, first, n, m->settings, st);
     if (code == LC_OK) code = lc_infer_create(&infer, m->net, rows, threads, st);
     for (size_t at = 0; code == LC_OK && at < n; at += rows) {
         const size_t some = n - at < rows ? n - at : rows;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/order.h"
 #include "par/team.h"
 
 enum { MOST_ROWS = 4000, MOST_DIFFERENCES = 400 };
@@ -77,12 +78,7 @@ typedef struct job {
 
 static double median(double *x, size_t n)
 {
-    for (size_t i = 1; i < n; i++)
-        for (size_t k = i; k > 0 && x[k - 1] > x[k]; k--) {
-            const double swap = x[k];
-            x[k] = x[k - 1];
-            x[k - 1] = swap;
-        }
+    lc_sort_few(x, n);
     return n % 2 || !n ? x[n / 2] : x[n / 2 - 1] / 2 + x[n / 2] / 2;
 }
 

@@ -12,13 +12,13 @@ static bool is_segmented(const lc_settings *s)
     return strcmp(s->arch, "auto") == 0;
 }
 
-lc_code lc_feed_create(lc_feed *f, const lc_windows *w, const lc_settings *s, lc_status *st)
+lc_code lc_feed_create(lc_feed *f, const lc_windows *w, size_t first, size_t n, const lc_settings *s, lc_status *st)
 {
     *f = (lc_feed){.windows = w, .segmented = is_segmented(s)};
     if (!f->segmented) return LC_OK;
     const bool base = is_on(s->seasonal_base);
-    return lc_segments_create(&f->segments, w, s->segment, base ? s->season : 0, base && s->second > 1 ? s->second : 0,
-                              st);
+    return lc_segments_create(&f->segments, w, first, n, s->segment, base ? s->season : 0,
+                              base && s->second > 1 ? s->second : 0, st);
 }
 
 void lc_feed_free(lc_feed *f)

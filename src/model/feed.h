@@ -12,8 +12,8 @@ typedef struct lc_feed {
     lc_segments segments;
 } lc_feed;
 
-/* Looks into the windows, which must outlive it. */
-lc_code lc_feed_create(lc_feed *f, const lc_windows *w, const lc_settings *s, lc_status *st);
+/* For the n windows from `first` on. Looks into the windows, which must outlive it. */
+lc_code lc_feed_create(lc_feed *f, const lc_windows *w, size_t first, size_t n, const lc_settings *s, lc_status *st);
 void lc_feed_free(lc_feed *f);
 
 /* Sizes of such a network's inputs: steps, width of a step, and what it has besides. */

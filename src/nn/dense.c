@@ -1,28 +1,9 @@
 /* A linear map of the last step: y = W x + b. With `attached`, the outputs after those are quantiles of theirs, block
- * by block: they learn from what is below without changing it, and start as a normal distribution's. Parameters (1 +
- * inputs, padded outputs), the transpose of PyTorch's weight below a row of the bias; packed: the weight transposed
- * back, for dx. */
-#include <math.h>
+ * by block: they learn from what is below without changing it, and start as a normal distribution's. */
 #include <string.h>
 
-#include "nn/layer.h"
+#include "nn/common.h"
 #include "nn/quantile.h"
-
-static size_t params(const lc_layer *l)
-{
-    return (l->inputs + 1) * lc_padded(l->outputs);
-}
-
-static size_t packed(const lc_layer *l)
-{
-    return lc_padded(l->outputs) * lc_padded(l->inputs);
-}
-
-static size_t saved(const lc_layer *l, size_t room, bool keep)
-{
-    (void)l, (void)room, (void)keep;
-    return 0;
-}
 
 static size_t out_steps(const lc_layer *l)
 {
@@ -43,24 +24,11 @@ static size_t attached(const lc_layer *l)
 
 static void init(const lc_layer *l, float *w, lc_rng *rng)
 {
-    double bound = 1 / sqrt((double)l->inputs);
-    for (size_t i = 0; i <= l->inputs; i++) {
-        size_t row = (i + 1) % (l->inputs + 1); /* the bias is drawn last */
-        for (size_t j = 0; j < attached(l); j++)
-            w[row * lc_padded(l->outputs) + j] = (float)(bound * (2 * lc_rng_uniform(rng) - 1));
-    }
+    lc_affine_init(l, attached(l), w, rng);
     for (size_t j = attached(l); j < l->outputs; j++) {
         w[j] = (float)(0.5 * lc_quantile_normal[j / attached(l) - 1]);
         for (size_t i = 1; i <= l->inputs; i++) w[i * lc_padded(l->outputs) + j] = (float)(0.01 * lc_rng_normal(rng));
     }
-}
-
-static void pack(const lc_layer *l, const lc_kernels *k, const float *w, float *to, size_t part, size_t parts)
-{
-    (void)k;
-    size_t in = lc_padded(l->inputs), out = lc_padded(l->outputs);
-    for (size_t j = part; j < out; j += parts)
-        for (size_t r = 0; r < l->inputs; r++) to[j * in + r] = w[(1 + r) * out + j];
 }
 
 /* The last step of x, with the constant before each row. */
@@ -90,7 +58,7 @@ static void backward(const lc_layer *l, const lc_pass *p)
 static void gradient(const lc_layer *l, const lc_pass *p)
 {
     size_t out = lc_padded(l->outputs), x_ld = lc_stride(l->inputs), dy_ld = lc_stride(l->outputs);
-    memset(p->g, 0, params(l) * sizeof *p->g);
+    memset(p->g, 0, lc_affine_params(l) * sizeof *p->g);
     p->kernels->gemm(1 + l->inputs, out, p->shard, last_of(l, p) + p->first * x_ld, 1, x_ld, p->dy + p->first * dy_ld,
                      dy_ld, p->g, out);
 }
@@ -102,34 +70,20 @@ static size_t tensors(const lc_layer *l, lc_layer_tensor t[LC_LAYER_TENSORS])
     return 2;
 }
 
-static void get(const lc_layer *l, const float *w, size_t tensor, float *out)
-{
-    size_t columns = tensor ? 1 : l->inputs, from = tensor ? 0 : 1;
-    for (size_t j = 0; j < l->outputs; j++)
-        for (size_t r = 0; r < columns; r++) out[j * columns + r] = w[(from + r) * lc_padded(l->outputs) + j];
-}
-
-static void put(const lc_layer *l, float *w, size_t tensor, const float *in)
-{
-    size_t columns = tensor ? 1 : l->inputs, from = tensor ? 0 : 1;
-    for (size_t j = 0; j < l->outputs; j++)
-        for (size_t r = 0; r < columns; r++) w[(from + r) * lc_padded(l->outputs) + j] = in[j * columns + r];
-}
-
 extern const lc_layer_kind lc_layer_dense;
 const lc_layer_kind lc_layer_dense = {
     .name = "dense",
-    .params = params,
-    .packed = packed,
-    .saved = saved,
+    .params = lc_affine_params,
+    .packed = lc_affine_packed,
+    .saved = lc_saves_none,
     .out_steps = out_steps,
     .dx_steps = dx_steps,
     .init = init,
-    .pack = pack,
+    .pack = lc_affine_pack,
     .forward = forward,
     .backward = backward,
     .gradient = gradient,
     .tensors = tensors,
-    .get = get,
-    .put = put,
+    .get = lc_affine_get,
+    .put = lc_affine_put,
 };

@@ -3,38 +3,11 @@
  * row, step and unit, so it does not depend on which thread computes it. Saved: the factors. */
 #include <string.h>
 
-#include "nn/layer.h"
-
-static size_t none(const lc_layer *l)
-{
-    (void)l;
-    return 0;
-}
+#include "nn/common.h"
 
 static size_t saved(const lc_layer *l, size_t room, bool keep)
 {
     return keep ? l->steps * room * lc_padded(l->inputs) : 0;
-}
-
-static size_t out_steps(const lc_layer *l)
-{
-    return l->steps;
-}
-
-static size_t dx_steps(const lc_layer *l, size_t dy_steps)
-{
-    (void)l;
-    return dy_steps;
-}
-
-static void init(const lc_layer *l, float *w, lc_rng *rng)
-{
-    (void)l, (void)w, (void)rng;
-}
-
-static void pack(const lc_layer *l, const lc_kernels *k, const float *w, float *to, size_t part, size_t parts)
-{
-    (void)l, (void)k, (void)w, (void)to, (void)part, (void)parts;
 }
 
 static void forward(const lc_layer *l, const lc_pass *p)
@@ -73,41 +46,20 @@ static void backward(const lc_layer *l, const lc_pass *p)
         }
 }
 
-static void gradient(const lc_layer *l, const lc_pass *p)
-{
-    (void)l, (void)p;
-}
-
-static size_t tensors(const lc_layer *l, lc_layer_tensor t[LC_LAYER_TENSORS])
-{
-    (void)l, (void)t;
-    return 0;
-}
-
-static void get(const lc_layer *l, const float *w, size_t tensor, float *out)
-{
-    (void)l, (void)w, (void)tensor, (void)out;
-}
-
-static void put(const lc_layer *l, float *w, size_t tensor, const float *in)
-{
-    (void)l, (void)w, (void)tensor, (void)in;
-}
-
 extern const lc_layer_kind lc_layer_dropout;
 const lc_layer_kind lc_layer_dropout = {
     .name = "dropout",
-    .params = none,
-    .packed = none,
+    .params = lc_none,
+    .packed = lc_none,
     .saved = saved,
-    .out_steps = out_steps,
-    .dx_steps = dx_steps,
-    .init = init,
-    .pack = pack,
+    .out_steps = lc_all_steps,
+    .dx_steps = lc_same_steps,
+    .init = lc_init_none,
+    .pack = lc_pack_none,
     .forward = forward,
     .backward = backward,
-    .gradient = gradient,
-    .tensors = tensors,
-    .get = get,
-    .put = put,
+    .gradient = lc_gradient_none,
+    .tensors = lc_tensors_none,
+    .get = lc_get_none,
+    .put = lc_put_none,
 };

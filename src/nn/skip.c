@@ -4,7 +4,7 @@
  * forecast is linear). */
 #include <string.h>
 
-#include "nn/layer.h"
+#include "nn/common.h"
 
 static size_t columns(const lc_layer *l)
 {
@@ -19,39 +19,6 @@ static size_t sources(const lc_layer *l)
 static size_t params(const lc_layer *l)
 {
     return sources(l) * lc_padded(l->source.outputs);
-}
-
-static size_t packed(const lc_layer *l)
-{
-    (void)l;
-    return 0;
-}
-
-static size_t saved(const lc_layer *l, size_t room, bool keep)
-{
-    (void)l, (void)room, (void)keep;
-    return 0;
-}
-
-static size_t out_steps(const lc_layer *l)
-{
-    return l->steps;
-}
-
-static size_t dx_steps(const lc_layer *l, size_t dy_steps)
-{
-    (void)l;
-    return dy_steps;
-}
-
-static void init(const lc_layer *l, float *w, lc_rng *rng)
-{
-    (void)l, (void)w, (void)rng;
-}
-
-static void pack(const lc_layer *l, const lc_kernels *k, const float *w, float *to, size_t part, size_t parts)
-{
-    (void)l, (void)k, (void)w, (void)to, (void)part, (void)parts;
 }
 
 static void copy(const lc_pass *p, size_t steps, size_t width, const float *from, float *to)
@@ -122,12 +89,12 @@ extern const lc_layer_kind lc_layer_skip;
 const lc_layer_kind lc_layer_skip = {
     .name = "skip",
     .params = params,
-    .packed = packed,
-    .saved = saved,
-    .out_steps = out_steps,
-    .dx_steps = dx_steps,
-    .init = init,
-    .pack = pack,
+    .packed = lc_none,
+    .saved = lc_saves_none,
+    .out_steps = lc_all_steps,
+    .dx_steps = lc_same_steps,
+    .init = lc_init_none,
+    .pack = lc_pack_none,
     .forward = forward,
     .backward = backward,
     .gradient = gradient,

@@ -165,8 +165,8 @@ static lc_code judge(const stage *g, bool *usable, lc_status *st)
 static lc_code run_stage(stage *g, size_t threads, bool *usable, lc_status *st)
 {
     const lc_settings *s = g->model->settings;
-    lc_code code = lc_feed_create(&g->train_feed, &g->train, s, st);
-    if (code == LC_OK) code = lc_feed_create(&g->valid_feed, &g->valid, s, st);
+    lc_code code = lc_feed_create(&g->train_feed, &g->train, 0, g->train.n, s, st);
+    if (code == LC_OK) code = lc_feed_create(&g->valid_feed, &g->valid, 0, g->valid.n, s, st);
     g->learned = lc_calloc(s->members, sizeof *g->learned);
     g->code = lc_calloc(s->members, sizeof *g->code);
     g->status = lc_calloc(s->members, sizeof *g->status);

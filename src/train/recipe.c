@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/order.h"
 #include "data/calendar.h"
 
 enum {
@@ -26,24 +27,12 @@ static size_t largest(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-static size_t rows_of(const lc_panel *p, const lc_split *split, size_t i)
-{
-    const size_t n = p->series[i].steps;
-    return split ? least(split[i].end, n) : n;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    const size_t *x = a, *y = b;
-    return *x < *y ? -1 : *x > *y;
-}
-
 static lc_code median_rows(double *out, const lc_panel *p, const lc_split *split, lc_status *st)
 {
     size_t *rows = lc_calloc(p->n_series, sizeof *rows), n = p->n_series;
     if (!rows) return lc_fail_memory(st);
-    for (size_t i = 0; i < n; i++) rows[i] = rows_of(p, split, i);
-    qsort(rows, n, sizeof *rows, ascending);
+    for (size_t i = 0; i < n; i++) rows[i] = lc_split_rows(p, split, i);
+    qsort(rows, n, sizeof *rows, lc_ascending_counts);
     const size_t low = n ? (n - 1) / 2 : 0, high = n / 2;
     *out = n ? ((double)rows[low] + (double)rows[high]) / 2 : 0;
     lc_free(rows);
@@ -117,7 +106,7 @@ static bool default_log(const lc_panel *p, const lc_split *split, size_t m)
     size_t yes = 0, asked = 0;
     bool positive = true;
     for (size_t i = 0; positive && i < p->n_series; i++) {
-        const int answer = wants_log(&p->series[i], rows_of(p, split, i), m, &positive);
+        const int answer = wants_log(&p->series[i], lc_split_rows(p, split, i), m, &positive);
         asked += answer >= 0;
         yes += answer > 0;
     }
@@ -157,7 +146,7 @@ static double training_windows(const lc_settings *s, const lc_panel *p, const lc
 {
     double windows = 0;
     for (size_t i = 0; i < p->n_series; i++) {
-        const size_t n = rows_of(p, split, i);
+        const size_t n = lc_split_rows(p, split, i);
         const lc_split own = split && split[i].train < split[i].end ? split[i] : lc_recipe_split(s, p->n_series, n);
         const lc_span span = lc_recipe_training(s, own);
         windows += (double)(span.end - span.begin);

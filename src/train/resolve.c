@@ -5,14 +5,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/order.h"
 #include "nn/arch.h"
 #include "train/recipe.h"
-
-static size_t rows_of(const lc_panel *p, const lc_split *split, size_t i)
-{
-    size_t n = p->series[i].steps;
-    return split && split[i].end < n ? split[i].end : n;
-}
 
 static int descending(const void *a, const void *b)
 {
@@ -28,7 +23,7 @@ lc_code lc_resolve_season(size_t *out, const lc_panel *p, const lc_split *split,
     size_t(*order)[2] = lc_calloc(p->n_series, sizeof *order);
     if (!order) return lc_fail_memory(st);
     for (size_t i = 0; i < p->n_series; i++) {
-        order[i][0] = rows_of(p, split, i);
+        order[i][0] = lc_split_rows(p, split, i);
         order[i][1] = i;
     }
     qsort(order, p->n_series, sizeof *order, descending);
@@ -55,12 +50,6 @@ lc_code lc_resolve_season(size_t *out, const lc_panel *p, const lc_split *split,
     return code;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    const size_t *x = a, *y = b;
-    return *x < *y ? -1 : *x > *y;
-}
-
 static size_t largest(size_t a, size_t b)
 {
     return a > b ? a : b;
@@ -81,7 +70,7 @@ static size_t training_windows(const lc_settings *s, const lc_panel *p, const lc
 {
     size_t windows = 0;
     for (size_t i = 0; i < p->n_series; i++) {
-        size_t n = rows_of(p, split, i), valid = largest(s->horizon, (size_t)ceil(s->valid * (double)n));
+        size_t n = lc_split_rows(p, split, i), valid = largest(s->horizon, (size_t)ceil(s->valid * (double)n));
         size_t train = split ? split[i].train : n > valid ? n - valid : 0;
         if (train > s->horizon + s->lookback) windows += train - s->horizon - s->lookback;
     }
@@ -100,7 +89,7 @@ static lc_code check_log(const lc_settings *s, const lc_panel *p, const lc_split
 {
     if (strcmp(s->transform, "log") != 0) return LC_OK;
     for (size_t i = 0; i < p->n_series; i++)
-        for (size_t t = 0; t < rows_of(p, split, i); t++) {
+        for (size_t t = 0; t < lc_split_rows(p, split, i); t++) {
             if (!lc_is_observed(&p->series[i], t) || lc_value(&p->series[i], t) > 0) continue;
             lc_fail_at(st, LC_E_DATA, p->source, 0, 0, "--transform log needs positive values: \"%.80s\" has %g",
                        p->series[i].id, lc_value(&p->series[i], t));
@@ -128,8 +117,8 @@ lc_code lc_resolve_settings(lc_settings *s, const lc_panel *p, const lc_split *s
     if (!s->lookback) {
         size_t *rows = lc_calloc(p->n_series, sizeof *rows);
         if (!rows) return lc_fail_memory(st);
-        for (size_t i = 0; i < p->n_series; i++) rows[i] = rows_of(p, split, i);
-        qsort(rows, p->n_series, sizeof *rows, ascending);
+        for (size_t i = 0; i < p->n_series; i++) rows[i] = lc_split_rows(p, split, i);
+        qsort(rows, p->n_series, sizeof *rows, lc_ascending_counts);
         s->lookback = default_lookback(s->season, s->horizon, rows[p->n_series / 2]);
         if (p->n_future) s->lookback = largest(s->lookback, s->horizon);
         lc_free(rows);

@@ -12,6 +12,13 @@ typedef struct lc_split {
     size_t train, end;
 } lc_split;
 
+/* Rows of series i that the split shows (NULL: all). */
+static inline size_t lc_split_rows(const lc_panel *p, const lc_split *split, size_t i)
+{
+    const size_t n = p->series[i].steps;
+    return split && split[i].end < n ? split[i].end : n;
+}
+
 /* The season that most of the panel's series have (the longest ones are asked, at most 16), looking at the
  * first `rows[i]` rows of each (NULL: all). 1: none. */
 lc_code lc_resolve_season(size_t *out, const lc_panel *p, const lc_split *split, lc_status *st);

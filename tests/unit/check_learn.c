@@ -156,8 +156,8 @@ static lesson *lesson_create(lc_panel *p, lc_settings *s, const lc_span *train, 
     ck_assert_int_eq(lc_scales_fit(&l->scales, p, NULL, lc_feed_scaling(s), NULL), LC_OK);
     ck_assert_int_eq(lc_windows_create(&l->train, p, &l->scales, s->lookback, s->horizon, true, train, 1, NULL), LC_OK);
     ck_assert_int_eq(lc_windows_create(&l->valid, p, &l->scales, s->lookback, s->horizon, true, valid, 1, NULL), LC_OK);
-    ck_assert_int_eq(lc_feed_create(&l->train_feed, &l->train, s, NULL), LC_OK);
-    ck_assert_int_eq(lc_feed_create(&l->valid_feed, &l->valid, s, NULL), LC_OK);
+    ck_assert_int_eq(lc_feed_create(&l->train_feed, &l->train, 0, l->train.n, s, NULL), LC_OK);
+    ck_assert_int_eq(lc_feed_create(&l->valid_feed, &l->valid, 0, l->valid.n, s, NULL), LC_OK);
     ck_assert_int_eq(lc_model_network(&l->net, s, lc_panel_covariates(p), NULL), LC_OK);
     l->w = calloc(l->net->params, sizeof *l->w);
     return l;

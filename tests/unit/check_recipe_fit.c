@@ -119,7 +119,7 @@ START_TEST(the_best_round_is_kept)
     ck_assert_int_eq(lc_scales_fit(&scales, p, &r.split[0].train, lc_feed_scaling(r.s), NULL), LC_OK);
     ck_assert_int_eq(lc_fit_validation(&w, p, &scales, r.s, r.split, LC_FIT_VALIDATION, NULL), LC_OK);
     ck_assert_uint_eq(w.n, t->valid_windows);
-    ck_assert_int_eq(lc_feed_create(&from.feed, &w, r.s, NULL), LC_OK);
+    ck_assert_int_eq(lc_feed_create(&from.feed, &w, 0, w.n, r.s, NULL), LC_OK);
     ck_assert_int_eq(lc_infer_create(&f, r.m->net, w.n, 1, NULL), LC_OK);
     ck_assert_double_eq(lc_infer_loss(f, lc_model_weights(r.m, 0), lc_loss_find("mae"), w.n, gather, &from),
                         t->valid_loss[t->best_epoch - 1]);
@@ -155,8 +155,8 @@ START_TEST(the_final_fit_has_all_rows_and_the_best_steps)
     ck_assert_int_eq(lc_model_scales(r.m, p, NULL, &scales, &unknown, NULL), LC_OK);
     ck_assert_int_eq(lc_windows_create(&w, p, &scales, r.s->lookback, 4, true, &all, 1, NULL), LC_OK);
     ck_assert_int_eq(lc_windows_create(&none, p, &scales, r.s->lookback, 4, true, &empty, 1, NULL), LC_OK);
-    ck_assert_int_eq(lc_feed_create(&feed, &w, r.s, NULL), LC_OK);
-    ck_assert_int_eq(lc_feed_create(&nothing, &none, r.s, NULL), LC_OK);
+    ck_assert_int_eq(lc_feed_create(&feed, &w, 0, w.n, r.s, NULL), LC_OK);
+    ck_assert_int_eq(lc_feed_create(&nothing, &none, 0, none.n, r.s, NULL), LC_OK);
     for (size_t i = 0; i < 3; i++) {
         lc_learned learned = {.w = calloc(n, sizeof(float))};
         const lc_learning how = {.net = r.m->net,

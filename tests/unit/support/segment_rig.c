@@ -17,7 +17,7 @@ rig *rig_create(lc_panel *p, lc_scaling how, shape s, size_t limit)
     for (size_t i = 0; i < p->n_series; i++) span[i] = (lc_span){1, p->series[i].steps, limit};
     ck_assert_int_eq(lc_scales_fit(&r->scales, p, NULL, how, NULL), LC_OK);
     ck_assert_int_eq(lc_windows_create(&r->w, p, &r->scales, s.lookback, s.horizon, true, span, 1, NULL), LC_OK);
-    ck_assert_int_eq(lc_segments_create(&r->g, &r->w, s.width, s.season, s.second, NULL), LC_OK);
+    ck_assert_int_eq(lc_segments_create(&r->g, &r->w, 0, r->w.n, s.width, s.season, s.second, NULL), LC_OK);
     free(span);
     r->at = lc_segments_shape(lc_panel_covariates(p), s.lookback, s.horizon, s.width, s.season > 0);
     r->stride = r->at.inputs + SPARE;
