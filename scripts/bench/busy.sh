@@ -10,7 +10,7 @@ stop() { for pid in $loops; do kill "$pid" 2>/dev/null || true; done; loops=; }
 trap 'stop; rm -rf "$box"' EXIT
 once() {
     start=$(date +%s%N)
-    "$program" evaluate datasets/brent-oil.csv -o "$box/result.csv" --force --quiet
+    "$program" evaluate --arch lstm datasets/brent-oil.csv -o "$box/result.csv" --force --quiet
     echo "$1 $(($(date +%s%N) - start))" | awk '{ printf "%s %.2f s\n", $1, $2 / 1e9 }'
 }
 for _ in 1 2 3; do
