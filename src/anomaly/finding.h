@@ -1,0 +1,29 @@
+/* What a detector says of one row of one column. */
+#ifndef LC_ANOMALY_FINDING_H
+#define LC_ANOMALY_FINDING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The statistics of a row that are held against those of earlier rows. */
+typedef enum lc_statistic {
+    LC_STATISTIC_VALUE,  /* the value itself */
+    LC_STATISTIC_LEVEL,  /* mean of the last 10 values */
+    LC_STATISTIC_ERROR,  /* mean of the last 5 forecast errors */
+    LC_STATISTIC_ENERGY, /* mean of the last 20 absolute forecast errors */
+    LC_STATISTICS        /* how many; in a finding: none stands out */
+} lc_statistic;
+
+typedef struct lc_finding {
+    double expected, lo, hi; /* the forecast of the value, and the bounds outside which it would have been flagged;
+                                in the data's units; NaN: there is none */
+    double score;            /* [0, 1]; at least 0.5 where the threshold is reached; 0 without a value or a verdict */
+    double p;                /* probability of a row as unusual as this one on normal data; NaN: not scored */
+    bool scored;
+    bool raised;            /* the threshold is reached: also for rows that go on with an event or follow one */
+    bool anomaly;           /* the row is flagged: the first one that is raised, then none for a while */
+    lc_statistic statistic; /* the one that stands out most, of a raised row */
+    uint32_t since;         /* rows that this one's event began before it; 0 for a row that is not raised */
+} lc_finding;
+
+#endif
