@@ -97,9 +97,11 @@ typedef struct lc_progress {
     double train_loss, valid_loss; /* NaN where there is none */
     size_t best_epoch;             /* 1-based, so far */
     size_t fit, fits;              /* of lc_evaluate: which fit this is, from 1, and how many there are; else 0 */
+    size_t rows, rows_done;        /* of lc_detect, where nothing else is set */
 } lc_progress;
 
-/* Called after every epoch by the thread that called the library; false cancels the run (LC_E_CANCELLED). */
+/* Called after every epoch, or every few hundred rows, by the thread that called the library; false cancels the run
+ * (LC_E_CANCELLED). */
 typedef bool (*lc_progress_fn)(void *user, const lc_progress *p);
 
 /* ---- data -------------------------------------------------------------------------------------- */
@@ -201,12 +203,13 @@ lc_code lc_forecast(lc_result **out, const lc_model *m, const lc_panel *p, const
                     lc_status *st);
 
 typedef struct lc_detect_info {
-    size_t rows, scored, flagged;
-    lc_model_info model;
+    size_t rows, scored, flagged; /* of all columns */
+    lc_model_info model;          /* of m; all zero without */
 } lc_detect_info;
 
-/* *info, unless NULL, tells what was done. Scores and flags every row: unique_id, ds, y, expected, lo, hi, score,
- * anomaly. m NULL: fits a model on the first part of each series, whose rows are then not scored. */
+/* Scores and flags every row: unique_id, ds, y, expected, lo, hi, score, anomaly. What a row gets depends on no later
+ * row. Expectations are those of m, or where m is NULL of a small network for each series that learns from every row.
+ * *info, unless NULL, tells what was done. Series are scored side by side; `progress` may be NULL. */
 lc_code lc_detect(lc_result **out, lc_detect_info *info, const lc_model *m, const lc_panel *p, const lc_settings *s,
                   lc_progress_fn progress, void *user, lc_status *st);
 

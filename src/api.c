@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "anomaly/detector.h"
+#include "anomaly/detect_table.h"
 #include "base/memory.h"
 #include "forecast/fitting.h"
 #include "forecast/forecast.h"
@@ -194,22 +194,16 @@ lc_code lc_model_reach(lc_reach *out, const lc_model *m, const lc_panel *p, lc_s
     return lc_reach_of(out, m, p, st);
 }
 
-/* A model for detect: one step ahead, learned from the first rows of each series. */
-static lc_code fit_detector(lc_model **out, const lc_panel *p, const lc_settings *s, lc_split *split,
-                            lc_progress_fn progress, void *user, lc_status *st)
+typedef struct detect_progress {
+    lc_progress_fn tell;
+    void *user;
+} detect_progress;
+
+static bool tell_detect(void *user, size_t done, size_t all)
 {
-    lc_settings *resolved = lc_settings_copy(s);
-    if (!resolved) return lc_fail_memory(st);
-    lc_code code = LC_OK;
-    resolved->horizon = 1;
-    /* One step ahead, row by row: the textbook's network unless another one is asked for. */
-    if (strcmp(resolved->arch, "auto") == 0) code = lc_settings_set(resolved, "arch", "lstm", st);
-    if (code == LC_OK) lc_arch_defaults(resolved);
-    lc_detector_split(split, p, resolved);
-    if (code == LC_OK) code = lc_resolve_settings(resolved, p, split, st);
-    if (code == LC_OK) code = lc_fit_calibrated(out, p, resolved, split, progress, user, st);
-    lc_settings_free(resolved);
-    return code;
+    const detect_progress *p = user;
+    const lc_progress now = {.rows = all, .rows_done = done, .train_loss = NAN, .valid_loss = NAN};
+    return p->tell(p->user, &now);
 }
 
 lc_code lc_detect(lc_result **out, lc_detect_info *info, const lc_model *m, const lc_panel *p, const lc_settings *s,
@@ -220,20 +214,18 @@ lc_code lc_detect(lc_result **out, lc_detect_info *info, const lc_model *m, cons
     NEED(s);
     *out = NULL;
     if (info) memset(info, 0, sizeof *info);
-    lc_model *own = NULL;
-    lc_split *split = lc_calloc(p->n_series, sizeof *split);
-    lc_detector_summary summary;
-    lc_code code = split ? LC_OK : lc_fail_memory(st);
-    if (code == LC_OK && !m) code = fit_detector(&own, p, s, split, progress, user, st);
-    if (code == LC_OK) code = lc_detector_table(out, &summary, own ? own : m, p, own ? split : NULL, s, st);
+    detect_progress told = {progress, user};
+    lc_detection found;
+    lc_code code = lc_detection_run(&found, m, p, s, progress ? tell_detect : NULL, &told, st);
+    if (code != LC_OK) return code;
+    code = lc_detect_table(out, &found, p, st);
     if (code == LC_OK && info) {
         info->rows = lc_result_rows(*out);
-        info->scored = summary.scored;
-        info->flagged = summary.flagged;
-        lc_model_get_info(own ? own : m, &info->model);
+        info->scored = found.scored;
+        info->flagged = found.flagged;
+        if (m) lc_model_get_info(m, &info->model);
     }
-    lc_model_free(own);
-    lc_free(split);
+    lc_detection_free(&found);
     return code;
 }
 

@@ -26,4 +26,7 @@ typedef struct lc_finding {
     uint32_t since;         /* rows that this one's event began before it; 0 for a row that is not raised */
 } lc_finding;
 
+/* Nothing is said of this row. */
+extern const lc_finding lc_finding_none;
+
 #endif

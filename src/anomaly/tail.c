@@ -8,7 +8,16 @@
 
 #define LN10 2.302585092994045684
 
+/* The generalised Pareto tail beyond one end of the values. */
+typedef struct fit {
+    bool known; /* until a value enters or leaves that it was made from */
+    size_t nu;  /* excesses */
+    double u;   /* threshold; of the negated values for the lower end */
+    double unit, xi, beta;
+} fit;
+
 struct lc_tail {
+    fit end[2]; /* upper, lower */
     size_t capacity, count;
     size_t next;    /* place in `ring` of the next value; the oldest one when full */
     double *ring;   /* (capacity) in order of arrival */
@@ -37,6 +46,17 @@ void lc_tail_free(lc_tail *t)
     lc_free(t);
 }
 
+void lc_tail_clear(lc_tail *t)
+{
+    t->count = t->next = 0;
+    t->end[0].known = t->end[1].known = false;
+}
+
+double lc_tail_quantile(const lc_tail *t, double share)
+{
+    return t->count ? t->sorted[(size_t)(share * (double)(t->count - 1))] : 0;
+}
+
 size_t lc_tail_count(const lc_tail *t)
 {
     return t->count;
@@ -54,14 +74,37 @@ static size_t count_below(const lc_tail *t, double x, bool ties)
     return lo;
 }
 
+static size_t excesses(size_t count)
+{
+    return count / 200 > 10 ? count / 200 : 10;
+}
+
+/* The j-th largest (j from 0) of the values, or of the negated values for the lower tail. */
+static double largest(const lc_tail *t, size_t j, bool lower)
+{
+    return lower ? -t->sorted[j] : t->sorted[t->count - 1 - j];
+}
+
+/* A fit stays as it is when nothing above its threshold came or went: nearly always, and finding it anew is most of
+ * what a score costs. left NaN: nothing went. */
+static void outdate(lc_tail *t, double entered, double left)
+{
+    for (size_t i = 0; i < 2; i++) {
+        fit *f = &t->end[i];
+        const double in = i ? -entered : entered, out = i ? -left : left;
+        f->known = f->known && in <= f->u && !(out >= f->u) && f->nu == excesses(t->count);
+    }
+}
+
 void lc_tail_push(lc_tail *t, double x)
 {
     if (!t->capacity || !isfinite(x)) return;
-    double *s = t->sorted;
+    double *s = t->sorted, left = NAN;
     size_t to = count_below(t, x, false);
     if (t->count == t->capacity) {
         /* The hole of the oldest value wanders to where x belongs; only what lies between moves. */
-        size_t hole = count_below(t, t->ring[t->next], false);
+        left = t->ring[t->next];
+        size_t hole = count_below(t, left, false);
         if (hole < to) {
             to--;
             memmove(s + hole, s + hole + 1, (to - hole) * sizeof *s);
@@ -75,63 +118,67 @@ void lc_tail_push(lc_tail *t, double x)
     s[to] = x;
     t->ring[t->next] = x;
     t->next = t->next + 1 == t->capacity ? 0 : t->next + 1;
+    outdate(t, x, left);
 }
 
-/* The j-th largest (j from 0) of the values, or of the negated values for the lower tail. */
-static double largest(const lc_tail *t, size_t j, bool lower)
+/* The tail beyond the (nu+1)-th largest value, by moments of the nu excesses over it (mean m, variance s2):
+ *   xi = (1 - m^2/s2)/2, beta = m (m^2/s2 + 1)/2 */
+static const fit *fit_of(lc_tail *t, bool lower)
 {
-    return lower ? -t->sorted[j] : t->sorted[t->count - 1 - j];
-}
-
-/* -log10 of the generalised Pareto survival function at x > u, fitted to the nu excesses over u:
- *   xi = (1 - m^2/s2)/2, beta = m (m^2/s2 + 1)/2;   log10(1 + xi (x-u)/beta) / xi */
-static double beyond(const lc_tail *t, double x, double u, size_t nu, double floor, bool lower)
-{
+    fit *f = &t->end[lower];
+    if (f->known) return f;
+    *f = (fit){.known = true, .nu = excesses(t->count)};
+    f->u = largest(t, f->nu, lower);
     /* Values near the end of the range are made smaller, so that neither differences nor squares overflow. */
-    double top = fmax(fabs(x), fmax(fabs(u), fabs(largest(t, 0, lower))));
-    double unit = top > 1e100 ? 0x1p-600 : 1;
-    double mean = 0, variance = 0;
-    for (size_t j = 0; j < nu; j++) mean += (largest(t, j, lower) * unit - u * unit) / (double)nu;
-    for (size_t j = 0; j < nu; j++) {
-        double d = largest(t, j, lower) * unit - u * unit - mean;
-        variance += d * d / (double)nu;
+    f->unit = fmax(fabs(f->u), fabs(largest(t, 0, lower))) > 1e100 ? 0x1p-600 : 1;
+    double mean = 0, variance = 0, n = (double)f->nu;
+    for (size_t j = 0; j < f->nu; j++) mean += largest(t, j, lower) * f->unit - f->u * f->unit;
+    mean /= n;
+    for (size_t j = 0; j < f->nu; j++) {
+        double d = largest(t, j, lower) * f->unit - f->u * f->unit - mean;
+        variance += d * d;
     }
+    variance /= n;
     /* Equal excesses have no variance, and the exponential tail is the limit that fits them best. */
     double ratio = variance > DBL_MIN ? mean * mean / variance : 1;
-    double xi = (1 - ratio) / 2;
-    double beta = mean * (ratio + 1) / 2;
-    if (xi < 0 || xi > .5) {
-        xi = xi < 0 ? 0 : .5;
-        beta = mean * (1 - xi);
+    f->xi = (1 - ratio) / 2;
+    f->beta = mean * (ratio + 1) / 2;
+    if (f->xi < 0 || f->xi > .5) {
+        f->xi = f->xi < 0 ? 0 : .5;
+        f->beta = mean * (1 - f->xi);
     }
-    beta += floor * unit;
-    if (!(beta > 0)) return LC_TAIL_MOST;
-    double excess = (x * unit - u * unit) / beta;
-    if (!isfinite(excess)) excess = DBL_MAX;
-    return xi < 1e-9 ? excess / LN10 : log1p(xi * excess) / (xi * LN10);
+    return f;
 }
 
-static double score(const lc_tail *t, double x, double floor, bool lower)
+/* -log10 of its survival function at x > u: log10(1 + xi (x-u)/beta) / xi */
+static double beyond(const fit *f, double x, double floor)
+{
+    double beta = f->beta + floor * f->unit;
+    if (!(beta > 0)) return LC_TAIL_MOST;
+    double excess = (x * f->unit - f->u * f->unit) / beta;
+    if (!isfinite(excess)) excess = DBL_MAX;
+    return f->xi < 1e-9 ? excess / LN10 : log1p(f->xi * excess) / (f->xi * LN10);
+}
+
+static double score(lc_tail *t, double x, double floor, bool lower)
 {
     const size_t k = t->count;
     if (k < LC_TAIL_LEAST || isnan(x)) return 0;
-    const size_t nu = k / 200 > 10 ? k / 200 : 10;
     x = fmin(fmax(x, -DBL_MAX), DBL_MAX);
+    const fit *f = fit_of(t, lower);
+    const double toward = lower ? -x : x;
+    if (toward > f->u)
+        return fmin(log10((double)(k + 1) / (double)f->nu) + beyond(f, toward, fmax(floor, 0)), LC_TAIL_MOST);
     size_t as_far = lower ? count_below(t, x, true) : k - count_below(t, x, false);
-    if (lower) x = -x;
-    double u = largest(t, nu, lower);
-    double q;
-    if (x <= u) q = log10((double)(k + 1) / (double)(as_far + 1));
-    else q = log10((double)(k + 1) / (double)nu) + beyond(t, x, u, nu, floor > 0 ? floor : 0, lower);
-    return fmin(q, LC_TAIL_MOST);
+    return log10((double)(k + 1) / (double)(as_far + 1));
 }
 
-double lc_tail_upper(const lc_tail *t, double x, double floor)
+double lc_tail_upper(lc_tail *t, double x, double floor)
 {
     return score(t, x, floor, false);
 }
 
-double lc_tail_lower(const lc_tail *t, double x, double floor)
+double lc_tail_lower(lc_tail *t, double x, double floor)
 {
     return score(t, x, floor, true);
 }

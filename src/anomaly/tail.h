@@ -14,7 +14,10 @@ typedef struct lc_tail lc_tail;
 
 lc_tail *lc_tail_create(size_t capacity); /* NULL: out of memory */
 void lc_tail_free(lc_tail *t);
+void lc_tail_clear(lc_tail *t);
 size_t lc_tail_count(const lc_tail *t);
+/* The value below which this share of the remembered ones lies; 0 when there are none. */
+double lc_tail_quantile(const lc_tail *t, double share);
 /* Remembers x, forgetting the oldest value when full. A value that is not finite is passed over. O(capacity) moves of
  * neighbouring doubles in the worst case. */
 void lc_tail_push(lc_tail *t, double x);
@@ -23,7 +26,7 @@ void lc_tail_push(lc_tail *t, double x);
  * it a generalised Pareto tail fitted by moments to the nu excesses (Hosking & Wallis 1987), its shape held in [0,
  * 0.5]. `floor` (>= 0) is added to its scale so that ties do not make it vanish. Never falls as x grows; in [0,
  * LC_TAIL_MOST]. 0 when fewer than LC_TAIL_LEAST values are remembered, and for NaN. */
-double lc_tail_upper(const lc_tail *t, double x, double floor);
-double lc_tail_lower(const lc_tail *t, double x, double floor); /* -log10 P(X <= x) */
+double lc_tail_upper(lc_tail *t, double x, double floor);
+double lc_tail_lower(lc_tail *t, double x, double floor); /* -log10 P(X <= x) */
 
 #endif

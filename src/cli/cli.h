@@ -18,6 +18,7 @@ typedef struct cli_options {
     bool force, json, quiet, exit_code, help;
     const char *program; /* name of the command */
     const char *fitting; /* an option that was given and matters to a fit alone; NULL: none */
+    bool gaps_given;
 } cli_options;
 
 /* A command is one file and one row of cli_commands. */
@@ -112,7 +113,8 @@ int cli_print_summary(json_t *summary, const cli_options *o);
 /* Text as a JSON string, broken UTF-8 replaced. */
 json_t *cli_json_text(const char *text);
 
-/* Lines on standard error: what was read and which model it is. */
+/* Lines on standard error: what was read, and which model it is; m NULL: there is none. */
+void cli_print_read(const cli_options *o, const lc_panel *p, const lc_model_info *m);
 void cli_print_model(const cli_options *o, const lc_panel *p, const lc_model_info *m);
 /* How the model did beside the naive forecasts on its validation windows. */
 /* Says so where rows lie outside what the model of --model learned. */

@@ -1,13 +1,28 @@
+#include <string.h>
+
 #include "cli/cli.h"
 
 static void print_flags(const cli_options *o, const lc_detect_info *info)
 {
     if (info->scored == 0) {
-        cli_note(o, "warning: none of %zu rows was scored: too few rows to learn from and compare with", info->rows);
+        cli_note(o, "warning: none of %zu rows was scored: a column needs 100 values before it can be judged",
+                 info->rows);
         return;
     }
-    cli_line(o, "flags   %zu of %zu scored rows; %zu not scored (learned from, or no forecast)", info->flagged,
-             info->scored, info->rows - info->scored);
+    cli_line(o, "flags   %zu of %zu scored rows; %zu not scored (the first 100 values of a column, or no value)",
+             info->flagged, info->scored, info->rows - info->scored);
+}
+
+/* Rows are judged as they come, whatever their stamps; a model wants the regular steps that it learned from. */
+static int settle(const cli_options *o)
+{
+    lc_status st = {0};
+    if (o->model) return LC_EXIT_OK;
+    if (o->fitting && strcmp(o->fitting, "seed") != 0)
+        cli_note(o, "warning: --%s has no effect: detect learns as it reads; train a model and name it with --model",
+                 o->fitting);
+    if (o->gaps_given || lc_settings_set(o->settings, "gaps", "keep", &st) == LC_OK) return LC_EXIT_OK;
+    return cli_fail(&st);
 }
 
 int cli_detect(const cli_options *o)
@@ -20,6 +35,7 @@ int cli_detect(const cli_options *o)
     int code = cli_check_json(o);
     if (code == LC_EXIT_OK) code = cli_check_outputs(o);
     if (code == LC_EXIT_OK) code = cli_load_model(&m, o);
+    if (code == LC_EXIT_OK) code = settle(o);
     if (code == LC_EXIT_OK) code = cli_read(&p, o);
     if (code == LC_EXIT_OK) code = cli_warn_of_reach(o, m, p);
     if (code != LC_EXIT_OK) goto done;
@@ -30,8 +46,8 @@ int cli_detect(const cli_options *o)
         code = cli_fail(&st);
         goto done;
     }
-    cli_print_model(o, p, &info.model);
-    if (!o->model) cli_print_error(o, &info.model);
+    if (m) cli_print_model(o, p, &info.model);
+    else cli_print_read(o, p, NULL);
     print_flags(o, &info);
     code = cli_deliver(r, p, o);
     if (code == LC_EXIT_OK) {

@@ -53,15 +53,17 @@ json_t *cli_summary(const cli_options *o, const lc_panel *p, const lc_model_info
     json_object_set_new(s, "rows", json_integer((json_int_t)lc_panel_row_count(p)));
     json_object_set_new(s, "series", json_integer((json_int_t)lc_panel_series_count(p)));
     json_object_set_new(s, "frequency", json_string(lc_panel_frequency(p, freq)));
-    json_t *model =
-        json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "arch", m->arch, "horizon", (json_int_t)m->horizon,
-                  "lookback", (json_int_t)m->lookback, "season", (json_int_t)m->season, "hidden", (json_int_t)m->hidden,
-                  "layers", (json_int_t)m->layers, "parameters", (json_int_t)m->parameters, "epochs",
-                  (json_int_t)m->epochs, "best_epoch", (json_int_t)m->best_epoch);
-    json_object_set_new(model, "valid_loss", real(m->valid_loss));
-    json_object_set_new(model, "against_naive", real(m->against_naive));
-    json_object_set_new(model, "against_seasonal_naive", real(m->against_seasonal_naive));
-    json_object_set_new(s, "model", model);
+    if (*m->arch) {
+        json_t *model = json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "arch", m->arch, "horizon",
+                                  (json_int_t)m->horizon, "lookback", (json_int_t)m->lookback, "season",
+                                  (json_int_t)m->season, "hidden", (json_int_t)m->hidden, "layers",
+                                  (json_int_t)m->layers, "parameters", (json_int_t)m->parameters, "epochs",
+                                  (json_int_t)m->epochs, "best_epoch", (json_int_t)m->best_epoch);
+        json_object_set_new(model, "valid_loss", real(m->valid_loss));
+        json_object_set_new(model, "against_naive", real(m->against_naive));
+        json_object_set_new(model, "against_seasonal_naive", real(m->against_seasonal_naive));
+        json_object_set_new(s, "model", model);
+    }
     if (o->model) json_object_set_new(s, "model_file", cli_json_text(o->model));
     if (o->output) json_object_set_new(s, "output", cli_json_text(o->output));
     if (o->plot) json_object_set_new(s, "plot", cli_json_text(o->plot));
@@ -85,12 +87,13 @@ int cli_print_summary(json_t *summary, const cli_options *o)
 
 /* ---- lines ---- */
 
-static void print_read(const cli_options *o, const lc_panel *p, const lc_model_info *m)
+void cli_print_read(const cli_options *o, const lc_panel *p, const lc_model_info *m)
 {
-    char freq[24], season[40] = "no season";
+    char freq[24], season[40] = "";
     size_t rows = lc_panel_row_count(p), series = lc_panel_series_count(p);
-    if (m->season > 1) snprintf(season, sizeof season, "season %zu", m->season);
-    cli_line(o, "read    %zu rows, %zu series, step %s, %s", rows, series, lc_panel_frequency(p, freq), season);
+    if (m && m->season > 1) snprintf(season, sizeof season, ", season %zu", m->season);
+    else if (m) snprintf(season, sizeof season, ", no season");
+    cli_line(o, "read    %zu rows, %zu series, step %s%s", rows, series, lc_panel_frequency(p, freq), season);
 }
 
 /* What forecasts: networks, a statistical model, or both. */
@@ -117,7 +120,7 @@ static void print_network(const cli_options *o, const char *file, const lc_model
 void cli_print_model(const cli_options *o, const lc_panel *p, const lc_model_info *m)
 {
     char freq[24];
-    print_read(o, p, m);
+    cli_print_read(o, p, m);
     if (o->model) {
         print_network(o, o->model, m);
         if (strcmp(m->frequency, lc_panel_frequency(p, freq)) != 0)

@@ -80,6 +80,14 @@ bool cli_progress_step(void *progress, const lc_progress *now)
     cli_progress *p = progress;
     double t = seconds(), took = t - p->started;
     if (p->shown && t - p->last > 0.1) {
+        if (now->rows) {
+            char line[80];
+            snprintf(line, sizeof line, "%.0f %% of %zu rows", 100 * (double)now->rows_done / (double)now->rows,
+                     now->rows);
+            draw(p, line);
+            p->last = t;
+            return !interrupted;
+        }
         char line[240], valid[80] = "", fit[48] = "", rate[48];
         if (now->fits > 1) snprintf(fit, sizeof fit, "fit %zu/%zu  ", now->fit, now->fits);
         if (isfinite(now->valid_loss))

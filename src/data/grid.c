@@ -187,7 +187,7 @@ static lc_code build_frame(lc_grid *b, size_t frame)
         occupied += step != LC_NO_STEP && step != before;
         before = step;
     }
-    if (!rows.plain && b->gaps != LC_GAPS_SKIP) b->missing_steps += f->length - occupied;
+    if (!rows.plain && !lc_grid_as_they_come(b)) b->missing_steps += f->length - occupied;
     for (size_t v = 0; v < p->n_targets; v++) {
         if (!b->has_number[v]) b->empty_series++;
         else if (!fill_series(b, &rows, &p->series[v * b->g->n_frames + frame], v)) return lc_fail_memory(b->st);
@@ -314,6 +314,7 @@ static bool note(const lc_grid *b, lc_notes *notes)
 static lc_gaps_mode gaps_mode(const lc_settings *s)
 {
     if (strcmp(s->gaps, "skip") == 0) return LC_GAPS_SKIP;
+    if (strcmp(s->gaps, "keep") == 0) return LC_GAPS_KEEP;
     return strcmp(s->gaps, "error") == 0 ? LC_GAPS_ERROR : LC_GAPS_FILL;
 }
 
@@ -329,8 +330,9 @@ static lc_code settle_modes(lc_grid *b)
 {
     const lc_settings *s = b->t->settings;
     b->gaps = gaps_mode(s);
-    if (b->gaps == LC_GAPS_SKIP && b->p->n_future) {
-        lc_fail(b->st, LC_E_USAGE, "--future needs regular steps, --gaps skip leaves rows out");
+    if (lc_grid_as_they_come(b) && b->p->n_future) {
+        lc_fail(b->st, LC_E_USAGE, "--future needs regular steps, --gaps %s %s", s->gaps,
+                b->gaps == LC_GAPS_SKIP ? "leaves rows out" : "takes rows as they come");
         lc_hint(b->st, "leave one of the two out");
         return LC_E_USAGE;
     }
@@ -342,9 +344,10 @@ static lc_code settle_modes(lc_grid *b)
     b->merge = b->t->stamp ? merge_of(s->duplicates) : LC_MERGE_NONE;
     b->freq = b->p->freq;
     if (merge_of(s->aggregate) != LC_MERGE_NONE) {
-        if (!b->t->stamp || b->gaps == LC_GAPS_SKIP) {
+        if (!b->t->stamp || lc_grid_as_they_come(b)) {
             lc_fail(b->st, LC_E_USAGE,
-                    "--aggregate gathers rows to regular steps: it needs time stamps, and no --gaps skip");
+                    "--aggregate gathers rows to regular steps: it needs time stamps, and no --gaps %s",
+                    b->gaps == LC_GAPS_KEEP ? "keep" : "skip");
             lc_hint(b->st, "name the column of stamps with --time");
             return LC_E_USAGE;
         }
@@ -353,7 +356,7 @@ static lc_code settle_modes(lc_grid *b)
         b->jittered = false;
         b->freq.month_end = b->p->freq.month_end = false;
     }
-    if (b->gaps == LC_GAPS_SKIP) b->jittered = false;
+    if (lc_grid_as_they_come(b)) b->jittered = false;
     bool days = lc_freq_length(&b->freq) == 0 || lc_freq_length(&b->freq) >= LC_MICROS_PER_DAY;
     if (b->t->offset && b->t->roles.clock.offset_varies && days && lc_clock_is_calendar(&b->p->clock) && !b->buckets) {
         b->wall = true;

@@ -11,7 +11,12 @@ lc_code lc_grid_build(lc_panel *p, lc_table *t, const lc_grouping *g, bool jitte
 
 /* ---- between its files ---- */
 
-typedef enum lc_gaps_mode { LC_GAPS_FILL, LC_GAPS_SKIP, LC_GAPS_ERROR } lc_gaps_mode;
+typedef enum lc_gaps_mode {
+    LC_GAPS_FILL,
+    LC_GAPS_SKIP, /* rows as they come, without those that miss a cell */
+    LC_GAPS_KEEP, /* rows as they come */
+    LC_GAPS_ERROR
+} lc_gaps_mode;
 typedef enum lc_merge { LC_MERGE_NONE, LC_MERGE_FIRST, LC_MERGE_LAST, LC_MERGE_MEAN, LC_MERGE_SUM } lc_merge;
 
 typedef struct lc_grid {
@@ -38,6 +43,12 @@ typedef struct lc_frame_rows { /* of the frame at hand */
     size_t frame, begin, n;    /* positions in the grouping */
     bool plain;                /* row i is step i, and they stand together in the table */
 } lc_frame_rows;
+
+/* Rows are steps, whatever their stamps. */
+static inline bool lc_grid_as_they_come(const lc_grid *b)
+{
+    return b->gaps == LC_GAPS_SKIP || b->gaps == LC_GAPS_KEEP;
+}
 
 /* The table row i of the frame. */
 static inline size_t lc_frame_row(const lc_grid *b, const lc_frame_rows *rows, size_t i)

@@ -150,6 +150,21 @@ static lc_code place_on_grid(lc_grid *b, const lc_frame_rows *rows, lc_frame *f)
 
 /* ---- as they come ---- */
 
+/* All rows, one after the other. */
+static lc_code place_all(lc_grid *b, const lc_frame_rows *rows, lc_frame *f)
+{
+    size_t next = 0;
+    for (size_t i = 0; i < rows->n; i++) {
+        const lc_stamp *stamp = b->t->stamp;
+        bool twin = i && stamp && stamp[lc_frame_row(b, rows, i - 1)] == stamp[lc_frame_row(b, rows, i)];
+        twin = twin && b->merge != LC_MERGE_NONE;
+        b->step[i] = (uint32_t)(twin ? next - 1 : next++);
+        b->merged_rows += twin;
+    }
+    f->steps = next;
+    return LC_OK;
+}
+
 /* Rows that are complete, one after the other. A column that is empty throughout the frame does not count. */
 static lc_code place_complete(lc_grid *b, const lc_frame_rows *rows, lc_frame *f)
 {
@@ -198,6 +213,7 @@ lc_code lc_grid_place(lc_grid *b, lc_frame_rows *rows, lc_frame *f)
         return LC_OK;
     }
     if (!need_steps(b)) return lc_fail_memory(b->st);
+    if (b->gaps == LC_GAPS_KEEP) return place_all(b, rows, f);
     return b->gaps == LC_GAPS_SKIP ? place_complete(b, rows, f) : place_on_grid(b, rows, f);
 }
 
@@ -205,8 +221,8 @@ lc_code lc_grid_place(lc_grid *b, lc_frame_rows *rows, lc_frame *f)
 
 static bool follows_from_first(const lc_grid *b, const lc_frame_rows *rows, const lc_frame *f)
 {
-    if (rows->plain || b->buckets || !b->t->stamp) return b->gaps != LC_GAPS_SKIP;
-    if (b->jittered || b->wall || b->gaps == LC_GAPS_SKIP) return false;
+    if (rows->plain || b->buckets || !b->t->stamp) return rows->plain || !lc_grid_as_they_come(b);
+    if (b->jittered || b->wall || lc_grid_as_they_come(b)) return false;
     for (size_t i = 0; i < rows->n; i++)
         if (b->t->stamp[lc_frame_row(b, rows, i)] != lc_freq_add(&b->freq, f->first, b->step[i])) return false;
     return true;

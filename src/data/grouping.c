@@ -179,11 +179,21 @@ static bool may_be_daylight_saving(const lc_clock *c, lc_stamp t)
            (civil.month >= 9 || civil.month == 3 || civil.month == 4);
 }
 
+static bool many_twins(const lc_grouping *g, const lc_table *t, size_t frame)
+{
+    size_t twins = 0, n = g->begin[frame + 1] - g->begin[frame];
+    for (size_t i = g->begin[frame] + 1; i < g->begin[frame + 1]; i++)
+        twins += t->stamp[lc_grouping_row(g, i - 1)] == t->stamp[lc_grouping_row(g, i)];
+    return twins > 1 + n / 50;
+}
+
 static lc_code refuse_twins(lc_grouping *g, const lc_table *t, size_t frame, lc_status *st)
 {
     const size_t begin = g->begin[frame];
     if (!g->row && !has_twins(t->stamp + begin, g->begin[frame + 1] - begin)) return LC_OK;
     bool settled = strcmp(t->settings->duplicates, "error") != 0 || strcmp(t->settings->aggregate, "none") != 0;
+    /* Rows as they come may repeat a stamp now and then, as clocks do; often, they are those of several series. */
+    if (strcmp(t->settings->gaps, "keep") == 0) settled = settled || !many_twins(g, t, frame);
     for (size_t i = g->begin[frame] + 1; i < g->begin[frame + 1]; i++) {
         size_t before = lc_grouping_row(g, i - 1), row = lc_grouping_row(g, i);
         if (t->stamp[before] != t->stamp[row]) continue;

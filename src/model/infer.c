@@ -87,7 +87,7 @@ void lc_gather_into(const lc_network_run *run, size_t first, lc_gather_fn gather
                           .row_stride = lc_stride(ws->net->spec.inputs),
                           .step_stride = ws->room * lc_stride(ws->net->spec.inputs),
                           .side = lc_workspace_side(ws),
-                          .side_stride = lc_stride(ws->net->spec.side),
+                          .side_stride = lc_stride(lc_network_side(&ws->net->spec)),
                           .target = target,
                           .weight = weight};
     gather(user, first, &rows);

@@ -38,6 +38,18 @@ static bool build_auto(lc_network *net)
     return (!s->skip || lc_network_add(net, "skip", 0, 1, width, width));
 }
 
+static bool build_online(lc_network *net)
+{
+    const lc_network_spec *s = &net->spec;
+    if (!lc_network_add(net, "lstm", 0, s->steps, s->inputs, s->hidden)) return false;
+    net->layer[net->n_layers - 1].open = true;
+    net->layer[net->n_layers - 1].last = true;
+    return lc_network_add(net, "dense", 0, s->steps, s->hidden, s->outputs) &&
+           lc_network_add(net, "skip", 0, 1, s->outputs, s->outputs);
+}
+
+const lc_arch lc_arch_online = {"online", build_online};
+
 static const lc_arch archs[] = {{"auto", build_auto}, {"lstm", build_lstm}};
 
 const lc_arch *lc_arch_find(const char *name)

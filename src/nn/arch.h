@@ -10,6 +10,9 @@ typedef struct lc_arch {
     bool (*build)(lc_network *net); /* adds the layers that net->spec asks for; false: out of memory */
 } lc_arch;
 
+/* The anomaly detector's: it is no --arch. An LSTM layer and a dense head, and a linear branch past them. */
+extern const lc_arch lc_arch_online;
+
 const lc_arch *lc_arch_find(const char *name); /* NULL: unknown */
 
 /* Sets what is open in *s and follows from the architecture alone; for "auto" all of it follows from the data. */

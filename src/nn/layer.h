@@ -31,6 +31,7 @@ typedef struct lc_layer {
     struct {         /* skip: what it sees of the network's own inputs */
         size_t steps, inputs, from, side; /* columns from..inputs-1 of every step, and the side inputs */
         size_t outputs;                   /* of this layer that it adds to, the first ones */
+        size_t own; /* side inputs of every one of those, (own, outputs) after the `side` shared */
     } source;
     /* set by the network: offsets of this layer's views, in floats */
     size_t param_at, packed_at;

@@ -18,6 +18,7 @@ bool lc_network_add(lc_network *net, const char *kind, size_t index, size_t step
     l->source.inputs = net->spec.inputs;
     l->source.from = net->spec.skip_from;
     l->source.side = net->spec.side;
+    l->source.own = net->spec.own;
     l->source.outputs = net->spec.outputs;
     l->lanes = net->kernels->lanes;
     l->param_at = net->params;
@@ -32,7 +33,8 @@ static bool sensible(const lc_network_spec *s)
 {
     const size_t most = (size_t)1 << 20;
     size_t units;
-    if (s->side > most || s->skip_from >= s->inputs) return false;
+    if (s->side > most || s->own > 64 || s->skip_from > s->inputs || (s->skip_from == s->inputs && !lc_network_side(s)))
+        return false;
     if (s->skip && (double)s->steps * (double)s->inputs * (double)s->outputs > 0x1p36) return false;
     return s->inputs && s->steps && s->hidden && s->layers && s->outputs && s->inputs <= most && s->steps <= most &&
            s->hidden <= most && s->outputs <= most && s->layers <= 64 &&

@@ -18,7 +18,8 @@ typedef struct lc_network_spec {
     bool quantiles;   /* LC_QUANTILES of them for every output, as differences from it */
     bool skip;        /* a linear map from the inputs to the outputs, */
     size_t skip_from; /* of the columns from this one on, */
-    size_t side;      /* and of inputs that belong to no step */
+    size_t side;      /* of inputs that belong to no step, */
+    size_t own;       /* and of so many that belong to one output each: what is known of its own step */
 } lc_network_spec;
 
 typedef struct lc_network {
@@ -46,6 +47,12 @@ void lc_network_init(const lc_network *net, float *w, uint64_t seed);
 
 /* Part `part` of `parts` of what backward needs beside the weights. */
 void lc_network_pack(const lc_network *net, const float *w, float *packed, size_t part, size_t parts);
+
+/* Inputs of a row that belong to no step. */
+static inline size_t lc_network_side(const lc_network_spec *s)
+{
+    return s->side + s->own * s->outputs;
+}
 
 struct lc_workspace;
 

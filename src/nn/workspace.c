@@ -21,7 +21,7 @@ static size_t lay_out(lc_workspace *ws)
     ws->input = LC_LANES;
     size_t at = activations(net->spec.steps, ws->room, net->spec.inputs);
     ws->side = at;
-    if (net->spec.side) at += ws->room * lc_stride(net->spec.side);
+    if (lc_network_side(&net->spec)) at += ws->room * lc_stride(lc_network_side(&net->spec));
     for (size_t i = 0; i < net->n_layers; i++) {
         const lc_layer *l = &net->layer[i];
         ws->layer[i].y = at + LC_LANES;
@@ -48,8 +48,9 @@ static bool countable(const lc_network *net, size_t room)
 {
     const lc_network_spec *s = &net->spec;
     double width = 16.0 * (double)lc_stride(s->hidden) + 2.0 * (double)lc_stride(s->inputs);
-    double all = (double)room * ((double)s->steps * width * (double)(net->n_layers + 2) +
-                                 8.0 * (double)lc_stride(lc_network_width(net)) + (double)lc_stride(s->side));
+    double all =
+        (double)room * ((double)s->steps * width * (double)(net->n_layers + 2) +
+                        8.0 * (double)lc_stride(lc_network_width(net)) + (double)lc_stride(lc_network_side(s)));
     return all < 0x1p60;
 }
 

@@ -29,7 +29,7 @@ void lc_workspace_free(lc_workspace *ws);
 
 /* (steps, room, lc_stride(inputs)): write the inputs, leave the padding alone. */
 float *lc_workspace_input(const lc_workspace *ws);
-/* (room, lc_stride(spec.side)), the same way */
+/* (room, lc_stride(lc_network_side)), the same way */
 float *lc_workspace_side(const lc_workspace *ws);
 /* (room, lc_stride(lc_network_width)) */
 float *lc_workspace_output(const lc_workspace *ws);

@@ -1,0 +1,25 @@
+/* What the detectors of all columns of a panel found. */
+#ifndef LC_ANOMALY_DETECTION_H
+#define LC_ANOMALY_DETECTION_H
+
+#include "anomaly/finding.h"
+#include "data/panel.h"
+#include "model/model.h"
+
+typedef struct lc_detection {
+    lc_finding **of; /* (n_series)(steps) */
+    size_t n_series;
+    size_t scored, flagged; /* rows */
+} lc_detection;
+
+/* Called by the thread that called the library, now and then, with the rows that are done; false ends the run. */
+typedef bool (*lc_detection_progress_fn)(void *user, size_t done, size_t all);
+
+/* Watches every series of the panel from its first row to its last, side by side on all threads. With a model the
+ * expectations are its forecasts, else those of the detector's own forecaster. Whatever a row gets depends on no later
+ * one. */
+lc_code lc_detection_run(lc_detection *out, const lc_model *m, const lc_panel *p, const lc_settings *s,
+                         lc_detection_progress_fn progress, void *user, lc_status *st);
+void lc_detection_free(lc_detection *d);
+
+#endif

@@ -1,0 +1,246 @@
+#include "anomaly/watch.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "anomaly/alarm.h"
+#include "anomaly/calibration.h"
+#include "anomaly/forecaster.h"
+#include "anomaly/history.h"
+#include "anomaly/statistics.h"
+#include "base/memory.h"
+#include "base/order.h"
+
+struct lc_watch {
+    lc_watch_options o;
+    lc_history history;
+    lc_forecaster forecaster;
+    lc_statistics statistics;
+    lc_calibration calibration;
+    lc_alarm alarm;
+    uint64_t learned;      /* values that the last start rests on; 0: not started */
+    double center, spread; /* of the values before its first fit */
+};
+
+/* What the row at hand is held against. */
+typedef struct outlook {
+    double next, m; /* forecasts on the scale of the history: from the row before, and of the long horizons; NaN */
+} outlook;
+
+lc_code lc_watch_create(lc_watch **out, const lc_watch_options *o, lc_status *st)
+{
+    *out = NULL;
+    lc_watch *s = lc_calloc(1, sizeof *s);
+    if (!s) return lc_fail_memory(st);
+    s->o = *o;
+    s->history.with_given = o->given;
+    s->spread = 1;
+    lc_code code = lc_statistics_create(&s->statistics, st);
+    if (code == LC_OK) *out = s;
+    else lc_watch_free(s);
+    return code;
+}
+
+void lc_watch_free(lc_watch *s)
+{
+    if (!s) return;
+    lc_history_free(&s->history);
+    lc_forecaster_free(&s->forecaster);
+    lc_statistics_free(&s->statistics);
+    lc_free(s);
+}
+
+void lc_watch_reset(lc_watch *s)
+{
+    s->history.count = s->history.known = 0;
+    s->calibration = (lc_calibration){0};
+    s->alarm = (lc_alarm){0};
+    s->learned = 0;
+    s->center = 0;
+    s->spread = 1;
+    lc_statistics_clear(&s->statistics);
+}
+
+static double scaled(const lc_watch *s, double y)
+{
+    /* Halves, so that the difference of two huge numbers stays one. */
+    const double x = (0.5 * y - 0.5 * s->center) / s->spread * 2;
+    return isnan(x) ? x : fmin(fmax(x, -1e30), 1e30);
+}
+
+static double unscaled(const lc_watch *s, double z)
+{
+    const double y = s->center + s->spread * sinh(z);
+    return isfinite(y) ? y : NAN;
+}
+
+static double at(const lc_history *h, uint64_t row)
+{
+    return h->y[lc_history_at(h, row)];
+}
+
+/* Median and standard deviation of the first n known values. */
+static void find_scale(lc_watch *s, size_t n)
+{
+    const lc_history *h = &s->history;
+    double value[LC_WATCH_LAST], mean = 0, variance = 0, top = 0;
+    size_t found = 0;
+    for (uint64_t r = lc_history_first(h); r < h->count && found < n; r++)
+        if (!isnan(at(h, r))) value[found++] = at(h, r);
+    qsort(value, found, sizeof *value, lc_ascending_reals);
+    for (size_t i = 0; i < found; i++) top = fmax(top, fabs(value[i]));
+    const double unit = top > 1e100 ? top : 1; /* squares of huge values would overflow */
+    for (size_t i = 0; i < found; i++) mean += value[i] / unit / (double)found;
+    for (size_t i = 0; i < found; i++) {
+        const double d = value[i] / unit - mean;
+        variance += d * d / (double)found;
+    }
+    s->center = found ? value[found / 2] : 0;
+    s->spread = fmax(sqrt(variance) * unit, 1e-6 * fabs(s->center));
+    if (!(s->spread >= 1e-12)) s->spread = 1;
+}
+
+/* Forecasts of row t, whose value nobody knows yet. */
+static outlook look_out(lc_watch *s, uint64_t first, uint64_t t)
+{
+    if (s->o.given) {
+        const double m = asinh(scaled(s, s->history.given[lc_history_at(&s->history, t)]));
+        return (outlook){m, m};
+    }
+    float ahead[LC_HORIZONS];
+    lc_forecaster_expect(&s->forecaster, &s->history, first, t, ahead);
+    outlook o = {ahead[0], 0};
+    size_t n = 0;
+    for (size_t j = 1; j < LC_HORIZONS; j++) {
+        if (isnan(ahead[j])) continue;
+        o.m += (double)ahead[j];
+        n++;
+    }
+    o.m = n ? o.m / (double)n : NAN;
+    return o;
+}
+
+/* A missing row is seen as it was expected, or as the row before it. */
+static void settle(lc_watch *s, uint64_t first, uint64_t t, double y, const outlook *o)
+{
+    lc_history *h = &s->history;
+    const size_t here = lc_history_at(h, t);
+    double z = isnan(y) ? o->next : asinh(scaled(s, y));
+    if (isnan(z)) z = t > first ? (double)h->z[lc_history_at(h, t - 1)] : 0;
+    h->y[here] = y;
+    h->z[here] = (float)z;
+}
+
+/* How far the row is from what was expected; NaN where it cannot be said. */
+static double error_of(const lc_watch *s, double y, const outlook *o)
+{
+    return asinh(scaled(s, y)) - o->m;
+}
+
+static void remember(lc_watch *s, double y, const outlook *o)
+{
+    if (!isnan(y)) lc_statistics_push(&s->statistics, scaled(s, y), error_of(s, y, o));
+}
+
+static void learn(lc_watch *s, uint64_t t)
+{
+    if (!s->o.given) lc_forecaster_learn(&s->forecaster, &s->history, t);
+}
+
+static void fit(lc_watch *s, uint64_t first, uint64_t end)
+{
+    if (!s->o.given) lc_forecaster_fit(&s->forecaster, &s->history, first, end);
+}
+
+/* From the first row on with what is known now: `learned` values. */
+static lc_code start(lc_watch *s, size_t learned, lc_status *st)
+{
+    lc_history *h = &s->history;
+    const lc_cycles cycles = lc_history_cycles(h, s->o.stamps);
+    const uint64_t first = lc_history_first(h), end = h->count;
+    const outlook nothing = {NAN, NAN};
+    if (cycles != h->cycles) lc_history_set_cycles(h, cycles);
+    lc_code code = s->o.given ? LC_OK : lc_forecaster_begin(&s->forecaster, cycles, s->o.seed, st);
+    if (code != LC_OK) return code;
+    find_scale(s, learned / 2);
+    lc_statistics_clear(&s->statistics);
+    s->learned = learned;
+    size_t known = 0;
+    for (uint64_t t = first; t < end; t++) {
+        const double y = at(h, t);
+        outlook o = nothing;
+        if (known >= learned / 2) o = look_out(s, first, t);
+        settle(s, first, t, y, &o);
+        remember(s, y, &o);
+        if (known >= learned / 2) learn(s, t);
+        known += isnan(y) ? 0 : 1;
+        if (known == learned / 2 && !isnan(y)) fit(s, first, t + 1);
+    }
+    fit(s, first, end);
+    return LC_OK;
+}
+
+/* Score of a row: its evidence over what is needed for a flag, from [0, inf) to [0, 1) with 0.5 at 1. As a table writes
+ * it, a score of 0.5 is a flag. */
+static double score_of(double fused, double threshold)
+{
+    const double score = fused / (fused + threshold), most_usual = 0.499999;
+    return fused >= threshold ? fmax(score, 0.5) : fmin(score, most_usual);
+}
+
+static void judge(lc_watch *s, double y, const outlook *o, lc_finding *out)
+{
+    lc_evidence e;
+    const double threshold = lc_calibration_threshold(&s->calibration, s->o.alarms_per / 1e4);
+    out->expected = unscaled(s, o->m);
+    if (!isnan(o->m)) {
+        double lo, hi;
+        lc_statistics_bounds(&s->statistics, o->m, threshold, &lo, &hi);
+        out->lo = unscaled(s, lo);
+        out->hi = unscaled(s, hi);
+    }
+    if (isnan(y)) {
+        lc_alarm_skip(&s->alarm);
+        return;
+    }
+    lc_statistics_weigh(&s->statistics, scaled(s, y), error_of(s, y, o), &e);
+    const lc_alarm_verdict v = lc_alarm_push(&s->alarm, e.fused, threshold);
+    out->scored = true;
+    out->score = score_of(e.fused, threshold);
+    out->p = lc_calibration_p(&s->calibration, e.fused);
+    out->raised = v.raised;
+    out->anomaly = v.alarm;
+    out->since = v.since;
+    if (v.raised) out->statistic = e.most;
+    lc_calibration_push(&s->calibration, e.fused);
+}
+
+const lc_finding lc_finding_none = {NAN, NAN, NAN, 0, NAN, false, false, false, LC_STATISTICS, 0};
+
+lc_code lc_watch_push(lc_watch *s, const lc_watch_row *next_row, lc_finding *out, lc_status *st)
+{
+    lc_history *h = &s->history;
+    *out = lc_finding_none;
+    const double y = isfinite(next_row->y) ? next_row->y : NAN;
+    if (!h->count && isnan(y)) return LC_OK; /* nothing begins before the first value */
+    lc_code code = lc_history_open(h, next_row->t, st);
+    if (code != LC_OK) return code;
+    const uint64_t first = lc_history_first(h), row = h->count - 1;
+    outlook o = {NAN, NAN};
+    if (h->given) h->given[lc_history_at(h, row)] = next_row->forecast;
+    if (s->learned) {
+        o = look_out(s, first, row);
+        judge(s, y, &o, out);
+    }
+    settle(s, first, row, y, &o);
+    if (s->learned) {
+        remember(s, y, &o);
+        learn(s, row);
+    }
+    if (isnan(y)) return LC_OK;
+    h->known++;
+    const uint64_t next = s->learned ? 2 * s->learned : LC_WATCH_FIRST;
+    if (h->known == next && next <= LC_WATCH_LAST) code = start(s, (size_t)next, st);
+    return code;
+}
