@@ -12,7 +12,6 @@ enum {
     WINDOW = 16, /* rows that the LSTM sees */
     LAGS = 8,    /* rows that the linear branch sees */
     BATCH = 16,  /* of a fit */
-    EPOCHS = 20, /* of a fit */
     REPLAYED = 2 * LC_HORIZONS
 };
 static const double fit_rate = 5e-3, fit_rate_end = 0.05, online_rate = 1e-3, clip = 1;
@@ -128,12 +127,12 @@ static void aim(lc_forecaster *f, const lc_history *h, size_t i, uint64_t s, uin
     }
 }
 
-void lc_forecaster_fit(lc_forecaster *f, const lc_history *h, uint64_t first, uint64_t end)
+void lc_forecaster_fit(lc_forecaster *f, const lc_history *h, uint64_t first, uint64_t end, uint64_t epochs)
 {
     const double pi = 3.14159265358979323846;
     if (end < first + 2) return;
     const uint64_t origins = end - 1 - first, batches = (origins + BATCH - 1) / BATCH;
-    for (uint64_t e = 0, step = 0; e < EPOCHS; e++) {
+    for (uint64_t e = 0, step = 0; e < epochs; e++) {
         const uint64_t key = lc_hash64(f->key ^ lc_hash64(++f->drawn));
         for (uint64_t b = 0; b < batches; b++, step++) {
             const uint64_t from = b * BATCH, n = origins - from < BATCH ? origins - from : BATCH;
@@ -142,7 +141,7 @@ void lc_forecaster_fit(lc_forecaster *f, const lc_history *h, uint64_t first, ui
                 gather(f, h, (size_t)i, first, s, end - 1);
                 aim(f, h, (size_t)i, s, end - 1);
             }
-            const double cosine = 0.5 * (1 + cos(pi * (double)step / (double)(EPOCHS * batches)));
+            const double cosine = 0.5 * (1 + cos(pi * (double)step / (double)(epochs * batches)));
             lc_online_forward(&f->online, (size_t)n);
             lc_online_learn(&f->online, (size_t)n, fit_rate * (fit_rate_end + (1 - fit_rate_end) * cosine));
         }

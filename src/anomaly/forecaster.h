@@ -26,8 +26,8 @@ void lc_forecaster_free(lc_forecaster *f);
 /* Fresh weights for these cycles. */
 lc_code lc_forecaster_begin(lc_forecaster *f, lc_cycles cycles, uint64_t seed, lc_status *st);
 
-/* Goes 20 times through the origins of rows first..end-1 of the history. */
-void lc_forecaster_fit(lc_forecaster *f, const lc_history *h, uint64_t first, uint64_t end);
+/* Goes so many times through the origins of rows first..end-1 of the history. */
+void lc_forecaster_fit(lc_forecaster *f, const lc_history *h, uint64_t first, uint64_t end, uint64_t epochs);
 
 /* Forecasts of row t, the last one of the history, of which only the stamp need be known; out (LC_HORIZONS) by horizon,
  * NaN for one that reaches back before row `first`. */

@@ -72,7 +72,7 @@ static context context_of(const lc_statistics *s)
 
 static double two_sided(lc_tail *t, double x)
 {
-    return fmax(lc_tail_upper(t, x, tail_floor), lc_tail_lower(t, x, tail_floor));
+    return lc_tail_either(t, x, tail_floor);
 }
 
 static void weigh(lc_statistics *s, const context *c, double x, double e, lc_evidence *out)
@@ -123,35 +123,54 @@ void lc_statistics_push(lc_statistics *s, double x, double e)
 
 /* ---- bounds ---- */
 
-static bool reached(lc_statistics *s, const context *c, double m, double distance, double threshold)
+/* How far the evidence of a row at this distance from m is above the threshold. */
+static double surplus(lc_statistics *s, const context *c, double m, double distance, double threshold)
 {
     lc_evidence found;
     weigh(s, c, sinh(m + distance), distance, &found);
-    return found.fused >= threshold;
+    return found.fused - threshold;
 }
 
-/* The least distance from m on this side (sign) at which the threshold is reached: doubled until it is, then halved
- * between. */
+/* The least distance from m on this side (sign) at which the threshold is reached: doubled until it is or halved while
+ * it is, then closed in on by false position and halving in turn. */
 static double distance_to(lc_statistics *s, const context *c, double m, int sign, double threshold)
 {
-    enum { HALVINGS = 10 };
-    double lo = 0, hi = 0.5;
-    while (hi < 256 && !reached(s, c, m, sign * hi, threshold)) {
+    enum { STEPS = 8 };
+    const double least = 0x1p-12, most = 256, enough = 0.05;
+    double hi = 1, at_hi = surplus(s, c, m, sign * hi, threshold), lo = hi, at_lo = at_hi;
+    while (at_hi < 0 && hi < most) {
         lo = hi;
+        at_lo = at_hi;
         hi *= 2;
+        at_hi = surplus(s, c, m, sign * hi, threshold);
     }
-    for (int i = 0; i < HALVINGS; i++) {
-        const double mid = 0.5 * (lo + hi);
-        if (reached(s, c, m, sign * mid, threshold)) hi = mid;
-        else lo = mid;
+    while (at_lo >= 0 && lo > least) {
+        hi = lo;
+        at_hi = at_lo;
+        lo *= 0.5;
+        at_lo = surplus(s, c, m, sign * lo, threshold);
     }
-    return hi;
+    for (int i = 0, stayed = 0; i < STEPS && at_lo < 0 && at_hi > 0 && hi - lo > enough * hi; i++) {
+        const double share = stayed ? 0.5 : at_lo / (at_lo - at_hi);
+        const double middle = lo + (hi - lo) * fmin(fmax(share, 0.02), 0.98);
+        const double at_middle = surplus(s, c, m, sign * middle, threshold);
+        const int side = at_middle < 0 ? -1 : 1;
+        stayed = stayed ? 0 : side;
+        if (side < 0) {
+            lo = middle;
+            at_lo = at_middle;
+        } else {
+            hi = middle;
+            at_hi = at_middle;
+        }
+    }
+    return at_lo < 0 && at_hi > 0 ? lo + (hi - lo) * at_lo / (at_lo - at_hi) : hi;
 }
 
 void lc_statistics_bounds(lc_statistics *s, double m, double threshold, double *lo, double *hi)
 {
     context c = context_of(s);
-    if (reached(s, &c, m, 0, threshold)) {
+    if (surplus(s, &c, m, 0, threshold) >= 0) {
         c.values = (double)c.n_values * sinh(m);
         c.errors = 0;
         c.energy = (double)c.n_energy * lc_tail_quantile(s->tail[LC_STATISTIC_ENERGY], 0.5);

@@ -14,6 +14,7 @@ typedef struct fit {
     size_t nu;  /* excesses */
     double u;   /* threshold; of the negated values for the lower end */
     double unit, xi, beta;
+    double rarity; /* -log10 of the share of values beyond u */
 } fit;
 
 struct lc_tail {
@@ -62,16 +63,20 @@ size_t lc_tail_count(const lc_tail *t)
     return t->count;
 }
 
-/* The number of remembered values below x, or with `ties` up to and including x. */
+/* The number of remembered values below x, or with `ties` up to and including x. No branch depends on the values: which
+ * way a search goes is as good as random, and a wrong guess of the processor costs more than a step of it. */
 static size_t count_below(const lc_tail *t, double x, bool ties)
 {
-    size_t lo = 0, hi = t->count;
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (t->sorted[mid] < x || (ties && t->sorted[mid] == x)) lo = mid + 1;
-        else hi = mid;
+    const double *base = t->sorted;
+    size_t n = t->count;
+    if (!n) return 0;
+    while (n > 1) {
+        const size_t half = n / 2;
+        const bool right = ties ? base[half - 1] <= x : base[half - 1] < x;
+        base += right ? half : 0;
+        n -= half;
     }
-    return lo;
+    return (size_t)(base - t->sorted) + (ties ? *base <= x : *base < x);
 }
 
 static size_t excesses(size_t count)
@@ -92,7 +97,7 @@ static void outdate(lc_tail *t, double entered, double left)
     for (size_t i = 0; i < 2; i++) {
         fit *f = &t->end[i];
         const double in = i ? -entered : entered, out = i ? -left : left;
-        f->known = f->known && in <= f->u && !(out >= f->u) && f->nu == excesses(t->count);
+        f->known = f->known && in <= f->u && out < f->u;
     }
 }
 
@@ -128,6 +133,7 @@ static const fit *fit_of(lc_tail *t, bool lower)
     fit *f = &t->end[lower];
     if (f->known) return f;
     *f = (fit){.known = true, .nu = excesses(t->count)};
+    f->rarity = log10((double)(t->count + 1) / (double)f->nu);
     f->u = largest(t, f->nu, lower);
     /* Values near the end of the range are made smaller, so that neither differences nor squares overflow. */
     f->unit = fmax(fabs(f->u), fabs(largest(t, 0, lower))) > 1e100 ? 0x1p-600 : 1;
@@ -160,17 +166,42 @@ static double beyond(const fit *f, double x, double floor)
     return f->xi < 1e-9 ? excess / LN10 : log1p(f->xi * excess) / (f->xi * LN10);
 }
 
+static double far(const fit *f, double x, double floor)
+{
+    return fmin(f->rarity + beyond(f, x, fmax(floor, 0)), LC_TAIL_MOST);
+}
+
+static double within(const lc_tail *t, size_t as_far)
+{
+    return log10((double)(t->count + 1) / (double)(as_far + 1));
+}
+
+static double limited(double x)
+{
+    return fmin(fmax(x, -DBL_MAX), DBL_MAX);
+}
+
 static double score(lc_tail *t, double x, double floor, bool lower)
 {
-    const size_t k = t->count;
-    if (k < LC_TAIL_LEAST || isnan(x)) return 0;
-    x = fmin(fmax(x, -DBL_MAX), DBL_MAX);
+    if (t->count < LC_TAIL_LEAST || isnan(x)) return 0;
+    x = limited(x);
     const fit *f = fit_of(t, lower);
-    const double toward = lower ? -x : x;
-    if (toward > f->u)
-        return fmin(log10((double)(k + 1) / (double)f->nu) + beyond(f, toward, fmax(floor, 0)), LC_TAIL_MOST);
-    size_t as_far = lower ? count_below(t, x, true) : k - count_below(t, x, false);
-    return log10((double)(k + 1) / (double)(as_far + 1));
+    if ((lower ? -x : x) > f->u) return far(f, lower ? -x : x, floor);
+    return within(t, lower ? count_below(t, x, true) : t->count - count_below(t, x, false));
+}
+
+double lc_tail_either(lc_tail *t, double x, double floor)
+{
+    if (t->count < LC_TAIL_LEAST || isnan(x)) return 0;
+    x = limited(x);
+    const fit *f = fit_of(t, false);
+    if (x > f->u) return far(f, x, floor);
+    f = fit_of(t, true);
+    if (-x > f->u) return far(f, -x, floor);
+    const size_t below = count_below(t, x, false), above = t->count - below;
+    size_t up_to = below;
+    if (below < above) up_to = count_below(t, x, true);
+    return within(t, up_to < above ? up_to : above);
 }
 
 double lc_tail_upper(lc_tail *t, double x, double floor)

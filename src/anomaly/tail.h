@@ -27,6 +27,7 @@ void lc_tail_push(lc_tail *t, double x);
  * 0.5]. `floor` (>= 0) is added to its scale so that ties do not make it vanish. Never falls as x grows; in [0,
  * LC_TAIL_MOST]. 0 when fewer than LC_TAIL_LEAST values are remembered, and for NaN. */
 double lc_tail_upper(lc_tail *t, double x, double floor);
-double lc_tail_lower(lc_tail *t, double x, double floor); /* -log10 P(X <= x) */
+double lc_tail_lower(lc_tail *t, double x, double floor);  /* -log10 P(X <= x) */
+double lc_tail_either(lc_tail *t, double x, double floor); /* the larger of both */
 
 #endif

@@ -150,7 +150,9 @@ static void learn(lc_watch *s, uint64_t t)
 
 static void fit(lc_watch *s, uint64_t first, uint64_t end)
 {
-    if (!s->o.given) lc_forecaster_fit(&s->forecaster, &s->history, first, end);
+    /* What is learned before the last start does not stay. */
+    const uint64_t epochs = s->learned < LC_WATCH_LAST ? 10 : 20;
+    if (!s->o.given) lc_forecaster_fit(&s->forecaster, &s->history, first, end, epochs);
 }
 
 /* From the first row on with what is known now: `learned` values. */
@@ -205,6 +207,14 @@ static void judge(lc_watch *s, double y, const outlook *o, lc_finding *out)
         return;
     }
     lc_statistics_weigh(&s->statistics, scaled(s, y), error_of(s, y, o), &e);
+    /* Bounds are found to about a hundredth: where the value lies between them and the truth, it is the truth. */
+    if (e.fused >= threshold && y > out->lo && y < out->hi) {
+        if (y > out->expected) out->hi = y;
+        else out->lo = y;
+    } else if (e.fused < threshold) {
+        if (y > out->hi) out->hi = y;
+        if (y < out->lo) out->lo = y;
+    }
     const lc_alarm_verdict v = lc_alarm_push(&s->alarm, e.fused, threshold);
     out->scored = true;
     out->score = score_of(e.fused, threshold);
