@@ -25,7 +25,7 @@ typedef struct judge {
 _Static_assert(WARM_UP >= LC_TAIL_LEAST, "the first verdict needs a tail");
 
 static const double two_sided = 0.301029995663981195; /* log10 2 */
-static const double MODEST = 1.25;
+static const double MODEST = 1.25, LEAST_MODEST = 4;
 
 /* The tail score of a residual towards one side: sign 1 for those above the forecast, -1 for those below. */
 static double side(const judge *j, double e, int sign)
@@ -73,14 +73,14 @@ static void warm_up(judge *j, double unit)
 }
 
 /* Scores a residual by those before it, then remembers it. A fault is remembered as less than it was, so that it does
- * not hide the next: as one at MODEST times the threshold's score. Not at the threshold itself, where later thresholds,
- * a little higher or lower, would pass by half of them: twice the alarms asked for came. A lasting change becomes usual
- * step by step. */
+ * not hide the next: as one at MODEST times the threshold's score, LEAST_MODEST at least. Not at the threshold itself,
+ * where later thresholds, a little higher or lower, would pass by half of them: twice the alarms asked for came. A
+ * lasting change becomes usual step by step. */
 static void judge_residual(judge *j, double e, lc_finding *f)
 {
     double up = side(j, e, 1), down = side(j, e, -1);
     double q = fabs(e) > j->least ? fmax(fmax(up, down) - two_sided, 0) : 0;
-    const double reached = j->threshold + two_sided, far = MODEST * reached;
+    const double reached = j->threshold + two_sided, far = fmax(MODEST * reached, LEAST_MODEST);
     double lo = bound(j, reached, -1), hi = bound(j, reached, 1);
     f->scored = true;
     f->p = pow(10, -q);

@@ -120,9 +120,9 @@ START_TEST(false_alarms_come_as_often_as_asked)
             size_t raised = 0;
             for (size_t i = 0; i < N; i++) raised += f[i].raised;
             double per = 1e4 * (double)raised / N;
-            /* The tail is never taken as lighter than an exponential one: where it is, alarms are rarer. */
-            ck_assert_msg(per > rates[k] / (heavy ? 2 : 4) && per < rates[k] * 2, "%g asked for, %g came", rates[k],
-                          per);
+            /* A tail lighter than an exponential one is taken as that, and moments miss some of a heavy one. */
+            ck_assert_msg(per > rates[k] / (heavy ? 2 : 4) && per < rates[k] * (heavy ? 3 : 1.5),
+                          "%g asked for, %g came", rates[k], per);
         }
     }
     free(y);
