@@ -218,7 +218,7 @@ lc_code lc_detect(lc_result **out, lc_detect_info *info, const lc_model *m, cons
     lc_detection found;
     lc_code code = lc_detection_run(&found, m, p, s, progress ? tell_detect : NULL, &told, st);
     if (code != LC_OK) return code;
-    code = lc_detect_table(out, &found, p, st);
+    code = lc_detect_table(out, &found, p, s->explain, st);
     if (code == LC_OK && info) {
         info->rows = lc_result_rows(*out);
         info->scored = found.scored;

@@ -5,7 +5,11 @@
 #include "anomaly/detection.h"
 #include "report/result.h"
 
-/* Columns unique_id, ds, y, expected, lo, hi, score, anomaly: for each target one row for every input row, in order. */
-lc_code lc_detect_table(lc_result **out, const lc_detection *d, const lc_panel *p, lc_status *st);
+/* Columns unique_id, ds, y, expected, lo, hi, score, anomaly: for each target one row for every input row, in order.
+ * `explain`: p, statistic and since besides, the last two of raised rows. */
+lc_code lc_detect_table(lc_result **out, const lc_detection *d, const lc_panel *p, bool explain, lc_status *st);
+
+/* "value", "level", "error" or "energy"; "" for none. */
+const char *lc_statistic_name(lc_statistic s);
 
 #endif
