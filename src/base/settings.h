@@ -48,6 +48,8 @@ struct lc_settings {
     char *level; /* percent, comma-separated */
     /* detect */
     double alarms_per; /* expected false alarms per 10,000 normal rows */
+    char *labels;      /* of known anomalies: a 0/1 column of the data, or a file; "" = none */
+    size_t vus_buffer; /* largest buffer around labelled events, rows; 0 = from each series */
     /* evaluate */
     char *split;        /* TRAIN,VALID,TEST in rows; "" = 70/10/20 % */
     size_t stride;      /* 0 = horizon */
