@@ -10,6 +10,8 @@
 #include "data/grouping.h"
 #include "data/table.h"
 
+#define LABEL_HINT "write 1 for an anomaly, and 0 or nothing for a normal row"
+
 /* ---- reading ---- */
 
 /* The file has columns of its own: only how cells are written is as in the data. */
@@ -38,6 +40,12 @@ static lc_code read_table(lc_table *t, lc_settings **own, const lc_settings *s, 
         lc_status why = {0};
         const lc_code code = open_table(t, own, s, path, names[i][0], names[i][1], &why);
         if (code == LC_OK) return LC_OK;
+        /* What is said of no line is said of the columns: there was none of numbers. */
+        if (code == LC_E_DATA && t->decided && !t->roles.n_targets && !why.line) {
+            lc_fail_at(st, code, path, 0, 0, "no column holds labels of 0 and 1");
+            lc_hint(st, LABEL_HINT);
+            return code;
+        }
         if (code != LC_E_USAGE || i + 1 == TRIES) {
             if (st && !st->code) *st = why;
             return code;
@@ -92,7 +100,7 @@ static lc_code take_column(size_t *out, const lc_table *t, lc_status *st)
         if (isnan(x) || x == 0 || x == 1) continue;
         lc_row_fail(t, row, t->roles.value[*out].column, LC_E_DATA, st, "%g is no label",
                     lc_number_written(t->value[*out], row));
-        lc_hint(st, "write 1 for an anomaly, and 0 or nothing for a normal row");
+        lc_hint(st, LABEL_HINT);
         return LC_E_DATA;
     }
     return LC_OK;

@@ -70,6 +70,15 @@ static void print_foot(const cli_options *o)
     cli_line(o, "  of these flags, and at the best threshold of the scores");
 }
 
+/* Series have more rows together than there are: several columns share them. */
+static bool counts_twice(const lc_result *r)
+{
+    double rows = 0;
+    const size_t series = lc_result_rows(r) - 1;
+    for (size_t row = 0; row < series; row++) rows += number(r, row, "rows");
+    return rows > number(r, series, "rows");
+}
+
 /* Of several series the first ones. */
 static void print_series(const cli_options *o, const lc_result *r)
 {
@@ -79,6 +88,7 @@ static void print_series(const cli_options *o, const lc_result *r)
     for (size_t row = 0; row < shown; row++) print_row(o, r, row, text(r, row, "unique_id"));
     if (shown < series) cli_line(o, "... and %zu more, which --json lists", series - shown);
     print_row(o, r, series, "all");
+    if (counts_twice(r)) cli_line(o, "all: rows as a whole, each with the largest score and any flag of its columns");
     print_foot(o);
 }
 
@@ -104,17 +114,20 @@ static void print_total(const cli_options *o, const lc_result *r)
     char name[NAME_ROOM], what[60], c[5][CELL];
     cli_line(o, "labels  %s: %.0f event%s in %.0f rows", cli_labels_name(o, name, sizeof name), events,
              events == 1 ? "" : "s", rows);
-    snprintf(what, sizeof what, "events  %.0f of %.0f hit: ", number(r, row, "hit"), events);
-    print_rates(o, r, row, what, "event");
-    print_rates(o, r, row, "rows    ", "row");
+    if (events > 0) {
+        snprintf(what, sizeof what, "events  %.0f of %.0f hit: ", number(r, row, "hit"), events);
+        print_rates(o, r, row, what, "event");
+        print_rates(o, r, row, "rows    ", "row");
+    }
     if (!isnan(per))
         cli_line(o, "false   %.0f alarm%s, %.2f in 10,000 rows", round(per * rows / 1e4),
                  round(per * rows / 1e4) == 1 ? "" : "s", per);
+    if (!(events > 0)) return;
     cli_line(o, "scores  VUS-PR %s, VUS-ROC %s, with buffers of up to %s rows", cell(c[0], r, row, "vus-pr", 3),
              cell(c[1], r, row, "vus-roc", 3), cell(c[2], r, row, "vus-buffer", 0));
-    cli_line(o, "NAB     standard %s, low FP %s, low FN %s", cell(c[0], r, row, "nab-standard", 1),
+    cli_line(o, "NAB     standard %s, low FP %s, low FN %s, of these flags", cell(c[0], r, row, "nab-standard", 1),
              cell(c[1], r, row, "nab-low-fp", 1), cell(c[2], r, row, "nab-low-fn", 1));
-    cli_line(o, "        standard %s, low FP %s, low FN %s at the best thresholds (%s)",
+    cli_line(o, "        standard %s, low FP %s, low FN %s, with the best threshold (%s)",
              cell(c[0], r, row, "nab-best-standard", 1), cell(c[1], r, row, "nab-best-low-fp", 1),
              cell(c[2], r, row, "nab-best-low-fn", 1), cell(c[3], r, row, "nab-threshold", 3));
 }
