@@ -213,6 +213,47 @@ typedef struct lc_detect_info {
 lc_code lc_detect(lc_result **out, lc_detect_info *info, const lc_model *m, const lc_panel *p, const lc_settings *s,
                   lc_progress_fn progress, void *user, lc_status *st);
 
+/* ---- known anomalies ---- */
+
+/* Rows that are known to be anomalies. */
+typedef struct lc_labels lc_labels;
+
+/* Reads what the setting `labels` names: a 0/1 column of the data, which is then neither target nor covariate; a CSV
+ * file with such a column, joined by stamp and id, or by row where it has no stamps; or JSON with windows in the form
+ * of the Numenta benchmark, {"folder/file.csv": [[FIRST, LAST], ...], ...}, or a list of them for a single file. */
+lc_code lc_labels_read(lc_labels **out, const lc_panel *p, const lc_settings *s, lc_status *st);
+void lc_labels_free(lc_labels *l);
+
+/* Lines that a user should read: labels that the data have no row for. */
+size_t lc_labels_notice_count(const lc_labels *l);
+const char *lc_labels_notice(const lc_labels *l, size_t i);
+
+/* How a result of detect holds against labels. r: from these data, with the columns and rows that lc_detect gives it.
+ * method: its name in the table. Adds rows to *table, a new one where it is NULL: one for each series; where there are
+ * several frames of several columns one for each frame, called "id:*"; and "*" for all together. Of several columns the
+ * row as a whole counts there, with the largest score and any flag of them. Columns:
+ *
+ * - unique_id, method, rows
+ * - events: windows, or runs of labelled rows; hit: those with a flag at least
+ * - precision-event, recall-event, f1-event: what is found are events that are hit, what is made up are false alarms
+ * - precision-row, recall-row, f1-row: row by row, never point-adjusted
+ * - false-alarms-10k: flags outside events, in 10,000 rows; those within 20 rows of the one before count with it
+ * - vus-pr, vus-roc: volumes under the range-aware curves of the scores (Paparrizos et al. 2022), vus-buffer: with
+ *   buffers of up to so many rows, see the setting vus-buffer; in "*" the mean over the series that have them
+ * - nab-standard, nab-low-fp, nab-low-fn: the Numenta benchmark's score of the flags (Lavin & Ahmad 2015)
+ * - nab-best-standard, nab-best-low-fp, nab-best-low-fn: the same of the scores, with the best threshold for each
+ *   profile, one for all series that the row of the table is about; nab-threshold: the first of them
+ *
+ * NaN, an empty cell, is what cannot be told: rates without events or flags. Rows that were not scored count with a
+ * score of 0. For the best threshold so do rows that reach the detector's own and are not flagged: they go on with an
+ * event that was told before. */
+lc_code lc_detection_measures(lc_result **table, const char *method, const lc_result *r, const lc_labels *l,
+                              const lc_panel *p, const lc_settings *s, lc_status *st);
+
+/* Runs detect and adds its measures, for each of the methods there are: a table as above. */
+lc_code lc_evaluate_labels(lc_result **out, const lc_panel *p, const lc_labels *l, const lc_settings *s,
+                           lc_progress_fn progress, void *user, lc_status *st);
+
 /* A model beside the best of the baselines, over all series. */
 typedef struct lc_verdict {
     char model[24], baseline[24]; /* baseline "": there was none, and nothing else is set */

@@ -14,9 +14,10 @@ for program; do
     if [ ! -d "$corpus" ]; then
         mkdir -p "$corpus"
         n=0
-        for file in "$root"/tests/cli/*/*.csv; do
+        for file in "$root"/tests/cli/*/*.csv "$root"/tests/cli/*/*.json; do
             n=$((n + 1))
             case $name in
+            fuzz_labels) case $file in *.json) { printf '\001' && cat "$file"; } >"$corpus/seed-$n" ;; esac ;;
             fuzz_clock) cut -d, -f1 "$file" | sed -n 2,12p >"$corpus/seed-$n" ;;
             *) { printf '\001\003' && head -c 2000 "$file"; } >"$corpus/seed-$n" ;;
             esac

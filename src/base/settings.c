@@ -130,6 +130,12 @@ static const row rows[] = {
     REAL(alarms_per, "alarms-per", LC_GROUP_DETECT, "1", 1e-6, 5000, "expected false alarms in 10,000 normal rows"),
     SWITCH(explain, "explain", LC_GROUP_DETECT,
            "columns p, statistic and since in the result: how likely, what stands out, since how many rows"),
+    TEXT(labels, "labels", LC_GROUP_DETECT, "COL|FILE", "", NULL,
+         "known anomalies to hold the flags against: a 0/1 column of the data, a CSV file with one, or JSON with the "
+         "windows of each file as in the Numenta benchmark"),
+    COUNT(vus_buffer, "vus-buffer", LC_GROUP_DETECT, "", 1, 2000,
+          "with --labels: VUS-PR is the mean over buffers of 0 to so many rows around events (default: the period of "
+          "the series, 125 without one)"),
     TEXT(split, "split", LC_GROUP_EVALUATE, "TRAIN,VALID,TEST", "", NULL,
          "rows to fit on, to validate on and to test on (default: 70, 10 and 20 %)"),
     COUNT(stride, "stride", LC_GROUP_EVALUATE, "", 1, 1000000,

@@ -49,6 +49,8 @@ struct lc_settings {
     /* detect */
     double alarms_per; /* expected false alarms per 10,000 normal rows */
     bool explain;      /* say why a row is flagged */
+    char *labels;      /* of known anomalies: a 0/1 column of the data, or a file; "" = none */
+    size_t vus_buffer; /* largest buffer around labelled events, rows; 0 = from each series */
     /* evaluate */
     char *split;        /* TRAIN,VALID,TEST in rows; "" = 70/10/20 % */
     size_t stride;      /* 0 = horizon */

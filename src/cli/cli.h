@@ -100,13 +100,27 @@ void cli_ignore_closed_pipes(void);
 /* From here on a closed pipe behind standard output ends the program without a word, as it ends any filter. */
 void cli_stdout_begins(void);
 
+/* ---- known anomalies ---- */
+
+/* What --labels names, its notices printed; *out stays NULL without the option. */
+int cli_read_labels(lc_labels **out, const cli_options *o, const lc_panel *p);
+/* The name that --labels gives; "" without it. */
+const char *cli_labels_name(const cli_options *o, char *out, size_t room);
+/* Holds a result of detect against labels and prints how it did. */
+int cli_measure(lc_result **out, const cli_options *o, const lc_result *r, const lc_labels *l, const lc_panel *p);
+/* evaluate with --labels: methods of detection instead of forecasts. */
+int cli_evaluate_labels(const cli_options *o);
+
 /* ---- summary of a run ---- */
 
 /* The verdict of a backtest in words for who reads no statistics; "" when there was no baseline. true: the model was
  * not better, which is a warning. */
 bool cli_verdict_words(char *out, size_t room, const lc_verdict *v);
 
-/* A JSON object for --json. */
+/* Every row of a table as an object; text stands in columns called unique_id, model and method. */
+json_t *cli_json_rows(const lc_result *r);
+
+/* A JSON object for --json; m NULL: without a model. */
 json_t *cli_summary(const cli_options *o, const lc_panel *p, const lc_model_info *m);
 /* Prints it with --json; takes it in any case. */
 int cli_print_summary(json_t *summary, const cli_options *o);

@@ -29,7 +29,8 @@ int cli_detect(const cli_options *o)
 {
     lc_panel *p = NULL;
     lc_model *m = NULL;
-    lc_result *r = NULL;
+    lc_labels *l = NULL;
+    lc_result *r = NULL, *measures = NULL;
     lc_status st = {0};
     lc_detect_info info;
     int code = cli_check_json(o);
@@ -37,6 +38,7 @@ int cli_detect(const cli_options *o)
     if (code == LC_EXIT_OK) code = cli_load_model(&m, o);
     if (code == LC_EXIT_OK) code = settle(o);
     if (code == LC_EXIT_OK) code = cli_read(&p, o);
+    if (code == LC_EXIT_OK) code = cli_read_labels(&l, o, p);
     if (code == LC_EXIT_OK) code = cli_warn_of_reach(o, m, p);
     if (code != LC_EXIT_OK) goto done;
     cli_progress progress = cli_progress_start(o);
@@ -49,16 +51,20 @@ int cli_detect(const cli_options *o)
     if (m) cli_print_model(o, p, &info.model);
     else cli_print_read(o, p, NULL);
     print_flags(o, &info);
-    code = cli_deliver(r, p, o);
+    if (l) code = cli_measure(&measures, o, r, l, p);
+    if (code == LC_EXIT_OK) code = cli_deliver(r, p, o);
     if (code == LC_EXIT_OK) {
         json_t *s = cli_summary(o, p, &info.model);
         json_object_set_new(s, "scored", json_integer((json_int_t)info.scored));
         json_object_set_new(s, "flagged", json_integer((json_int_t)info.flagged));
+        if (measures) json_object_set_new(s, "measures", cli_json_rows(measures));
         code = cli_print_summary(s, o);
     }
     if (code == LC_EXIT_OK && o->exit_code && info.flagged) code = LC_EXIT_ANOMALIES;
 done:
+    lc_result_free(measures);
     lc_result_free(r);
+    lc_labels_free(l);
     lc_model_free(m);
     lc_panel_free(p);
     return code;

@@ -87,28 +87,6 @@ static json_t *verdict(const lc_verdict *v)
     return o;
 }
 
-/* Every row of the table as an object. */
-static json_t *results(const lc_result *r)
-{
-    json_t *list = json_array();
-    for (size_t row = 0; row < lc_result_rows(r); row++) {
-        json_t *one = json_object();
-        for (size_t i = 0; i < lc_result_columns(r); i++) {
-            const char *name = lc_result_column_name(r, i);
-            double x = lc_result_real(r, row, i);
-            bool text = strcmp(name, "unique_id") == 0 || strcmp(name, "model") == 0,
-                 whole = strcmp(name, "windows") == 0;
-            json_object_set_new(one, name,
-                                text           ? cli_json_text(lc_result_text(r, row, i))
-                                : !isfinite(x) ? json_null()
-                                : whole        ? json_integer((json_int_t)x)
-                                               : json_real(x));
-        }
-        json_array_append_new(list, one);
-    }
-    return list;
-}
-
 int cli_evaluate(const cli_options *o)
 {
     lc_panel *p = NULL;
@@ -116,6 +94,8 @@ int cli_evaluate(const cli_options *o)
     lc_status st = {0};
     lc_evaluate_info info;
     const lc_evaluate_files files = {o->save_windows, o->save_steps, o->force};
+    char labels[2];
+    if (*cli_labels_name(o, labels, sizeof labels)) return cli_evaluate_labels(o);
     int code = cli_check_outputs(o);
     if (code == LC_EXIT_OK) code = cli_read(&p, o);
     if (code != LC_EXIT_OK) goto done;
@@ -140,7 +120,7 @@ int cli_evaluate(const cli_options *o)
     if (code == LC_EXIT_OK) {
         json_t *s = cli_summary(o, p, &info.model);
         json_object_set_new(s, "fits", json_integer((json_int_t)info.fits));
-        json_object_set_new(s, "results", results(r));
+        json_object_set_new(s, "results", cli_json_rows(r));
         json_object_set_new(s, "verdict", verdict(&info.verdict));
         code = cli_print_summary(s, o);
     }

@@ -43,6 +43,45 @@ static json_t *real(double x)
     return isfinite(x) ? json_real(x) : json_null();
 }
 
+/* Counts are whole numbers. */
+static json_t *json_cell(const lc_result *r, size_t row, size_t column)
+{
+    static const char *const text[] = {"unique_id", "model", "method"}, *const whole[] = {"windows", "rows", "events",
+                                                                                          "hit"};
+    const char *name = lc_result_column_name(r, column);
+    const double x = lc_result_real(r, row, column);
+    for (size_t i = 0; i < sizeof text / sizeof text[0]; i++)
+        if (strcmp(name, text[i]) == 0) return cli_json_text(lc_result_text(r, row, column));
+    for (size_t i = 0; i < sizeof whole / sizeof whole[0]; i++)
+        if (strcmp(name, whole[i]) == 0 && isfinite(x)) return json_integer((json_int_t)x);
+    return real(x);
+}
+
+json_t *cli_json_rows(const lc_result *r)
+{
+    json_t *list = json_array();
+    for (size_t row = 0; row < lc_result_rows(r); row++) {
+        json_t *one = json_object();
+        for (size_t i = 0; i < lc_result_columns(r); i++)
+            json_object_set_new(one, lc_result_column_name(r, i), json_cell(r, row, i));
+        json_array_append_new(list, one);
+    }
+    return list;
+}
+
+static json_t *model_summary(const lc_model_info *m)
+{
+    json_t *model =
+        json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "arch", m->arch, "horizon", (json_int_t)m->horizon,
+                  "lookback", (json_int_t)m->lookback, "season", (json_int_t)m->season, "hidden", (json_int_t)m->hidden,
+                  "layers", (json_int_t)m->layers, "parameters", (json_int_t)m->parameters, "epochs",
+                  (json_int_t)m->epochs, "best_epoch", (json_int_t)m->best_epoch);
+    json_object_set_new(model, "valid_loss", real(m->valid_loss));
+    json_object_set_new(model, "against_naive", real(m->against_naive));
+    json_object_set_new(model, "against_seasonal_naive", real(m->against_seasonal_naive));
+    return model;
+}
+
 json_t *cli_summary(const cli_options *o, const lc_panel *p, const lc_model_info *m)
 {
     char freq[24];
@@ -53,17 +92,7 @@ json_t *cli_summary(const cli_options *o, const lc_panel *p, const lc_model_info
     json_object_set_new(s, "rows", json_integer((json_int_t)lc_panel_row_count(p)));
     json_object_set_new(s, "series", json_integer((json_int_t)lc_panel_series_count(p)));
     json_object_set_new(s, "frequency", json_string(lc_panel_frequency(p, freq)));
-    if (*m->arch) {
-        json_t *model = json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "arch", m->arch, "horizon",
-                                  (json_int_t)m->horizon, "lookback", (json_int_t)m->lookback, "season",
-                                  (json_int_t)m->season, "hidden", (json_int_t)m->hidden, "layers",
-                                  (json_int_t)m->layers, "parameters", (json_int_t)m->parameters, "epochs",
-                                  (json_int_t)m->epochs, "best_epoch", (json_int_t)m->best_epoch);
-        json_object_set_new(model, "valid_loss", real(m->valid_loss));
-        json_object_set_new(model, "against_naive", real(m->against_naive));
-        json_object_set_new(model, "against_seasonal_naive", real(m->against_seasonal_naive));
-        json_object_set_new(s, "model", model);
-    }
+    if (m && *m->arch) json_object_set_new(s, "model", model_summary(m));
     if (o->model) json_object_set_new(s, "model_file", cli_json_text(o->model));
     if (o->output) json_object_set_new(s, "output", cli_json_text(o->output));
     if (o->plot) json_object_set_new(s, "plot", cli_json_text(o->plot));

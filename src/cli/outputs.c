@@ -89,7 +89,9 @@ static bool same_file(const char *a, const char *b)
 
 static int check_inputs(const output *out, const cli_options *o)
 {
-    bool taken = o->model && same_file(out->path, o->model);
+    char labels[PATH_ROOM];
+    bool taken =
+        (o->model && same_file(out->path, o->model)) || same_file(out->path, cli_labels_name(o, labels, PATH_ROOM));
     for (size_t i = 0; !taken && i < o->n_files; i++)
         taken = strcmp(o->files[i], "-") != 0 && same_file(out->path, o->files[i]);
     if (!taken) return LC_EXIT_OK;

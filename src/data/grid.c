@@ -164,6 +164,7 @@ static lc_code build_frame(lc_grid *b, size_t frame)
     lc_frame_rows rows = {
         .frame = frame, .begin = b->g->begin[frame], .n = b->g->begin[frame + 1] - b->g->begin[frame]};
     if (!(f->id = frame_id(b->t, frame))) return lc_fail_memory(b->st);
+    f->file = b->t->id.n ? lc_table_file_of(b->t, lc_frame_row(b, &rows, 0)) : frame;
     for (size_t v = 0; v < b->n_values; v++) {
         size_t i = 0;
         while (i < rows.n && isnan(lc_number(b->t->value[v], lc_frame_row(b, &rows, i)))) i++;

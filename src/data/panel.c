@@ -1,5 +1,6 @@
 #include "data/panel.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,7 +28,7 @@ static bool copy_names(lc_panel *p, const lc_table *t)
 {
     const lc_roles *r = &t->roles;
     p->targets = calloc(r->n_targets, sizeof *p->targets);
-    const size_t covariates = lc_roles_values(r) - r->n_targets;
+    const size_t covariates = lc_roles_values(r) - r->n_targets - r->n_labels;
     p->past = calloc(covariates ? covariates : 1, sizeof *p->past);
     if (!p->targets || !p->past) return false;
     for (size_t i = 0; i < r->n_targets; i++, p->n_targets++)
@@ -42,6 +43,32 @@ static bool copy_names(lc_panel *p, const lc_table *t)
     p->id_name = lc_strdup(r->id == LC_NO_COLUMN ? "" : t->columns[r->id]);
     p->value_label = lc_strdup(p->n_targets == 1 ? p->targets[0] : "");
     return p->source && p->time_name && p->id_name && p->value_label;
+}
+
+/* The column of labels needs no grid: it stays with the rows. */
+static lc_code keep_labels(lc_panel *p, const lc_table *t, lc_status *st)
+{
+    if (!t->roles.n_labels) return LC_OK;
+    const size_t v = lc_roles_values(&t->roles) - 1;
+    if (!(p->label = lc_calloc(t->n_rows, 1))) return lc_fail_memory(st);
+    for (size_t row = 0; row < t->n_rows; row++) {
+        const double x = lc_number(t->value[v], row);
+        p->label[row] = x == 1;
+        if (isnan(x) || x == 0 || x == 1) continue;
+        lc_row_fail(t, row, t->roles.value[v].column, LC_E_DATA, st, "%g is no label",
+                    lc_number_written(t->value[v], row));
+        lc_hint(st, "write 1 for an anomaly, and 0 or nothing for a normal row");
+        return LC_E_DATA;
+    }
+    return LC_OK;
+}
+
+static void keep_files(lc_panel *p, lc_table *t)
+{
+    p->files = t->file;
+    p->n_files = t->n_files;
+    t->file = NULL;
+    t->n_files = 0;
 }
 
 /* Makes the panel from the rows that were read. */
@@ -63,7 +90,9 @@ static lc_code build(lc_panel **out, lc_table *t, lc_status *st)
     if (code == LC_OK) code = lc_grouping_freq(&p->freq, &jittered, &g, t, st);
     if (code == LC_OK) code = lc_grid_build(p, t, &g, jittered, &t->notes, st);
     if (code == LC_OK && t->settings->calendar) code = lc_features_add(p, st);
+    if (code == LC_OK) code = keep_labels(p, t, st);
     if (code != LC_OK) goto done;
+    keep_files(p, t);
     p->columns = t->columns;
     p->n_columns = t->n_columns;
     t->columns = NULL;
@@ -176,6 +205,8 @@ void lc_panel_free(lc_panel *p)
     lc_free_names(p->past, p->n_past);
     lc_free_names(p->notices, p->n_notices);
     lc_free_names(p->columns, p->n_columns);
+    lc_free_names(p->files, p->n_files);
+    lc_free(p->label);
     if (p->by_id) lc_names_free(p->by_id);
     free(p->by_id);
     free(p->source);

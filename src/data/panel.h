@@ -18,6 +18,7 @@ enum { LC_OBSERVED = 0, LC_MISSING_CELL = 1, LC_MISSING_STEP = 2 };
 
 typedef struct lc_frame {
     char *id;            /* "" in a wide file */
+    size_t file;         /* that it stands in; index into files */
     size_t steps;        /* on the regular grid, gaps included; to the last target where covariates are known ahead */
     size_t length;       /* of what is there for each step: steps, and those after them that have no target */
     size_t known;        /* steps from the first on for which all covariates known ahead are there */
@@ -95,6 +96,9 @@ struct lc_panel {
     double *left_out_y; /* what they point to */
     lc_clock clock;
     lc_freq freq;
+    uint8_t *label; /* (n_rows) 1 where the column that the setting `labels` names says so; NULL without one */
+    char **files;   /* (n_files) names as they were given */
+    size_t n_files;
     char *source;        /* name of the (first) file */
     char *time_name;     /* time column, several as in "Date,Time", "" without one */
     bool hours_from_one; /* private: stamps are joined with hours of 1 to 24 */

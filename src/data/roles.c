@@ -78,7 +78,8 @@ const char *lc_roles_option(const lc_roles *r, size_t i)
 {
     if (i < r->n_targets) return "target";
     if (i < r->n_targets + r->n_past) return "past";
-    return i < r->n_targets + r->n_past + r->n_future ? "future" : "static";
+    if (i < r->n_targets + r->n_past + r->n_future) return "future";
+    return i < r->n_targets + r->n_past + r->n_future + r->n_static ? "static" : "labels";
 }
 
 bool lc_roles_join_option(const lc_roles *r, char *const *columns, char *out, size_t room)
@@ -113,6 +114,20 @@ static lc_code take_values(lc_roles *r, const lc_first_rows *first, const char *
     }
     lc_free_names(names, n);
     return code;
+}
+
+/* The setting may name a file instead: whoever wants labels looks for one where no column has the name. */
+static lc_code take_labels(lc_roles *r, const lc_first_rows *first, const char **taken, const char *name, lc_status *st)
+{
+    size_t column = 0, cap = lc_roles_values(r);
+    while (column < first->n_columns && strcmp(first->names[column], name) != 0) column++;
+    if (column == first->n_columns) return LC_OK;
+    lc_code code = lc_roles_take(first, taken, "labels", name, &column, st);
+    if (code != LC_OK) return code;
+    if (!LC_GROW(&r->value, &cap, cap + 1)) return lc_fail_memory(st);
+    r->value[lc_roles_values(r)] = (lc_value_column){.column = column, .named = true};
+    r->n_labels = 1;
+    return LC_OK;
 }
 
 /* ---- roles found by themselves ---- */
@@ -267,6 +282,7 @@ lc_code lc_roles_decide(lc_roles *r, const lc_first_rows *first, const lc_settin
         if (code == LC_OK && *s->past) code = take_values(r, first, taken, "past", s->past, &r->n_past, st);
         if (code == LC_OK && *s->future) code = take_values(r, first, taken, "future", s->future, &r->n_future, st);
         if (code == LC_OK && *s->fixed) code = take_values(r, first, taken, "static", s->fixed, &r->n_static, st);
+        if (code == LC_OK && *s->labels) code = take_labels(r, first, taken, s->labels, st);
     }
     for (size_t i = 0; i < first->n_columns && code == LC_OK && !*s->id; i++) {
         if (taken[i] || strcmp(first->names[i], "unique_id") != 0 || strcmp(s->time, "unique_id") == 0) continue;

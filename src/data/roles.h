@@ -21,13 +21,14 @@ typedef struct lc_roles {
     lc_stamp_parts parts; /* of stamps that stand in several columns, the first of which is `time` */
     lc_stamp_parts spare; /* columns that would join with `time`, which does without them */
     lc_clock_column clock;
-    lc_value_column *value; /* targets and the covariates in this order */
+    lc_value_column *value; /* targets, the covariates in this order, and labels */
     size_t n_targets, n_past, n_future, n_static;
+    size_t n_labels; /* 1: the setting `labels` names a column; else 0 */
 } lc_roles;
 
 static inline size_t lc_roles_values(const lc_roles *r)
 {
-    return r->n_targets + r->n_past + r->n_future + r->n_static;
+    return r->n_targets + r->n_past + r->n_future + r->n_static + r->n_labels;
 }
 
 /* The value of --time that would join what stands beside the dates; false: nothing does, or it is too long. */

@@ -280,7 +280,7 @@ size_t lc_table_line_of(const lc_table *t, size_t row)
 static lc_code settle_values(lc_table *t, lc_status *st)
 {
     char shown[LC_NAME_ROOM];
-    size_t n = t->plan.n_values, kept = 0, count[4] = {0}, n_dropped = 0;
+    size_t n = t->plan.n_values, kept = 0, count[5] = {0}, n_dropped = 0;
     for (size_t i = 0; i < n; i++) {
         lc_value_column *v = &t->roles.value[i];
         size_t row = 0;
@@ -302,8 +302,8 @@ static lc_code settle_values(lc_table *t, lc_status *st)
             continue;
         }
         size_t role = 0, before = t->roles.n_targets;
-        const size_t size[] = {t->roles.n_past, t->roles.n_future, t->roles.n_static};
-        while (role < 3 && i >= before) before += size[role++];
+        const size_t size[] = {t->roles.n_past, t->roles.n_future, t->roles.n_static, t->roles.n_labels};
+        while (role < 4 && i >= before) before += size[role++];
         count[role]++;
         lc_numbers moved = t->value[i];
         t->value[i] = (lc_numbers){0};
@@ -316,6 +316,7 @@ static lc_code settle_values(lc_table *t, lc_status *st)
     t->roles.n_past = count[1];
     t->roles.n_future = count[2];
     t->roles.n_static = count[3];
+    t->roles.n_labels = count[4];
     t->plan.n_values = kept;
     if (!count[0]) return lc_fail_at(st, LC_E_DATA, t->file[0], 0, 0, "no column holds numbers to forecast");
     return LC_OK;
