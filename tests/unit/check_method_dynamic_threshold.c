@@ -149,6 +149,11 @@ START_TEST(one_burst_by_hand)
     ck_assert(mean + 2 * sd < 1 + 2 * pow(k, 49)); /* so at z = 2 the whole burst lies above, and all else is equal */
     for (size_t i = AT; i < 1050; i++) UNIT_MUST(f[i].raised && f[i].since == i - AT, "row %zu: %g", i, f[i].score);
     ck_assert(f[AT].anomaly && !f[AT + 1].anomaly);
+    /* Of the candidates that part the same errors from the rest the largest is the threshold. */
+    double z = 2, last = 1 + 2 * pow(k, 49);
+    while (mean + (z + 0.5) * sd < last) z += 0.5;
+    ck_assert_double_eq_tol(f[1049].score, last / (last + mean + z * sd), 1e-9);
+    ck_assert(z > 2);
 }
 END_TEST
 

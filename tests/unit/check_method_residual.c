@@ -75,24 +75,26 @@ START_TEST(bounds_are_where_a_value_is_raised)
     enum { N = 400 };
     double y[N + 1];
     lc_finding f[N + 1];
-    lc_rng r = lc_rng_make(2, LC_STREAM_TEST, 0);
-    for (size_t i = 0; i < N; i++) y[i] = exp(lc_rng_normal(&r)) - 1; /* leans one way */
-    y[N] = 0;
-    const double rates[] = {0.1, 1, 30, 3000};
-    for (size_t k = 0; k < 4; k++) {
-        find(f, y, N + 1, rates[k]);
+    const double rates[] = {0.1, 1, 30, 3000}, leans[] = {0, 20, -20}; /* so far that both bounds lie on one side */
+    for (size_t k = 0; k < 12; k++) {
+        const double rate = rates[k % 4];
+        lc_rng r = lc_rng_make(2, LC_STREAM_TEST, 0);
+        for (size_t i = 0; i < N; i++) y[i] = exp(lc_rng_normal(&r)) - 1 + leans[k / 4];
+        y[N] = leans[k / 4];
+        find(f, y, N + 1, rate);
         double lo = f[N].lo, hi = f[N].hi;
         for (int side = 0; side < 2; side++) {
             double at = side ? hi : lo, out = side ? 1e-6 : -1e-6;
             y[N] = at + out;
-            find(f, y, N + 1, rates[k]);
-            ck_assert_msg(f[N].raised, "%g beyond [%g, %g] at %g", y[N], lo, hi, rates[k]);
+            find(f, y, N + 1, rate);
+            ck_assert_msg(f[N].raised, "%g beyond [%g, %g] at %g", y[N], lo, hi, rate);
             y[N] = at - out;
-            find(f, y, N + 1, rates[k]);
-            ck_assert_msg(!f[N].raised, "%g within [%g, %g] at %g", y[N], lo, hi, rates[k]);
-            if (rates[k] < 100) ck_assert_double_eq_tol(f[N].p * 1e4 / rates[k], 1, 1e-3); /* no step of a count */
+            find(f, y, N + 1, rate);
+            ck_assert_msg(!f[N].raised, "%g within [%g, %g] at %g", y[N], lo, hi, rate);
+            if (rate < 100) ck_assert_double_eq_tol(f[N].p * 1e4 / rate, 1, 1e-3); /* no step of a count */
         }
-        y[N] = 0;
+        if (k == 5) ck_assert_msg(lo > 10 && hi > 20, "[%g, %g]", lo, hi);
+        if (k == 11) ck_assert_msg(lo < -20 && hi < -10, "[%g, %g]", lo, hi);
     }
 }
 END_TEST
@@ -138,7 +140,7 @@ START_TEST(faults_do_not_hide_each_other)
     lc_rng r = lc_rng_make(4, LC_STREAM_TEST, 0);
     for (size_t i = 0; i < N; i++) y[i] = lc_rng_normal(&r);
     y[10] = 1e6; /* among the first rows, which have no verdict */
-    for (size_t i = 2000; i < N; i += 1500) y[i] = 40;
+    for (size_t i = 2000; i < N; i += 1500) y[i] = i == 2000 ? 1e6 : 40;
     find(f, y, N, 1);
     for (size_t i = 0; i < N; i++) {
         bool spike = i >= 2000 && i % 1500 == 500;
