@@ -197,7 +197,7 @@ START_TEST(learns_a_wave_without_stamps)
     errors_of(&f, &h, N - 100, before);
     lc_forecaster_free(&f);
     f = begun(LC_CYCLES_NONE, 1);
-    lc_forecaster_fit(&f, &h, 0, N - 100);
+    lc_forecaster_fit(&f, &h, 0, N - 100, 20);
     errors_of(&f, &h, N - 100, after);
     for (size_t j = 0; j < LC_HORIZONS; j++) /* the wave has a variance of 0.5, the noise of 0.0025 */
         ck_assert_msg(after[j] < .012, "horizon %u: %g, not fitted %g", lc_horizon_rows[j], after[j], before[j]);
@@ -214,7 +214,7 @@ START_TEST(learns_a_day_and_a_weekend_from_stamps)
     ck_assert_int_eq(h.cycles, LC_CYCLES_DAY);
     lc_forecaster f = begun(h.cycles, 1);
     double mse[LC_HORIZONS];
-    lc_forecaster_fit(&f, &h, 0, N - 300);
+    lc_forecaster_fit(&f, &h, 0, N - 300, 20);
     errors_of(&f, &h, N - 300, mse);
     for (size_t j = 0; j < LC_HORIZONS; j++) ck_assert_msg(mse[j] < .06, "horizon %u: %g", lc_horizon_rows[j], mse[j]);
     lc_forecaster_free(&f);
@@ -262,8 +262,8 @@ START_TEST(rows_near_the_beginning)
                           "row %u from %u, horizon %zu: %g", (unsigned)t, (unsigned)first, j, (double)ahead[j]);
             lc_forecaster_learn(&f, &h, t);
         }
-    lc_forecaster_fit(&f, &h, 0, 0); /* nothing to learn from */
-    lc_forecaster_fit(&f, &h, 7, 8);
+    lc_forecaster_fit(&f, &h, 0, 0, 20); /* nothing to learn from */
+    lc_forecaster_fit(&f, &h, 7, 8, 20);
     lc_forecaster_free(&f);
     lc_history_free(&h);
 }
@@ -288,8 +288,8 @@ START_TEST(later_rows_are_not_seen)
         lc_forecaster_learn(&a, &grown, t);
         lc_forecaster_learn(&b, &whole, t);
         if (t + 1 != FIT) continue;
-        lc_forecaster_fit(&a, &grown, 0, FIT);
-        lc_forecaster_fit(&b, &whole, 0, FIT);
+        lc_forecaster_fit(&a, &grown, 0, FIT, 20);
+        lc_forecaster_fit(&b, &whole, 0, FIT, 20);
         UNIT_MUST(memcmp(a.online.w, b.online.w, a.net->params * sizeof *a.online.w) == 0, "the fit differs");
     }
     lc_forecaster_free(&a);
@@ -308,7 +308,7 @@ START_TEST(missing_rows_are_no_targets)
     for (int i = 0; i < N; i++) add_row(&h, i, NAN, 1);
     float *before = malloc(f.net->params * sizeof *before), ahead[LC_HORIZONS];
     memcpy(before, f.online.w, f.net->params * sizeof *before);
-    lc_forecaster_fit(&f, &h, 0, N);
+    lc_forecaster_fit(&f, &h, 0, N, 20);
     lc_forecaster_expect(&f, &h, 0, N - 1, ahead);
     lc_forecaster_learn(&f, &h, N - 1);
     ck_assert(memcmp(before, f.online.w, f.net->params * sizeof *before) == 0);
@@ -329,7 +329,7 @@ static float *trained(lc_forecaster *f, lc_cycles cycles, uint64_t seed)
     lc_history h = history_of(250, 60 * minute, .3, .1);
     lc_history_set_cycles(&h, cycles);
     ck_assert_int_eq(lc_forecaster_begin(f, cycles, seed, NULL), LC_OK);
-    lc_forecaster_fit(f, &h, 0, 150);
+    lc_forecaster_fit(f, &h, 0, 150, 20);
     double mse[LC_HORIZONS];
     errors_of(f, &h, 150, mse);
     float *w = malloc(f->net->params * sizeof *w);
@@ -370,7 +370,7 @@ START_TEST(rows_allocate_nothing)
     lc_forecaster f = begun(h.cycles, 1);
     double mse[LC_HORIZONS];
     const size_t before = lc_allocations();
-    lc_forecaster_fit(&f, &h, 0, 100);
+    lc_forecaster_fit(&f, &h, 0, 100, 20);
     errors_of(&f, &h, 100, mse);
     ck_assert_uint_eq(lc_allocations(), before);
     lc_forecaster_free(&f);
