@@ -13,7 +13,7 @@ struct ref_block ref_net_block(const struct ref_net *n, size_t block)
                                                   "lstm.weight_hh_l0", "lstm.bias_ih_l0", "lstm.bias_hh_l0",
                                                   "head.weight",       "head.bias",       "skip.weight"};
     const size_t h = n->hidden, out = n->outputs * (1 + REF_QUANTILES);
-    const size_t sources = n->steps * (n->inputs - n->skip_from) + n->side;
+    const size_t sources = n->steps * (n->inputs - n->skip_from) + n->side + n->own;
     const size_t shape[REF_BLOCKS][2] = {{h, n->inputs}, {h, 1},     {4 * h, h},
                                          {4 * h, h},     {4 * h, 1}, {4 * h, 1},
                                          {out, h},       {out, 1},   {n->skip ? n->outputs : 0, sources}};
@@ -68,13 +68,14 @@ void ref_net_forward(const struct ref_net *n, const double *x, const double *sid
         }
     }
     for (size_t r = 0; r < out; r++) y[r] = row_times(n, REF_HEAD_W, r, h) + bias(n, REF_HEAD_B, r);
-    /* points + S [columns from.. of every step, side] */
+    /* points + S [columns from.. of every step, side, the output's own] */
     const struct ref_block s = ref_net_block(n, REF_SKIP_W);
     for (size_t r = 0; r < s.rows; r++) {
         const double *w = n->w + s.at + r * s.columns;
         for (size_t t = 0; t < n->steps; t++)
             for (size_t k = from; k < n->inputs; k++) y[r] += *w++ * x[t * n->inputs + k];
         for (size_t k = 0; k < n->side; k++) y[r] += *w++ * side[k];
+        for (size_t k = 0; k < n->own; k++) y[r] += *w++ * side[n->side + k * n->outputs + r];
     }
     free(e);
     free(h);

@@ -17,7 +17,8 @@ struct ref_net {
     size_t steps, inputs, hidden, outputs; /* outputs: the horizon, each with REF_QUANTILES differences */
     bool skip;
     size_t skip_from, side;
-    double *w; /* (ref_net_params) the blocks one after another */
+    size_t own; /* side inputs that belong to one output each: (own, outputs) after the others */
+    double *w;  /* (ref_net_params) the blocks one after another */
 };
 
 struct ref_block {
@@ -28,7 +29,8 @@ struct ref_block {
 struct ref_block ref_net_block(const struct ref_net *n, size_t block);
 size_t ref_net_params(const struct ref_net *n);
 
-/* x (steps, inputs), side (side) -> y (1 + REF_QUANTILES, outputs): the points, then the quantiles' differences. */
+/* x (steps, inputs), side (side + own * outputs) -> y (1 + REF_QUANTILES, outputs): the points, then the quantiles'
+ * differences. */
 void ref_net_forward(const struct ref_net *n, const double *x, const double *side, double *y);
 
 /* What is held against the truth of one row (outputs), NaN: not observed. loss: 'e' squared, 'a' absolute, 'h' Huber's.

@@ -341,7 +341,10 @@ START_TEST(sizes_that_do_not_fit)
         {.inputs = 1, .steps = 1, .hidden = 1, .layers = SIZE_MAX, .outputs = 1},
         {.inputs = 1, .steps = 1, .hidden = 1, .layers = 1, .outputs = SIZE_MAX - 20},
         {.inputs = 1, .steps = 1, .hidden = 1u << 20, .layers = 1, .outputs = 1},
-        {.inputs = 3, .steps = 1, .hidden = 1, .layers = 1, .outputs = 1, .skip_from = 3},
+        {.inputs = 3, .steps = 1, .hidden = 1, .layers = 1, .outputs = 1, .skip_from = 3}, /* nothing is passed on */
+        {.inputs = 3, .steps = 1, .hidden = 1, .layers = 1, .outputs = 1, .skip_from = 4, .side = 2, .own = 2},
+        {.inputs = 1, .steps = 1, .hidden = 1, .layers = 1, .outputs = 1, .own = 65},
+        {.inputs = 1, .steps = 1, .hidden = 1, .layers = 1, .outputs = 1, .own = SIZE_MAX},
         {.inputs = 1, .steps = 1, .hidden = 1, .layers = 1, .outputs = 1, .side = SIZE_MAX},
         {.inputs = 1 << 18, .steps = 1 << 18, .hidden = 1, .layers = 1, .outputs = 2, .skip = true},
     };

@@ -16,19 +16,30 @@ typedef struct net_case {
     const char *loss;
     double missing;
     bool skip, weighted;
+    size_t own;
 } net_case;
 
 static const net_case cases[] = {
-    {2, 1, 1, 1, 0, 0, 1, "mae", 0, true, false},
-    {3, 7, 33, 17, 0, 0, 5, "mae", .2, true, true},
-    {5, 14, 1, 17, 7, 17, 9, "mae", .3, true, true},
-    {1, 1, 33, 1, 0, 3, 3, "mse", 0, true, true},
-    {4, 16, 33, 1, 7, 2, 20, "huber", .4, true, true},
-    {6, 3, 8, 9, 2, 40, 17, "mse", .1, true, true},
-    {3, 2, 16, 16, 0, 0, 8, "mae", .2, false, true},
-    {2, 5, 4, 3, 0, 0, 4, "mae", 1, true, true}, /* nothing is observed */
+    {2, 1, 1, 1, 0, 0, 1, "mae", 0, true, false, 0},
+    {3, 7, 33, 17, 0, 0, 5, "mae", .2, true, true, 0},
+    {5, 14, 1, 17, 7, 17, 9, "mae", .3, true, true, 0},
+    {1, 1, 33, 1, 0, 3, 3, "mse", 0, true, true, 0},
+    {4, 16, 33, 1, 7, 2, 20, "huber", .4, true, true, 0},
+    {6, 3, 8, 9, 2, 40, 17, "mse", .1, true, true, 0},
+    {3, 2, 16, 16, 0, 0, 8, "mae", .2, false, true, 0},
+    {2, 5, 4, 3, 0, 0, 4, "mae", 1, true, true, 0}, /* nothing is observed */
+    /* inputs of each output alone; skip_from = inputs: no step is passed on */
+    {3, 2, 5, 4, 0, 0, 6, "mse", .1, true, true, 3},
+    {4, 7, 16, 4, 7, 8, 11, "huber", .2, true, true, 10},
+    {2, 3, 4, 17, 3, 0, 9, "mae", 0, true, false, 1},
+    {2, 1, 3, 1, 1, 1, 1, "mse", 0, true, true, 64},
 };
 enum { CASES = sizeof cases / sizeof cases[0] };
+
+static size_t side_of(const net_case *c)
+{
+    return c->side + c->own * c->outputs;
+}
 
 typedef struct sample {
     const net_case *c;
@@ -50,13 +61,13 @@ static sample draw(size_t index)
     const net_case *c = &cases[index];
     sample s = {.c = c};
     lc_rng r = lc_rng_make(17, LC_STREAM_TEST, index);
-    s.twin = (struct ref_net){c->steps, c->inputs, c->hidden, c->outputs, c->skip, c->skip_from, c->side, NULL};
+    s.twin = (struct ref_net){c->steps, c->inputs, c->hidden, c->outputs, c->skip, c->skip_from, c->side, c->own, NULL};
     const size_t params = ref_net_params(&s.twin);
     s.twin.w = calloc(params, sizeof *s.twin.w);
     for (size_t i = 0; i < params; i++)
         s.twin.w[i] = (double)(float)(lc_rng_normal(&r) / sqrt((double)c->hidden + (double)c->inputs));
     s.x = drawn(&r, c->batch * c->steps * c->inputs, 1, &s.x_wide);
-    s.side = drawn(&r, c->batch * c->side, 1, &s.side_wide);
+    s.side = drawn(&r, c->batch * side_of(c), 1, &s.side_wide);
     s.target = drawn(&r, c->batch * c->outputs, 1.5, &s.target_wide);
     s.weight = drawn(&r, c->batch * c->outputs, 1, &s.weight_wide);
     for (size_t i = 0; i < c->batch * c->outputs; i++) {
@@ -82,7 +93,8 @@ static void gather(void *user, size_t first, const lc_rows *to)
         for (size_t t = 0; t < c->steps; t++)
             memcpy(to->x + t * to->step_stride + r * to->row_stride, s->x + (row * c->steps + t) * c->inputs,
                    c->inputs * sizeof *s->x);
-        if (c->side) memcpy(to->side + r * to->side_stride, s->side + row * c->side, c->side * sizeof *s->side);
+        const size_t side = side_of(c);
+        if (side) memcpy(to->side + r * to->side_stride, s->side + row * side, side * sizeof *s->side);
         if (!to->target) continue;
         memcpy(to->target + r * c->outputs, s->target + row * c->outputs, c->outputs * sizeof *s->target);
         memcpy(to->weight + r * c->outputs, s->weight + row * c->outputs, c->outputs * sizeof *s->weight);
@@ -100,7 +112,8 @@ static lc_network *network(const net_case *c, const lc_kernels *k)
                                   .quantiles = true,
                                   .skip = c->skip,
                                   .skip_from = c->skip_from,
-                                  .side = c->side};
+                                  .side = c->side,
+                                  .own = c->own};
     lc_network *net;
     lc_status st = {0};
     ck_assert_msg(lc_network_create(&net, &spec, k, &st) == LC_OK, "%s", st.text);
@@ -165,7 +178,7 @@ static void twin_losses(const sample *s, double *point, double *quantiles)
     double *y = calloc(c->outputs * (1 + REF_QUANTILES), sizeof *y);
     *point = *quantiles = 0;
     for (size_t r = 0; r < c->batch; r++) {
-        ref_net_forward(&s->twin, s->x_wide + r * c->steps * c->inputs, s->side_wide + r * c->side, y);
+        ref_net_forward(&s->twin, s->x_wide + r * c->steps * c->inputs, s->side_wide + r * side_of(c), y);
         const double *target = s->target_wide + r * c->outputs, *weight = s->weight_wide + r * c->outputs;
         *point += ref_point_loss(c->loss[1] == 'a'   ? 'a'
                                  : c->loss[0] == 'h' ? 'h'
@@ -208,7 +221,7 @@ START_TEST(outputs_agree_with_the_twin)
         double *want = calloc(width, sizeof *want), most = 0;
         lc_infer_predict(f, lc_engine_weights(e), c->batch, gather, &s, y);
         for (size_t r = 0; r < c->batch; r++) {
-            ref_net_forward(&s.twin, s.x_wide + r * c->steps * c->inputs, s.side_wide + r * c->side, want);
+            ref_net_forward(&s.twin, s.x_wide + r * c->steps * c->inputs, s.side_wide + r * side_of(c), want);
             for (size_t j = 0; j < width; j++)
                 most = fmax(most, fabs((double)y[r * width + j] - want[j]) / (1 + fabs(want[j])));
         }
@@ -321,6 +334,32 @@ START_TEST(starts_as_the_recipe_says)
 }
 END_TEST
 
+START_TEST(same_bits_on_any_number_of_threads)
+{
+    for (size_t isa = 0; isa < ISA_COUNT; isa++) {
+        if (!isa_at(isa)) continue;
+        sample s = draw((size_t)_i);
+        lc_network *net = network(s.c, isa_at(isa));
+        lc_engine *e[4];
+        for (size_t threads = 0; threads < 4; threads++) {
+            double loss;
+            lc_status st = {0};
+            e[threads] = engine(&s, net, threads + 1, 3);
+            for (size_t step = 0; step < 5; step++) {
+                const size_t rows = step == 2 ? (s.c->batch + 1) / 2 : s.c->batch;
+                const lc_code code = lc_engine_step(e[threads], rows, .01, gather, &s, &loss, &st);
+                UNIT_MUST(code == LC_OK, "%s", st.text);
+            }
+            UNIT_MUST(memcmp(lc_engine_weights(e[0]), lc_engine_weights(e[threads]), net->params * sizeof(float)) == 0,
+                      "%s, case %d: %zu threads", isa_at(isa)->isa, _i, threads + 1);
+        }
+        for (size_t threads = 0; threads < 4; threads++) lc_engine_free(e[threads]);
+        lc_network_free(net);
+        free_sample(&s);
+    }
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
     Suite *suite = suite_create("network of the default architecture");
@@ -328,6 +367,7 @@ Suite *unit_suite(void)
     tcase_set_timeout(t, 300);
     tcase_add_loop_test(t, outputs_agree_with_the_twin, 0, ISA_COUNT);
     tcase_add_loop_test(t, gradients_agree_with_differences_of_the_twin, 0, CASES);
+    tcase_add_loop_test(t, same_bits_on_any_number_of_threads, CASES - 5, CASES);
     tcase_add_loop_test(t, inputs_that_are_no_numbers_show, 0, ISA_COUNT);
     tcase_add_test(t, starts_as_the_recipe_says);
     suite_add_tcase(suite, t);
