@@ -128,6 +128,8 @@ static const row rows[] = {
 
     TEXT(level, "level", LC_GROUP_INTERVAL, "P,...", "80", NULL, "prediction intervals, in percent"),
     REAL(alarms_per, "alarms-per", LC_GROUP_DETECT, "1", 1e-6, 5000, "expected false alarms in 10,000 normal rows"),
+    COUNT(max_series, "max-series", LC_GROUP_DETECT, "1000", 1, 1000000,
+          "--online: most series to watch at once, each with its own memory"),
     TEXT(split, "split", LC_GROUP_EVALUATE, "TRAIN,VALID,TEST", "", NULL,
          "rows to fit on, to validate on and to test on (default: 70, 10 and 20 %)"),
     COUNT(stride, "stride", LC_GROUP_EVALUATE, "", 1, 1000000,

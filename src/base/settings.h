@@ -48,6 +48,7 @@ struct lc_settings {
     char *level; /* percent, comma-separated */
     /* detect */
     double alarms_per; /* expected false alarms per 10,000 normal rows */
+    size_t max_series; /* that the online detector watches at once */
     /* evaluate */
     char *split;        /* TRAIN,VALID,TEST in rows; "" = 70/10/20 % */
     size_t stride;      /* 0 = horizon */

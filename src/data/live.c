@@ -237,7 +237,8 @@ static lc_code take(lc_live *l, const lc_split_row *r, lc_live_event *event, lc_
         return LC_OK;
     }
     *event = LC_LIVE_ROW;
-    *row = (lc_live_row){.line = r->row.line, .ds = "", .stamp = l->stamp, .value = l->value};
+    *row =
+        (lc_live_row){.line = r->row.line, .ds = "", .stamp = l->stamp, .offset_minutes = l->offset, .value = l->value};
     if (roles->id != LC_NO_COLUMN) row->id = r->row.cell[roles->id];
     if (roles->time == LC_NO_COLUMN) return LC_OK;
     size_t bad;
@@ -378,6 +379,11 @@ lc_code lc_live_next(lc_live *l, lc_live_event *event, lc_live_row *row, lc_stat
 }
 
 /* ---- what is known ---- */
+
+const char *lc_live_name(const lc_live *l)
+{
+    return l->name;
+}
 
 lc_notes *lc_live_notes(lc_live *l)
 {

@@ -27,6 +27,7 @@ typedef struct lc_live_row { /* valid until the next call */
     const char *id;          /* NULL: there is no such column */
     const char *ds;          /* the stamp as it is written, its parts joined; "" without a time column */
     lc_stamp stamp;
+    int offset_minutes;   /* of the clock that the stamp was read from, east of UTC */
     const double *value;  /* (lc_live_columns) NaN: missing */
     const lc_status *why; /* of a bad row */
     const char *bytes;    /* the bad row as it stands, without its line end; of a long one the beginning */
@@ -47,6 +48,8 @@ void lc_live_end(lc_live *l);
 /* The next row. A failure is one of the stream as a whole: LC_E_DATA or LC_E_PARSE where its columns cannot be settled.
  */
 lc_code lc_live_next(lc_live *l, lc_live_event *event, lc_live_row *row, lc_status *st);
+
+const char *lc_live_name(const lc_live *l); /* of the file at hand */
 
 /* Lines for the user that came up since they were last cleared (lc_notes_free). */
 lc_notes *lc_live_notes(lc_live *l);

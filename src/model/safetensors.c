@@ -24,7 +24,7 @@ struct reader {
     FILE *stream; /* or NULL: */
     const unsigned char *bytes;
     size_t size; /* of the whole file */
-    bool rows;   /* all types are kept as they are */
+    bool exact;  /* all types are kept as they are */
 };
 
 /* A tensor as the header describes it. Offsets count from the end of the header. */
@@ -127,13 +127,13 @@ static lc_code read_type(const struct reader *r, struct entry *e, const json_t *
     const char *name = e->tensor.name;
     const char *type = json_string_value(value);
     if (!type) return broken(r, "tensor \"%s\" has no \"dtype\" text", show(name).text);
-    const lc_scalar most = r->rows ? LC_SCALARS : LC_SCALAR_F64 + 1;
+    const lc_scalar most = r->exact ? LC_SCALARS : LC_SCALAR_F64 + 1;
     for (e->type = LC_SCALAR_F32; e->type < most; e->type++) {
         if (strcmp(type, lc_scalar_name(e->type)) != 0) continue;
         e->width = lc_scalar_size(e->type);
         return LC_OK;
     }
-    if (r->rows) return broken(r, "tensor \"%s\" has type \"%s\"", show(name).text, show(type).text);
+    if (r->exact) return broken(r, "tensor \"%s\" has type \"%s\"", show(name).text, show(type).text);
     lc_fail_at(r->st, LC_E_MODEL, r->name, 0, 0, "tensor \"%s\" has type \"%s\"; F32 and F64 can be read",
                show(name).text, show(type).text);
     lc_hint(r->st, "save the file again with its tensors converted to F32");
@@ -306,7 +306,7 @@ static size_t padded(const struct entry *e)
     return (e->end - e->begin + 7) / 8 * 8;
 }
 
-static lc_code read_rows(struct reader *r, lc_safetensors *f, const struct entry *entries)
+static lc_code read_exact(struct reader *r, lc_safetensors *f, const struct entry *entries)
 {
     size_t total = 0;
     for (size_t i = 0; i < f->n; i++) total += padded(&entries[i]);
@@ -351,7 +351,7 @@ static lc_code read_tensors(struct reader *r, lc_safetensors *f, const struct en
         f->tensors[i] = entries[i].tensor;
         f->by_name[i] = &f->tensors[i];
     }
-    lc_code code = r->rows ? read_rows(r, f, entries) : read_floats(r, f, entries);
+    lc_code code = r->exact ? read_exact(r, f, entries) : read_floats(r, f, entries);
     if (code != LC_OK) return code;
     qsort(f->by_name, f->n, sizeof *f->by_name, lc_safetensors_by_name);
     return LC_OK;
@@ -372,10 +372,10 @@ static lc_code read_all(struct reader *r, lc_safetensors **out)
     return code;
 }
 
-static lc_code read_file(lc_safetensors **out, const char *path, bool rows, lc_status *st)
+static lc_code read_file(lc_safetensors **out, const char *path, bool exact, lc_status *st)
 {
     *out = NULL;
-    struct reader r = {.name = path, .st = st, .rows = rows};
+    struct reader r = {.name = path, .st = st, .exact = exact};
     struct stat info;
     /* O_NONBLOCK: a pipe without a writer is refused below instead of being waited for. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -401,7 +401,7 @@ lc_code lc_safetensors_read(lc_safetensors **out, const char *path, lc_status *s
     return read_file(out, path, false, st);
 }
 
-lc_code lc_safetensors_read_rows(lc_safetensors **out, const char *path, lc_status *st)
+lc_code lc_safetensors_read_pieces(lc_safetensors **out, const char *path, lc_status *st)
 {
     return read_file(out, path, true, st);
 }

@@ -13,7 +13,7 @@ struct lc_safetensors {
     const lc_tensor **by_name;
     size_t n;
     float *data; /* all tensors, one after the other */
-    /* of lc_safetensors_read_rows instead of data: */
+    /* of lc_safetensors_read_pieces instead of data: */
     unsigned char *bytes;
     struct lc_scalar_place {
         lc_scalar type;

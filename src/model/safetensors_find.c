@@ -40,11 +40,12 @@ const lc_tensor *lc_safetensors_find(const lc_safetensors *f, const char *name)
     return found ? *found : NULL;
 }
 
-const void *lc_safetensors_rows(const lc_safetensors *f, const char *name, lc_scalar type, size_t rows, size_t columns)
+const void *lc_safetensors_vector(const lc_safetensors *f, const char *name, lc_scalar type, size_t *count)
 {
     const lc_tensor *t = f->place ? lc_safetensors_find(f, name) : NULL;
-    if (!t || t->dims != 2 || t->shape[0] != rows || t->shape[1] != columns) return NULL;
+    if (!t || t->dims != 1) return NULL;
     const struct lc_scalar_place *p = &f->place[t - f->tensors];
+    *count = t->shape[0];
     return p->type == type ? p->at : NULL;
 }
 

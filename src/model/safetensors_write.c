@@ -110,13 +110,14 @@ static lc_code add_tensor(json_t *header, const char *path, const lc_tensor *t, 
     return add_description(header, path, &d, offset, st);
 }
 
-static lc_code add_rows(json_t *header, const char *path, const lc_rows_tensor *t, uint64_t *offset, lc_status *st)
+static lc_code add_pieces(json_t *header, const char *path, const lc_pieces_tensor *t, uint64_t *offset, lc_status *st)
 {
-    size_t bytes;
-    if (!lc_mul(t->rows, t->columns, &bytes) || !lc_mul(bytes, lc_scalar_size(t->type), &bytes))
+    size_t count = 0, bytes;
+    bool fits = true;
+    for (size_t i = 0; i < t->n; i++) fits = fits && lc_add(count, t->piece[i].count, &count);
+    if (!fits || !lc_mul(count, lc_scalar_size(t->type), &bytes))
         return refuse(path, "tensor", t->name, "is too large", st);
-    const size_t shape[2] = {t->rows, t->columns};
-    const description d = {t->name, t->type, 2, shape, bytes};
+    const description d = {t->name, t->type, 1, &count, bytes};
     return add_description(header, path, &d, offset, st);
 }
 
@@ -136,14 +137,14 @@ static void put_tensor(FILE *to, const lc_tensor *t)
     }
 }
 
-static void put_rows(FILE *to, const lc_rows_tensor *t)
+static void put_pieces(FILE *to, const lc_pieces_tensor *t)
 {
     unsigned char chunk[16384];
     const size_t width = lc_scalar_size(t->type), most = sizeof chunk / width;
-    for (size_t i = 0; i < t->rows; i++)
-        for (size_t at = 0; at < t->columns;) {
-            size_t n = t->columns - at < most ? t->columns - at : most;
-            memcpy(chunk, (const unsigned char *)t->row[i] + at * width, n * width);
+    for (size_t i = 0; i < t->n; i++)
+        for (size_t at = 0; at < t->piece[i].count;) {
+            size_t n = t->piece[i].count - at < most ? t->piece[i].count - at : most;
+            memcpy(chunk, (const unsigned char *)t->piece[i].data + at * width, n * width);
             lc_scalar_turn(chunk, n, width);
             if (fwrite(chunk, width, n, to) != n) return; /* the stream remembers; the commit reports it */
             at += n;
@@ -151,7 +152,7 @@ static void put_rows(FILE *to, const lc_rows_tensor *t)
 }
 
 /* One of the two kinds of tensors is given. */
-static lc_code write_file(const char *path, bool replace, const lc_tensor *tensors, const lc_rows_tensor *rows,
+static lc_code write_file(const char *path, bool replace, const lc_tensor *tensors, const lc_pieces_tensor *pieces,
                           size_t n, const char *const (*metadata)[2], size_t n_metadata, lc_status *st)
 {
     lc_code code = LC_OK;
@@ -167,8 +168,8 @@ static lc_code write_file(const char *path, bool replace, const lc_tensor *tenso
     if (!header) return lc_fail_memory(st);
     if (n_metadata) code = add_metadata(header, path, metadata, n_metadata, st);
     for (size_t i = 0; i < n && code == LC_OK; i++)
-        code =
-            rows ? add_rows(header, path, &rows[i], &offset, st) : add_tensor(header, path, &tensors[i], &offset, st);
+        code = pieces ? add_pieces(header, path, &pieces[i], &offset, st)
+                      : add_tensor(header, path, &tensors[i], &offset, st);
     if (code != LC_OK) goto done;
 
     text = json_dumps(header, JSON_COMPACT | JSON_PRESERVE_ORDER);
@@ -187,7 +188,7 @@ static lc_code write_file(const char *path, bool replace, const lc_tensor *tenso
     for (unsigned b = 0; b < 8; b++) fputc((int)(((uint64_t)padded >> (8 * b)) & 255), file.stream);
     fprintf(file.stream, "%s%*s", text, (int)(padded - length), "");
     for (size_t i = 0; i < n && !ferror(file.stream); i++) {
-        if (rows) put_rows(file.stream, &rows[i]);
+        if (pieces) put_pieces(file.stream, &pieces[i]);
         else put_tensor(file.stream, &tensors[i]);
     }
     code = lc_output_commit(&file, st);
@@ -207,8 +208,8 @@ lc_code lc_safetensors_write(const char *path, bool replace, const lc_tensor *te
     return write_file(path, replace, tensors, NULL, n, metadata, n_metadata, st);
 }
 
-lc_code lc_safetensors_write_rows(const char *path, bool replace, const lc_rows_tensor *tensors, size_t n,
-                                  const char *const (*metadata)[2], size_t n_metadata, lc_status *st)
+lc_code lc_safetensors_write_pieces(const char *path, bool replace, const lc_pieces_tensor *tensors, size_t n,
+                                    const char *const (*metadata)[2], size_t n_metadata, lc_status *st)
 {
     return write_file(path, replace, NULL, tensors, n, metadata, n_metadata, st);
 }
