@@ -50,7 +50,8 @@ static lc_code watch_series(job *j, lc_watch *w, size_t i, bool leads, lc_status
     for (size_t k = 0; k < s->steps; k++) {
         found[k] = lc_finding_none;
         if (s->mask && s->mask[k] == LC_MISSING_STEP) continue; /* no row stands for it */
-        const lc_watch_row row = {local_stamp(j->p, f, k), lc_is_observed(s, k) ? lc_value(s, k) : NAN,
+        /* The number as it was written is what it would be in a stream. */
+        const lc_watch_row row = {local_stamp(j->p, f, k), lc_is_observed(s, k) ? lc_number_written(s->y, k) : NAN,
                                   j->expected ? j->expected[i][k] : NAN};
         const lc_code code = lc_watch_push(w, &row, &found[k], st);
         if (code != LC_OK) return code;

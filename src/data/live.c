@@ -18,7 +18,8 @@ lc_code lc_live_create(lc_live **out, const lc_settings *s, lc_status *st)
     l->line = 1;
     l->name = lc_strdup("the saved state");
     /* Opening a table is what checks the settings. */
-    lc_code code = l->name ? lc_table_open(&l->table, s, st) : lc_fail_memory(st);
+    lc_code code =
+        l->name && LC_GROW(&l->buf, &l->cap, LC_PART_MARGIN) ? lc_table_open(&l->table, s, st) : lc_fail_memory(st);
     if (code == LC_OK) l->given = l->table.delimiter;
     if (code == LC_OK) *out = l;
     else lc_live_free(l);
