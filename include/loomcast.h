@@ -286,6 +286,86 @@ typedef struct lc_evaluate_info {
 lc_code lc_evaluate(lc_result **out, lc_evaluate_info *info, const lc_panel *p, const lc_settings *s,
                     const lc_evaluate_files *files, lc_progress_fn progress, void *user, lc_status *st);
 
+/* ---- detection row by row ---------------------------------------------------------------------- */
+
+/* Detectors that learn as rows come, one for each column of numbers, or each id and column. CSV bytes go in, in pieces
+ * of any size; a row can be taken out as soon as its line has ended, and its result depends on no later one. What is
+ * held is bounded by the settings, however long the stream is. */
+typedef struct lc_monitor lc_monitor;
+
+/* Settings of the groups COLUMNS and DETECT, and the seed. Covariates are refused (LC_E_USAGE). */
+lc_code lc_monitor_create(lc_monitor **out, const lc_settings *s, lc_status *st);
+void lc_monitor_free(lc_monitor *o);
+
+/* A file or stream begins; `name` stands for it in messages. Several follow each other as one stream: they have the
+ * columns of the first, and their headers are passed over. */
+lc_code lc_monitor_begin(lc_monitor *o, const char *name, lc_status *st);
+lc_code lc_monitor_push(lc_monitor *o, const char *bytes, size_t n, lc_status *st);
+/* The file ends: a last line without its end is a row, too. */
+lc_code lc_monitor_end(lc_monitor *o, lc_status *st);
+
+typedef enum lc_monitor_event {
+    LC_MONITOR_MORE,  /* no whole row is left: push more bytes */
+    LC_MONITOR_ROW,   /* a row with its results */
+    LC_MONITOR_KNOWN, /* a row that the restored state has answered already: it is passed over */
+    LC_MONITOR_BAD    /* a row that cannot be read: `why` says so; the rows after it can be asked for */
+} lc_monitor_event;
+
+typedef struct lc_monitor_value {
+    const char *unique_id; /* the id; without one the column's name; of several columns "id:column" */
+    double y;              /* NaN: missing */
+    double expected;       /* NaN: there is no forecast */
+    double lo, hi;         /* bounds outside which the value would have been flagged; NaN: there are none */
+    double score;          /* [0, 1]; 0 without a value or a verdict */
+    double p;              /* probability of a row as unusual as this one on normal data; NaN: not scored */
+    bool scored, anomaly;
+} lc_monitor_value;
+
+typedef struct lc_monitor_row { /* valid until the next call */
+    size_t line;                /* at which it begins in its file, from 1 */
+    const char *ds;             /* the stamp as it is written; "" without a time column */
+    bool late;                  /* its stamp is not after the one before it: it gets no verdict and teaches nothing */
+    size_t n;
+    const lc_monitor_value *value; /* (n) */
+    const lc_status *why;          /* of a bad row */
+    const char *bytes;             /* the bad row as it stands, of a very long one the beginning; (n_bytes) */
+    size_t n_bytes;
+} lc_monitor_row;
+
+/* The next row. A failure ends the stream: its columns cannot be told, or memory is short. */
+lc_code lc_monitor_next(lc_monitor *o, lc_monitor_event *event, lc_monitor_row *row, lc_status *st);
+
+typedef enum lc_monitor_format {
+    LC_MONITOR_DETECT, /* unique_id,ds,y,expected,lo,hi,score,anomaly */
+    LC_MONITOR_NAB,    /* timestamp,value,anomaly_score,label, of a single series (else LC_E_USAGE) */
+    LC_MONITOR_REJECTS /* file,line,column,reason,row, of a bad row */
+} lc_monitor_format;
+
+const char *lc_monitor_header(lc_monitor_format format); /* a whole line */
+/* The row that lc_monitor_next gave last, as CSV lines: *text (*n bytes, valid until the next call). */
+lc_code lc_monitor_lines(lc_monitor *o, lc_monitor_format format, const char **text, size_t *n, lc_status *st);
+
+/* The next line that a user should read, NULL: there is none. Valid until the next call. */
+const char *lc_monitor_notice(lc_monitor *o);
+
+typedef struct lc_monitor_info {
+    size_t rows;                     /* answered since lc_monitor_create, late ones among them */
+    size_t late, known, bad;         /* rows */
+    size_t results, scored, flagged; /* columns of the rows */
+    size_t series;
+} lc_monitor_info;
+void lc_monitor_get_info(const lc_monitor *o, lc_monitor_info *out);
+
+/* Saves all that later results depend on, whole or not at all, replacing the file. Before the first row there is
+ * nothing to save and no file is written. */
+lc_code lc_monitor_save(const lc_monitor *o, const char *path, lc_status *st);
+/* Goes on from a saved state; only right after lc_monitor_create, with the same settings (else LC_E_USAGE). Rows of a
+ * series up to its last stamp are known, until one comes that is later. Where it fails, o can only be freed. */
+lc_code lc_monitor_restore(lc_monitor *o, const char *path, lc_status *st);
+
+/* The result of lc_detect in the form of LC_MONITOR_NAB; LC_E_USAGE where it holds several series. */
+lc_code lc_result_nab(lc_result **out, const lc_result *r, lc_status *st);
+
 /* ---- charts ------------------------------------------------------------------------------------ */
 
 enum { LC_PLOT_SERIES = 12 }; /* most series on a page; the first ones are drawn */

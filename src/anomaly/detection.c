@@ -50,7 +50,8 @@ static lc_code watch_series(job *j, lc_watch *w, size_t i, bool leads, lc_status
     for (size_t k = 0; k < s->steps; k++) {
         found[k] = lc_finding_none;
         if (s->mask && s->mask[k] == LC_MISSING_STEP) continue; /* no row stands for it */
-        const lc_watch_row row = {local_stamp(j->p, f, k), lc_is_observed(s, k) ? lc_value(s, k) : NAN,
+        /* The number as it was written is what it would be in a stream. */
+        const lc_watch_row row = {local_stamp(j->p, f, k), lc_is_observed(s, k) ? lc_number_written(s->y, k) : NAN,
                                   j->expected ? j->expected[i][k] : NAN};
         const lc_code code = lc_watch_push(w, &row, &found[k], st);
         if (code != LC_OK) return code;
@@ -106,8 +107,10 @@ lc_code lc_detection_run(lc_detection *out, const lc_model *m, const lc_panel *p
     double **expected = NULL;
     *out = (lc_detection){.n_series = p->n_series};
     job j = {.d = out, .p = p, .progress = progress, .user = user};
-    j.o = (lc_watch_options){
-        .alarms_per = s->alarms_per, .seed = s->seed, .stamps = lc_clock_is_calendar(&p->clock), .given = m != NULL};
+    j.o = (lc_watch_options){.alarms_per = lc_settings_alarms(s),
+                             .seed = s->seed,
+                             .stamps = lc_clock_is_calendar(&p->clock),
+                             .given = m != NULL};
     out->of = lc_calloc(p->n_series, sizeof *out->of);
     lc_code code = out->of ? LC_OK : lc_fail_memory(st);
     for (size_t i = 0; code == LC_OK && i < p->n_series; i++) {

@@ -49,6 +49,13 @@ static bool grow(lc_history *h)
     return true;
 }
 
+bool lc_history_reserve(lc_history *h, uint64_t rows)
+{
+    while (h->room < rows && h->room < LC_HISTORY_ROWS)
+        if (!grow(h)) return false;
+    return true;
+}
+
 /* Sines and cosines of the first `harmonics` of a cycle at this phase in [0, 1), by the addition theorem. */
 static float *add_harmonics(float *to, double phase, size_t harmonics)
 {

@@ -39,6 +39,9 @@ typedef struct lc_history {
 
 void lc_history_free(lc_history *h);
 
+/* Room for so many rows, at most LC_HISTORY_ROWS; false: out of memory. */
+bool lc_history_reserve(lc_history *h, uint64_t rows);
+
 /* A new row with its stamp; y and z of it are 0 until they are set. LC_E_MEMORY leaves all as it was. */
 lc_code lc_history_open(lc_history *h, lc_stamp stamp, lc_status *st);
 /* Drops the row that was opened last. */

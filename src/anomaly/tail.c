@@ -2,9 +2,11 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/order.h"
 
 #define LN10 2.302585092994045684
 
@@ -212,4 +214,42 @@ double lc_tail_upper(lc_tail *t, double x, double floor)
 double lc_tail_lower(lc_tail *t, double x, double floor)
 {
     return score(t, x, floor, true);
+}
+
+lc_tail_values lc_tail_look(const lc_tail *t)
+{
+    return (lc_tail_values){t->ring, t->count, t->next};
+}
+
+bool lc_tail_set(lc_tail *t, size_t count, size_t next)
+{
+    lc_tail_clear(t);
+    if (count > t->capacity || next >= t->capacity || (count < t->capacity && next != count)) return false;
+    t->count = count;
+    t->next = next;
+    return true;
+}
+
+void lc_tail_fits(const lc_tail *t, double out[LC_TAIL_FITS])
+{
+    for (size_t i = 0; i < 2; i++, out += LC_TAIL_FITS / 2) {
+        const fit *f = &t->end[i];
+        const double number[LC_TAIL_FITS / 2] = {f->known, (double)f->nu, f->u, f->unit, f->xi, f->beta, f->rarity};
+        memcpy(out, number, sizeof number);
+    }
+}
+
+bool lc_tail_restored(lc_tail *t, const double fits[LC_TAIL_FITS])
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (!isfinite(t->ring[i])) return false;
+    memcpy(t->sorted, t->ring, t->count * sizeof *t->sorted);
+    qsort(t->sorted, t->count, sizeof *t->sorted, lc_ascending_reals);
+    for (size_t i = 0; i < 2; i++, fits += LC_TAIL_FITS / 2) {
+        for (size_t k = 0; k < LC_TAIL_FITS / 2; k++)
+            if (!isfinite(fits[k])) return false;
+        if (!(fits[1] >= 0 && fits[1] <= (double)t->capacity)) return false;
+        t->end[i] = (fit){fits[0] > 0, (size_t)fits[1], fits[2], fits[3], fits[4], fits[5], fits[6]};
+    }
+    return true;
 }

@@ -30,4 +30,22 @@ double lc_tail_upper(lc_tail *t, double x, double floor);
 double lc_tail_lower(lc_tail *t, double x, double floor);  /* -log10 P(X <= x) */
 double lc_tail_either(lc_tail *t, double x, double floor); /* the larger of both */
 
+/* ---- to be saved and restored ---- */
+
+/* The remembered values as they lie: (count) in order of arrival, the next one to be overwritten at `next` once the
+ * memory is full. */
+typedef struct lc_tail_values {
+    double *value;
+    size_t count, next;
+} lc_tail_values;
+lc_tail_values lc_tail_look(const lc_tail *t);
+
+/* Fits stay while nothing beyond them comes or goes, so they do not follow from the values. */
+enum { LC_TAIL_FITS = 14 };
+void lc_tail_fits(const lc_tail *t, double out[LC_TAIL_FITS]);
+
+/* First the counts, then the values, which the caller fills in, then the rest. false: they fit no tail. */
+bool lc_tail_set(lc_tail *t, size_t count, size_t next);
+bool lc_tail_restored(lc_tail *t, const double fits[LC_TAIL_FITS]);
+
 #endif

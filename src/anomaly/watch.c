@@ -4,24 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "anomaly/alarm.h"
-#include "anomaly/calibration.h"
-#include "anomaly/forecaster.h"
-#include "anomaly/history.h"
-#include "anomaly/statistics.h"
+#include "anomaly/watch_inner.h"
 #include "base/memory.h"
 #include "base/order.h"
-
-struct lc_watch {
-    lc_watch_options o;
-    lc_history history;
-    lc_forecaster forecaster;
-    lc_statistics statistics;
-    lc_calibration calibration;
-    lc_alarm alarm;
-    uint64_t learned;      /* values that the last start rests on; 0: not started */
-    double center, spread; /* of the values before its first fit */
-};
 
 /* What the row at hand is held against. */
 typedef struct outlook {

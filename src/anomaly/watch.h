@@ -8,6 +8,7 @@
 #define LC_ANOMALY_WATCH_H
 
 #include "anomaly/finding.h"
+#include "anomaly/state.h"
 #include "base/status.h"
 #include "data/clock.h"
 
@@ -35,5 +36,9 @@ typedef struct lc_watch_row {
 
 /* The next row. LC_E_MEMORY leaves the watch as it was. */
 lc_code lc_watch_push(lc_watch *s, const lc_watch_row *row, lc_finding *out, lc_status *st);
+
+/* Saves or restores what the watch knows. A watch is restored right after lc_watch_create with the same options; where
+ * that fails it may only be freed. LC_E_USAGE with `given`. */
+lc_code lc_watch_state(lc_watch *s, const lc_state *state, lc_status *st);
 
 #endif

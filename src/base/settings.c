@@ -127,7 +127,10 @@ static const row rows[] = {
           "parts of a minibatch with a gradient buffer each (default: a part for every 8 windows)"),
 
     TEXT(level, "level", LC_GROUP_INTERVAL, "P,...", "80", NULL, "prediction intervals, in percent"),
-    REAL(alarms_per, "alarms-per", LC_GROUP_DETECT, "1", 1e-6, 5000, "expected false alarms in 10,000 normal rows"),
+    OPEN(alarms_per, "alarms-per", LC_GROUP_DETECT, 1e-6, 5000,
+         "expected false alarms in 10,000 normal rows (default: as --sensitivity says)"),
+    TEXT(sensitivity, "sensitivity", LC_GROUP_DETECT, "WORD", "default", "sensitive|default|quiet|pager",
+         "sensitive, default, quiet or pager: 10, 1, 0.3 or 0.1 alarms in 10,000 normal rows"),
     SWITCH(explain, "explain", LC_GROUP_DETECT,
            "columns p, statistic and since in the result: how likely, what stands out, since how many rows"),
     TEXT(labels, "labels", LC_GROUP_DETECT, "COL|FILE", "", NULL,
@@ -136,6 +139,8 @@ static const row rows[] = {
     COUNT(vus_buffer, "vus-buffer", LC_GROUP_DETECT, "", 1, 2000,
           "with --labels: VUS-PR is the mean over buffers of 0 to so many rows around events (default: the period of "
           "the series, 125 without one)"),
+    COUNT(max_series, "max-series", LC_GROUP_DETECT, "1000", 1, 1000000,
+          "--online: most series to watch at once, each with its own memory"),
     TEXT(split, "split", LC_GROUP_EVALUATE, "TRAIN,VALID,TEST", "", NULL,
          "rows to fit on, to validate on and to test on (default: 70, 10 and 20 %)"),
     COUNT(stride, "stride", LC_GROUP_EVALUATE, "", 1, 1000000,
@@ -323,4 +328,13 @@ size_t lc_setting_count(void)
 const lc_setting_info *lc_setting_at(size_t i)
 {
     return i < ROWS ? &rows[i].info : NULL;
+}
+
+double lc_settings_alarms(const lc_settings *s)
+{
+    if (!isnan(s->alarms_per)) return s->alarms_per;
+    return strcmp(s->sensitivity, "sensitive") == 0 ? 10
+           : strcmp(s->sensitivity, "quiet") == 0   ? 0.3
+           : strcmp(s->sensitivity, "pager") == 0   ? 0.1
+                                                    : 1;
 }

@@ -47,10 +47,12 @@ struct lc_settings {
     /* interval */
     char *level; /* percent, comma-separated */
     /* detect */
-    double alarms_per; /* expected false alarms per 10,000 normal rows */
+    double alarms_per; /* expected false alarms per 10,000 normal rows; NaN = as `sensitivity` says */
+    char *sensitivity; /* sensitive, default, quiet, pager */
     bool explain;      /* say why a row is flagged */
     char *labels;      /* of known anomalies: a 0/1 column of the data, or a file; "" = none */
     size_t vus_buffer; /* largest buffer around labelled events, rows; 0 = from each series */
+    size_t max_series; /* that the online detector watches at once */
     /* evaluate */
     char *split;        /* TRAIN,VALID,TEST in rows; "" = 70/10/20 % */
     size_t stride;      /* 0 = horizon */
@@ -59,6 +61,9 @@ struct lc_settings {
     /* run */
     size_t threads; /* 0 = what this process may use */
 };
+
+/* Alarms wanted in 10,000 normal rows. */
+double lc_settings_alarms(const lc_settings *s);
 
 /* The value as text of any length (free it with free); NULL: unknown name or out of memory. */
 char *lc_settings_dup(const lc_settings *s, const char *name);

@@ -14,7 +14,8 @@ typedef struct cli_options {
     const char *const *files;
     size_t n_files;
     /* options of the program itself; NULL where not given */
-    const char *output, *plot, *model, *save_windows, *save_steps, *loss_plot;
+    const char *output, *plot, *model, *save_windows, *save_steps, *loss_plot, *state;
+    bool online, follow, nab;
     bool force, json, quiet, exit_code, help;
     const char *program; /* name of the command */
     const char *fitting; /* an option that was given and matters to a fit alone; NULL: none */
@@ -39,6 +40,7 @@ const cli_command *cli_find_command(const char *name);
 int cli_forecast(const cli_options *o);
 int cli_train(const cli_options *o);
 int cli_detect(const cli_options *o);
+int cli_detect_online(const cli_options *o); /* detect --online */
 int cli_evaluate(const cli_options *o);
 int cli_inspect(const cli_options *o);
 int cli_plot(const cli_options *o);
@@ -79,6 +81,8 @@ int cli_interrupted(void);
 /* Refuses early what would fail late: outputs that exist without --force or cannot be written, charts of no known
  * format, files named twice. */
 int cli_check_outputs(const cli_options *o);
+/* Whether --state names a state to go on from: outputs are then appended to. */
+bool cli_goes_on(const cli_options *o);
 /* Refuses --json where the result itself would go to standard output. */
 int cli_check_json(const cli_options *o);
 

@@ -16,7 +16,7 @@ const cli_command cli_commands[] = {
     {"detect", "FILE...", "score and flag every row, each by what came before it",
      "loomcast detect sensor.csv -o flags.csv --plot flags.png", LEARNING | GROUP(DETECT),
      "horizon future-file" /* the horizons are fixed, the rows the data's own */,
-     "output plot model force json quiet exit-code", cli_detect},
+     "output plot model online follow state nab force json quiet exit-code", cli_detect},
     {"evaluate", "FILE...", "rolling-origin backtest beside the baselines; with --labels: how well anomalies are found",
      "loomcast evaluate weather.csv --horizon 7", LEARNING | GROUP(INTERVAL) | GROUP(DETECT) | GROUP(EVALUATE),
      "valid future-file" /* --split says which rows validate */, "output save-windows save-steps force json quiet",

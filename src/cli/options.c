@@ -27,6 +27,16 @@ static const own_option own_options[] = {
     OWN("model", 0, OWN_TEXT, model, "MODEL", "use this fitted model"),
     OWN("save-windows", 0, OWN_TEXT, save_windows, "FILE", "write every step of every test window"),
     OWN("save-steps", 0, OWN_TEXT, save_steps, "FILE", "write the table by step of the horizon"),
+    OWN("online", 0, OWN_SWITCH, online, NULL,
+        "answer each row as it comes, before the next one is read; without FILE from standard input"),
+    OWN("follow", 0, OWN_SWITCH, follow, NULL,
+        "--online: at the end of FILE wait for more rows, until an interrupt (SIGINT, SIGTERM)"),
+    OWN("state", 0, OWN_TEXT, state, "FILE",
+        "--online: go on from this file where it exists, and keep the state there; rows up to the last stamp are "
+        "passed "
+        "over (without stamps all rows are new), --output and --rejects are appended to"),
+    OWN("nab", 0, OWN_SWITCH, nab, NULL,
+        "write timestamp,value,anomaly_score,label, as the Numenta benchmark reads it"),
     OWN("force", 0, OWN_SWITCH, force, NULL, "replace files that exist"),
     OWN("json", 0, OWN_SWITCH, json, NULL, "summary of the run as one JSON object on standard output"),
     OWN("quiet", 0, OWN_SWITCH, quiet, NULL, "print errors only"),
@@ -36,7 +46,7 @@ static const own_option own_options[] = {
 enum { OWN_COUNT = sizeof own_options / sizeof own_options[0] };
 
 /* Options that the interface names and this version does not have yet: refused by name, never half done. */
-static const char *const later[] = {"checkpoint", "resume", "out-dir", "online", "state", "nab"};
+static const char *const later[] = {"checkpoint", "resume", "out-dir"};
 
 static bool lists(const char *words, const char *name)
 {
@@ -192,6 +202,11 @@ static int check_line(cli_options *o, const cli_command *c)
 {
     size_t standard = 0;
     lc_status st = {0};
+    if (o->n_files == 0 && o->online) {
+        static const char *const standard_input[] = {"-"};
+        o->files = standard_input;
+        o->n_files = 1;
+    }
     if (o->n_files == 0) return cli_usage(NULL, "%s needs a file: loomcast %s %s", c->name, c->name, c->arguments);
     for (size_t i = 0; i < o->n_files; i++) {
         if (!*o->files[i]) return cli_usage(NULL, "the name of a file is empty");

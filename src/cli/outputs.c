@@ -12,20 +12,29 @@
 typedef struct output {
     const char *option, *path;
     bool chart;
+    bool kept; /* an existing file is gone on with */
 } output;
 
-enum { OUTPUTS = 6, PATH_ROOM = 4096 };
+enum { OUTPUTS = 7, PATH_ROOM = 4096 };
+
+bool cli_goes_on(const cli_options *o)
+{
+    struct stat info;
+    return o->state && stat(o->state, &info) == 0;
+}
 
 /* rejects: room for the path that is a setting of the library. */
 static void list_outputs(output out[OUTPUTS], char rejects[PATH_ROOM], const cli_options *o)
 {
     const char *path = lc_settings_get(o->settings, "rejects", rejects, PATH_ROOM);
-    out[0] = (output){"output", o->output, false};
-    out[1] = (output){"plot", o->plot, true};
-    out[2] = (output){"save-windows", o->save_windows, false};
-    out[3] = (output){"save-steps", o->save_steps, false};
-    out[4] = (output){"loss-plot", o->loss_plot, true};
-    out[5] = (output){"rejects", path && *path ? path : NULL, false};
+    const bool kept = o->online && o->state; /* decided where they are opened */
+    out[0] = (output){"output", o->output, false, kept};
+    out[1] = (output){"plot", o->plot, true, false};
+    out[2] = (output){"save-windows", o->save_windows, false, false};
+    out[3] = (output){"save-steps", o->save_steps, false, false};
+    out[4] = (output){"loss-plot", o->loss_plot, true, false};
+    out[5] = (output){"rejects", path && *path ? path : NULL, false, kept};
+    out[6] = (output){"state", o->state, false, true};
 }
 
 static int refuse(const char *path, const char *text, const char *hint)
@@ -113,7 +122,7 @@ int cli_check_outputs(const cli_options *o)
             if (out[k].path && same_file(out[i].path, out[k].path))
                 return cli_usage(NULL, "--%s and --%s name the same file", out[k].option, out[i].option);
         int code = check_inputs(&out[i], o);
-        if (code == LC_EXIT_OK) code = check_place(&out[i], o->force);
+        if (code == LC_EXIT_OK) code = check_place(&out[i], o->force || out[i].kept);
         if (code != LC_EXIT_OK) return code;
     }
     return LC_EXIT_OK;

@@ -185,7 +185,7 @@ static bool take_id(lc_part *p, const lc_split_row *r)
     return false;
 }
 
-static bool take_row(lc_part *p, const lc_split_row *r)
+bool lc_part_take_row(lc_part *p, const lc_split_row *r)
 {
     if (!has_width(p, r)) return false;
     if (p->plan->time != LC_NO_COLUMN && !take_time(p, r)) return false;
@@ -202,7 +202,7 @@ static bool cut_row(lc_part *p, size_t *at)
 {
     lc_split_row r;
     switch (lc_splitter_next(p->splitter, p->bytes, p->n, p->last, at, &p->lines, &r)) {
-    case LC_SPLIT_ROW: return take_row(p, &r) || (!p->failed && p->plan->keep_going);
+    case LC_SPLIT_ROW: return lc_part_take_row(p, &r) || (!p->failed && p->plan->keep_going);
     case LC_SPLIT_FAULT: add_fault(p, &r, r.fault, r.fault_column, ""); return !p->failed && p->plan->keep_going;
     case LC_SPLIT_MEMORY: p->failed = true; return false;
     case LC_SPLIT_END:

@@ -78,6 +78,9 @@ enum { LC_PART_MARGIN = 64 };
 /* Reads the part. `splitter` is made when there is none and kept for the next part. */
 void lc_part_read(lc_part *p);
 
+/* Takes a row that was cut into cells. false: a fault was added, or out of memory (`failed`). */
+bool lc_part_take_row(lc_part *p, const lc_split_row *r);
+
 /* Forgets what was found; the room stays the caller's. */
 void lc_part_reset(lc_part *p);
 void lc_part_free(lc_part *p);

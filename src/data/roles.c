@@ -188,7 +188,7 @@ static bool counts_rows(const lc_first_rows *first, size_t column, const lc_cell
     double begin = 0;
     for (size_t i = 0; i < sizeof names / sizeof names[0] && !called; i++)
         called = lc_equal_nocase(names[i], first->names[column]);
-    if (!called || column || first->n < 3) return false;
+    if (!called || column || (first->n < 3 && !first->live)) return false;
     for (size_t i = 0; i < first->n; i++) {
         double x;
         if (column >= first->row[i].n || !lc_cell_number(rules, first->row[i].cell[column], &x)) return false;

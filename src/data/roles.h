@@ -45,6 +45,7 @@ typedef struct lc_first_rows { /* what the roles are decided from */
     size_t n;
     const char *time_format; /* "" for the usual ones */
     bool hours_from_one;     /* a column of hours counts from 1 to 24, whatever the rows hold */
+    bool live;               /* no more rows can be waited for: what their like would settle is taken for granted */
 } lc_first_rows;
 
 /* Adds a note about text columns that are ignored. *r is to be freed in any case. */

@@ -157,7 +157,7 @@ lc_code lc_table_decide(lc_table *t, lc_status *st)
     t->decided = true;
     lc_code code = sniff_decimal_comma(t, st);
     if (code != LC_OK) return code;
-    t->has_header = !t->settings->no_header && lc_sniff_header(s->row, s->n, &t->rules);
+    if (!t->live) t->has_header = !t->settings->no_header && lc_sniff_header(s->row, s->n, &t->rules);
     const bool chosen = *t->settings->target || t->settings->ahead;
     if (t->has_header && !chosen) code = lc_pivot_check(lc_table_file(t), s->row, s->n, st);
     if (code == LC_OK) code = name_columns(t, st);
@@ -168,7 +168,8 @@ lc_code lc_table_decide(lc_table *t, lc_status *st)
                            .row = s->row + t->has_header,
                            .n = s->n - t->has_header,
                            .time_format = t->settings->time_format,
-                           .hours_from_one = t->settings->hours_from_one};
+                           .hours_from_one = t->settings->hours_from_one,
+                           .live = t->live};
     if (!first.n) {
         lc_fail_at(st, LC_E_DATA, lc_table_file(t), s->row[0].line, 0, "the file has a header and no rows");
         return LC_E_DATA;

@@ -32,6 +32,7 @@ typedef struct lc_table {
     size_t *file_end; /* (n_files) the row after the file's last */
     size_t n_files;
     lc_notes notes;
+    bool live;    /* rows are to be read as they come: the sample is short, and whether it has a header is known */
     bool recoded; /* names were not UTF-8, and are now */
     size_t n_rejected;
     /* while reading */
@@ -78,5 +79,7 @@ const char *lc_table_column_name(const lc_table *t, size_t column, char out[LC_N
 char *lc_table_utf8(lc_table *t, const char *text);
 /* The failure of a row; `base` is the line at which the part begins in the file. */
 lc_code lc_table_fault(const lc_table *t, const lc_row_fault *f, size_t base, lc_status *st);
+/* That of a row with too few or too many cells, before the columns have names. */
+lc_code lc_table_ragged(const lc_table *t, const lc_row_fault *f, size_t line, lc_status *st);
 
 #endif

@@ -33,13 +33,14 @@ static void stamp_fault(const lc_table *t, const lc_row_fault *f, size_t line, c
                     "leaves such rows out");
 }
 
-static void ragged(const lc_table *t, const lc_row_fault *f, size_t line, lc_status *st)
+lc_code lc_table_ragged(const lc_table *t, const lc_row_fault *f, size_t line, lc_status *st)
 {
     lc_fail_at(st, LC_E_PARSE, lc_table_file(t), line, f->column, "the row has %zu cell%s, %s %zu", f->cells,
                f->cells == 1 ? "" : "s", t->has_header ? "the header" : "the first row", t->n_columns);
     lc_hint(st,
             "mend the row, or leave bad rows out with --rejects FILE; a cell that holds the delimiter must stand in "
             "quotes");
+    return LC_E_PARSE;
 }
 
 lc_code lc_table_fault(const lc_table *t, const lc_row_fault *f, size_t base, lc_status *st)
@@ -56,7 +57,7 @@ lc_code lc_table_fault(const lc_table *t, const lc_row_fault *f, size_t base, lc
     case LC_FAULT_LONG_CELL:
     case LC_FAULT_LONG_ROW:
     case LC_FAULT_MANY: return lc_split_fail(f->kind, file, line, column, t->delimiter, st);
-    case LC_FAULT_RAGGED: ragged(t, f, line, st); break;
+    case LC_FAULT_RAGGED: return lc_table_ragged(t, f, line, st);
     case LC_FAULT_NUMBER:
         lc_fail_at(st, LC_E_PARSE, file, line, column, "column \"%s\": \"%s\" is not a number", shown,
                    lc_printable(cell, sizeof cell, f->cell, strlen(f->cell)));

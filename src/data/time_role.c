@@ -117,7 +117,7 @@ static lc_code join_parts(lc_roles *r, const lc_first_rows *first, const char **
     const lc_clock_style style = r->time == LC_NO_COLUMN ? LC_CLOCK_NONE : r->clock.clock.style;
     lc_code code = lc_stamp_columns_find(&p, first, taken, r->time, style, rules, &clock, st);
     if (code != LC_OK || !p.n) return code;
-    if (p.column[0] == r->time) code = lc_stamp_columns_repeat(&repeats, first, r->time, r->id, st);
+    if (p.column[0] == r->time && !first->live) code = lc_stamp_columns_repeat(&repeats, first, r->time, r->id, st);
     if (code != LC_OK) return code;
     if (named || !repeats) {
         r->spare = p;
@@ -131,7 +131,8 @@ static lc_code join_parts(lc_roles *r, const lc_first_rows *first, const char **
     char list[LC_STAMP_PARTS * (NAME_ROOM + 8)], example[LC_STAMP_JOINED];
     size_t row = 0, bad;
     list_parts(list, sizeof list, first, &p);
-    while (row + 1 < first->n && !lc_stamp_parts_join_row(&p, first->row[row].cell, example, &bad)) row++;
+    example[0] = '\0';
+    while (!lc_stamp_parts_join_row(&p, first->row[row].cell, example, &bad) && row + 1 < first->n) row++;
     const char *shift = p.hour ? "; hours 1 to 24 are 00:00 to 23:00" : "";
     return lc_note(notes, "time stamps are joined from the columns %s, as in %s%s", list, example, shift)
                ? LC_OK

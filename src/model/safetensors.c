@@ -14,16 +14,8 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "model/json_bound.h"
+#include "model/safetensors_file.h"
 #include "model/safetensors_limits.h"
-
-struct lc_safetensors {
-    json_t *header;         /* owns the names and the metadata */
-    const json_t *metadata; /* NULL when absent */
-    lc_tensor *tensors;     /* (n) in the order of their data */
-    const lc_tensor **by_name;
-    size_t n;
-    float *data; /* all tensors, one after the other */
-};
 
 /* One pass over a file or a block of memory. */
 struct reader {
@@ -32,12 +24,14 @@ struct reader {
     FILE *stream; /* or NULL: */
     const unsigned char *bytes;
     size_t size; /* of the whole file */
+    bool exact;  /* all types are kept as they are */
 };
 
 /* A tensor as the header describes it. Offsets count from the end of the header. */
 struct entry {
     lc_tensor tensor;
     size_t elements;
+    lc_scalar type;
     size_t width; /* bytes of an element */
     size_t begin, end;
     size_t order; /* in the header */
@@ -133,8 +127,13 @@ static lc_code read_type(const struct reader *r, struct entry *e, const json_t *
     const char *name = e->tensor.name;
     const char *type = json_string_value(value);
     if (!type) return broken(r, "tensor \"%s\" has no \"dtype\" text", show(name).text);
-    e->width = strcmp(type, "F32") == 0 ? sizeof(float) : strcmp(type, "F64") == 0 ? sizeof(double) : 0;
-    if (e->width) return LC_OK;
+    const lc_scalar most = r->exact ? LC_SCALARS : LC_SCALAR_F64 + 1;
+    for (e->type = LC_SCALAR_F32; e->type < most; e->type++) {
+        if (strcmp(type, lc_scalar_name(e->type)) != 0) continue;
+        e->width = lc_scalar_size(e->type);
+        return LC_OK;
+    }
+    if (r->exact) return broken(r, "tensor \"%s\" has type \"%s\"", show(name).text, show(type).text);
     lc_fail_at(r->st, LC_E_MODEL, r->name, 0, 0, "tensor \"%s\" has type \"%s\"; F32 and F64 can be read",
                show(name).text, show(type).text);
     lc_hint(r->st, "save the file again with its tensors converted to F32");
@@ -301,31 +300,60 @@ static lc_code read_data(struct reader *r, const struct entry *e, float *to)
     return LC_OK;
 }
 
-static int by_name(const void *pa, const void *pb)
+/* Bytes of a tensor lie on multiples of 8, whatever its type. */
+static size_t padded(const struct entry *e)
 {
-    const lc_tensor *const *a = pa, *const *b = pb;
-    return strcmp((*a)->name, (*b)->name);
+    return (e->end - e->begin + 7) / 8 * 8;
 }
 
-static lc_code read_tensors(struct reader *r, lc_safetensors *f, const struct entry *entries)
+static lc_code read_exact(struct reader *r, lc_safetensors *f, const struct entry *entries)
 {
     size_t total = 0;
-    if (!entries) return lc_fail_memory(r->st);
+    for (size_t i = 0; i < f->n; i++) total += padded(&entries[i]);
+    f->bytes = lc_calloc(total, 1);
+    f->place = lc_calloc(f->n, sizeof *f->place);
+    if (!f->bytes || !f->place) return lc_fail_memory(r->st);
+    unsigned char *to = f->bytes;
+    for (size_t i = 0; i < f->n; i++) {
+        const struct entry *e = &entries[i];
+        lc_code code = take(r, to, e->end - e->begin);
+        if (code != LC_OK) return code;
+        lc_scalar_turn(to, e->elements, e->width);
+        f->place[i] = (struct lc_scalar_place){e->type, to};
+        to += padded(e);
+    }
+    return LC_OK;
+}
+
+static lc_code read_floats(struct reader *r, lc_safetensors *f, const struct entry *entries)
+{
+    size_t total = 0;
     for (size_t i = 0; i < f->n; i++) total += entries[i].elements; /* no more than the file has bytes */
     f->data = lc_calloc(total, sizeof *f->data);
-    f->tensors = lc_calloc(f->n, sizeof *f->tensors);
-    f->by_name = lc_calloc(f->n, sizeof *f->by_name);
-    if (!f->data || !f->tensors || !f->by_name) return lc_fail_memory(r->st);
+    if (!f->data) return lc_fail_memory(r->st);
     float *to = f->data;
     for (size_t i = 0; i < f->n; i++) {
         lc_code code = read_data(r, &entries[i], to);
         if (code != LC_OK) return code;
-        f->tensors[i] = entries[i].tensor;
         f->tensors[i].data = to;
-        f->by_name[i] = &f->tensors[i];
         to += entries[i].elements;
     }
-    qsort(f->by_name, f->n, sizeof *f->by_name, by_name);
+    return LC_OK;
+}
+
+static lc_code read_tensors(struct reader *r, lc_safetensors *f, const struct entry *entries)
+{
+    if (!entries) return lc_fail_memory(r->st);
+    f->tensors = lc_calloc(f->n, sizeof *f->tensors);
+    f->by_name = lc_calloc(f->n, sizeof *f->by_name);
+    if (!f->tensors || !f->by_name) return lc_fail_memory(r->st);
+    for (size_t i = 0; i < f->n; i++) {
+        f->tensors[i] = entries[i].tensor;
+        f->by_name[i] = &f->tensors[i];
+    }
+    lc_code code = r->exact ? read_exact(r, f, entries) : read_floats(r, f, entries);
+    if (code != LC_OK) return code;
+    qsort(f->by_name, f->n, sizeof *f->by_name, lc_safetensors_by_name);
     return LC_OK;
 }
 
@@ -344,10 +372,10 @@ static lc_code read_all(struct reader *r, lc_safetensors **out)
     return code;
 }
 
-lc_code lc_safetensors_read(lc_safetensors **out, const char *path, lc_status *st)
+static lc_code read_file(lc_safetensors **out, const char *path, bool exact, lc_status *st)
 {
     *out = NULL;
-    struct reader r = {.name = path, .st = st};
+    struct reader r = {.name = path, .st = st, .exact = exact};
     struct stat info;
     /* O_NONBLOCK: a pipe without a writer is refused below instead of being waited for. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -368,41 +396,19 @@ lc_code lc_safetensors_read(lc_safetensors **out, const char *path, lc_status *s
     return code;
 }
 
+lc_code lc_safetensors_read(lc_safetensors **out, const char *path, lc_status *st)
+{
+    return read_file(out, path, false, st);
+}
+
+lc_code lc_safetensors_read_pieces(lc_safetensors **out, const char *path, lc_status *st)
+{
+    return read_file(out, path, true, st);
+}
+
 lc_code lc_safetensors_read_memory(lc_safetensors **out, const char *name, const void *bytes, size_t n, lc_status *st)
 {
     *out = NULL;
     struct reader r = {.name = name, .st = st, .bytes = bytes, .size = n};
     return read_all(&r, out);
-}
-
-void lc_safetensors_free(lc_safetensors *f)
-{
-    if (!f) return;
-    json_decref(f->header);
-    lc_free(f->tensors);
-    lc_free(f->by_name);
-    lc_free(f->data);
-    free(f);
-}
-
-size_t lc_safetensors_count(const lc_safetensors *f)
-{
-    return f->n;
-}
-
-const lc_tensor *lc_safetensors_at(const lc_safetensors *f, size_t i)
-{
-    return i < f->n ? &f->tensors[i] : NULL;
-}
-
-const lc_tensor *lc_safetensors_find(const lc_safetensors *f, const char *name)
-{
-    const lc_tensor wanted = {.name = name}, *key = &wanted;
-    const lc_tensor **found = f->n ? bsearch(&key, f->by_name, f->n, sizeof *f->by_name, by_name) : NULL;
-    return found ? *found : NULL;
-}
-
-const char *lc_safetensors_metadata(const lc_safetensors *f, const char *key)
-{
-    return json_string_value(json_object_get(f->metadata, key));
 }

@@ -13,6 +13,14 @@ enum {
     LC_SAFETENSORS_DEPTH = 3
 };
 
+#include "model/safetensors.h"
+
+/* The name of a type in the header: "F32". */
+const char *lc_scalar_name(lc_scalar type);
+
+/* Turns n elements between the order of bytes of the file and this machine's. */
+void lc_scalar_turn(void *data, size_t n, size_t width);
+
 #define LC_SAFETENSORS_METADATA "__metadata__"
 
 _Static_assert(LC_SAFETENSORS_ENTRIES * 11 < LC_SAFETENSORS_VALUES, "what is written can be read");

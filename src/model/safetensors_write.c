@@ -60,39 +60,65 @@ static bool count_elements(const lc_tensor *t, size_t *elements)
     return product <= (size_t)INT64_MAX / sizeof(float);
 }
 
-static lc_code add_tensor(json_t *header, const char *path, const lc_tensor *t, uint64_t *offset, lc_status *st)
+/* What the header says of one tensor. */
+typedef struct description {
+    const char *name;
+    lc_scalar type;
+    size_t dims;
+    const size_t *shape;
+    uint64_t bytes;
+} description;
+
+static lc_code add_description(json_t *header, const char *path, const description *d, uint64_t *offset, lc_status *st)
 {
-    size_t elements;
-    if (!is_utf8(t->name)) return refuse(path, "the tensor's name", t->name, "is not UTF-8 text", st);
-    if (strcmp(t->name, LC_SAFETENSORS_METADATA) == 0)
-        return refuse(path, "the tensor's name", t->name, "is reserved by the format", st);
-    if (json_object_get(header, t->name)) return refuse(path, "tensor", t->name, "is given twice", st);
-    if (t->dims > LC_TENSOR_DIMS) return refuse(path, "tensor", t->name, "has too many dimensions", st);
-    if (!count_elements(t, &elements) || elements * sizeof(float) > (uint64_t)INT64_MAX - *offset)
-        return refuse(path, "tensor", t->name, "is too large", st);
-    if (elements && !t->data) return refuse(path, "tensor", t->name, "has no data", st);
+    if (!is_utf8(d->name)) return refuse(path, "the tensor's name", d->name, "is not UTF-8 text", st);
+    if (strcmp(d->name, LC_SAFETENSORS_METADATA) == 0)
+        return refuse(path, "the tensor's name", d->name, "is reserved by the format", st);
+    if (json_object_get(header, d->name)) return refuse(path, "tensor", d->name, "is given twice", st);
+    if (d->bytes > (uint64_t)INT64_MAX - *offset) return refuse(path, "tensor", d->name, "is too large", st);
 
     json_t *shape = json_array();
-    for (size_t d = 0; d < t->dims; d++) {
-        if (!shape || json_array_append_new(shape, json_integer((json_int_t)t->shape[d])) != 0) {
+    for (size_t i = 0; i < d->dims; i++) {
+        if (!shape || json_array_append_new(shape, json_integer((json_int_t)d->shape[i])) != 0) {
             json_decref(shape);
             return lc_fail_memory(st);
         }
     }
-    uint64_t end = *offset + elements * sizeof(float);
+    uint64_t end = *offset + d->bytes;
     json_t *entry = json_object(), *range = json_array();
     bool ok = entry && range && json_array_append_new(range, json_integer((json_int_t)*offset)) == 0 &&
               json_array_append_new(range, json_integer((json_int_t)end)) == 0 &&
-              json_object_set_new_nocheck(entry, "dtype", json_string_nocheck("F32")) == 0 &&
+              json_object_set_new_nocheck(entry, "dtype", json_string_nocheck(lc_scalar_name(d->type))) == 0 &&
               json_object_set_nocheck(entry, "shape", shape) == 0 &&
               json_object_set_nocheck(entry, "data_offsets", range) == 0 &&
-              json_object_set_nocheck(header, t->name, entry) == 0;
+              json_object_set_nocheck(header, d->name, entry) == 0;
     json_decref(shape);
     json_decref(range);
     json_decref(entry);
     if (!ok) return lc_fail_memory(st);
     *offset = end;
     return LC_OK;
+}
+
+static lc_code add_tensor(json_t *header, const char *path, const lc_tensor *t, uint64_t *offset, lc_status *st)
+{
+    size_t elements = 0;
+    if (t->dims > LC_TENSOR_DIMS) return refuse(path, "tensor", t->name, "has too many dimensions", st);
+    if (!count_elements(t, &elements)) return refuse(path, "tensor", t->name, "is too large", st);
+    if (elements && !t->data) return refuse(path, "tensor", t->name, "has no data", st);
+    const description d = {t->name, LC_SCALAR_F32, t->dims, t->shape, elements * sizeof(float)};
+    return add_description(header, path, &d, offset, st);
+}
+
+static lc_code add_pieces(json_t *header, const char *path, const lc_pieces_tensor *t, uint64_t *offset, lc_status *st)
+{
+    size_t count = 0, bytes;
+    bool fits = true;
+    for (size_t i = 0; i < t->n; i++) fits = fits && lc_add(count, t->piece[i].count, &count);
+    if (!fits || !lc_mul(count, lc_scalar_size(t->type), &bytes))
+        return refuse(path, "tensor", t->name, "is too large", st);
+    const description d = {t->name, t->type, 1, &count, bytes};
+    return add_description(header, path, &d, offset, st);
 }
 
 static void put_tensor(FILE *to, const lc_tensor *t)
@@ -111,8 +137,23 @@ static void put_tensor(FILE *to, const lc_tensor *t)
     }
 }
 
-lc_code lc_safetensors_write(const char *path, bool replace, const lc_tensor *tensors, size_t n,
-                             const char *const (*metadata)[2], size_t n_metadata, lc_status *st)
+static void put_pieces(FILE *to, const lc_pieces_tensor *t)
+{
+    unsigned char chunk[16384];
+    const size_t width = lc_scalar_size(t->type), most = sizeof chunk / width;
+    for (size_t i = 0; i < t->n; i++)
+        for (size_t at = 0; at < t->piece[i].count;) {
+            size_t n = t->piece[i].count - at < most ? t->piece[i].count - at : most;
+            memcpy(chunk, (const unsigned char *)t->piece[i].data + at * width, n * width);
+            lc_scalar_turn(chunk, n, width);
+            if (fwrite(chunk, width, n, to) != n) return; /* the stream remembers; the commit reports it */
+            at += n;
+        }
+}
+
+/* One of the two kinds of tensors is given. */
+static lc_code write_file(const char *path, bool replace, const lc_tensor *tensors, const lc_pieces_tensor *pieces,
+                          size_t n, const char *const (*metadata)[2], size_t n_metadata, lc_status *st)
 {
     lc_code code = LC_OK;
     lc_output file = {0};
@@ -126,7 +167,9 @@ lc_code lc_safetensors_write(const char *path, bool replace, const lc_tensor *te
     header = json_object();
     if (!header) return lc_fail_memory(st);
     if (n_metadata) code = add_metadata(header, path, metadata, n_metadata, st);
-    for (size_t i = 0; i < n && code == LC_OK; i++) code = add_tensor(header, path, &tensors[i], &offset, st);
+    for (size_t i = 0; i < n && code == LC_OK; i++)
+        code = pieces ? add_pieces(header, path, &pieces[i], &offset, st)
+                      : add_tensor(header, path, &tensors[i], &offset, st);
     if (code != LC_OK) goto done;
 
     text = json_dumps(header, JSON_COMPACT | JSON_PRESERVE_ORDER);
@@ -144,7 +187,10 @@ lc_code lc_safetensors_write(const char *path, bool replace, const lc_tensor *te
     if (code != LC_OK) goto done;
     for (unsigned b = 0; b < 8; b++) fputc((int)(((uint64_t)padded >> (8 * b)) & 255), file.stream);
     fprintf(file.stream, "%s%*s", text, (int)(padded - length), "");
-    for (size_t i = 0; i < n && !ferror(file.stream); i++) put_tensor(file.stream, &tensors[i]);
+    for (size_t i = 0; i < n && !ferror(file.stream); i++) {
+        if (pieces) put_pieces(file.stream, &pieces[i]);
+        else put_tensor(file.stream, &tensors[i]);
+    }
     code = lc_output_commit(&file, st);
 
 done:
@@ -154,4 +200,16 @@ done:
     release(text);
     json_decref(header);
     return code;
+}
+
+lc_code lc_safetensors_write(const char *path, bool replace, const lc_tensor *tensors, size_t n,
+                             const char *const (*metadata)[2], size_t n_metadata, lc_status *st)
+{
+    return write_file(path, replace, tensors, NULL, n, metadata, n_metadata, st);
+}
+
+lc_code lc_safetensors_write_pieces(const char *path, bool replace, const lc_pieces_tensor *tensors, size_t n,
+                                    const char *const (*metadata)[2], size_t n_metadata, lc_status *st)
+{
+    return write_file(path, replace, NULL, tensors, n, metadata, n_metadata, st);
 }

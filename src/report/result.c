@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "report/csv_cell.h"
 
 typedef struct column_spec {
     char *name;
@@ -194,15 +195,10 @@ double lc_result_real(const lc_result *r, size_t row, size_t column)
 
 /* ---- CSV ---- */
 
-/* RFC 4180, 2.6 and 2.7: a field with a comma, a quote or a line break stands in quotes, and a quote
- * inside is doubled. Outer blanks are quoted too, since many readers trim bare fields. */
 static void write_text(FILE *stream, const char *s, bool alone)
 {
-    size_t n = strlen(s);
-    bool bare =
-        n > 0 ? s[0] != ' ' && s[0] != '\t' && s[n - 1] != ' ' && s[n - 1] != '\t' && !strpbrk(s, ",\"\r\n") : !alone;
-    if (bare) {
-        fwrite(s, 1, n, stream);
+    if (*s ? lc_csv_is_bare(s) : !alone) {
+        fputs(s, stream);
         return;
     }
     putc('"', stream);
@@ -214,23 +210,13 @@ static void write_text(FILE *stream, const char *s, bool alone)
     putc('"', stream);
 }
 
-/* Large numbers keep two decimals, from 1e15 on their whole digits: a meter that stands at 1e12 still tells one day
- * from the next. */
-static int digits_of(double x, int digits)
-{
-    double size = fabs(x);
-    if (!(size >= 1e7 && size < 1e17)) return digits;
-    int whole = (int)floor(log10(size)) + (size < 1e15 ? 3 : 1); /* a double has no more than 17 */
-    return digits > 0 && digits < whole ? whole : digits;
-}
-
 static void write_cell(FILE *stream, const column_spec *c, const cell *value, bool alone)
 {
     char number[LC_NUMBER_TEXT];
     switch (c->type) {
     case LC_COLUMN_TEXT: write_text(stream, value->text, alone); break;
     case LC_COLUMN_REAL:
-        lc_format_double(number, value->real, digits_of(value->real, c->digits));
+        lc_csv_number(number, value->real, c->digits);
         write_text(stream, number, alone);
         break;
     case LC_COLUMN_INT: fprintf(stream, "%" PRId64, value->integer); break;

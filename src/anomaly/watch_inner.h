@@ -1,0 +1,29 @@
+/* The detector of one column from within: private to watch.c and watch_state.c. */
+#ifndef LC_ANOMALY_WATCH_INNER_H
+#define LC_ANOMALY_WATCH_INNER_H
+
+#include "anomaly/alarm.h"
+#include "anomaly/calibration.h"
+#include "anomaly/forecaster.h"
+#include "anomaly/history.h"
+#include "anomaly/statistics.h"
+#include "anomaly/watch.h"
+
+enum { LC_WATCH_COUNTS = 19, LC_WATCH_REALS = 11 };
+
+struct lc_watch {
+    lc_watch_options o;
+    lc_history history;
+    lc_forecaster forecaster;
+    lc_statistics statistics;
+    lc_calibration calibration;
+    lc_alarm alarm;
+    uint64_t learned;      /* values that the last start rests on; 0: not started */
+    double center, spread; /* of the values before its first fit */
+    /* room for numbers of several parts while they are saved or restored: */
+    uint64_t saved_counts[LC_WATCH_COUNTS];
+    double saved_reals[LC_WATCH_REALS];
+    double saved_fits[LC_STATISTICS][LC_TAIL_FITS];
+};
+
+#endif
