@@ -155,8 +155,8 @@ lc_split_result lc_live_cut(lc_live *l, lc_splitter *s, size_t *at, size_t *line
         if (got == LC_SPLIT_MEMORY) return got;
         if (got == LC_SPLIT_ROW || got == LC_SPLIT_FAULT) {
             if (r->end - r->begin > LC_CSV_ROW_BYTES) return long_row(l, r->begin, r->row.line, at, line, r);
-            /* Where a quote is wrong must not depend on how many lines are there. */
-            if (*line - r->row.line <= LC_LIVE_ROW_LINES && r->fault != LC_FAULT_QUOTE) return got;
+            /* What is wrong with an open quote must not depend on how many lines are there. */
+            if (got == LC_SPLIT_ROW && *line - r->row.line <= LC_LIVE_ROW_LINES) return got;
             const size_t most = most_lines(l, r->begin, n);
             if (!most || most - r->begin > LC_CSV_ROW_BYTES) return got;
             *at = r->begin;
