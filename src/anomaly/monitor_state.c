@@ -11,8 +11,9 @@
 static const char format_name[] = "loomcast-state", format_version[] = "1";
 
 /* Settings that later results depend on, or that the columns were settled by. */
-static const char *const settled_by[] = {"time",          "target",    "id",        "time-format", "missing",
-                                         "decimal-comma", "no-header", "delimiter", "alarms-per",  "seed"};
+static const char *const settled_by[] = {"time",       "target",        "id",        "time-format",
+                                         "missing",    "decimal-comma", "no-header", "delimiter",
+                                         "alarms-per", "sensitivity",   "seed"};
 enum { SETTLED_BY = sizeof settled_by / sizeof settled_by[0] };
 
 enum { JSON_LEVELS = 5, JSON_VALUES = 1 << 22, MOST_ARRAYS = 64 };
@@ -236,8 +237,12 @@ static lc_code check_settings(const lc_monitor *o, const json_t *saved, lc_statu
         else if (!had) code = broken(st, "the state lacks a setting");
         else if (strcmp(had, text) != 0) {
             char was[64], is[64];
-            lc_fail(st, LC_E_USAGE, "the state was made with --%s \"%s\", this run has \"%s\"", settled_by[i],
-                    lc_printable(was, sizeof was, had, strlen(had)), lc_printable(is, sizeof is, text, strlen(text)));
+            lc_printable(was, sizeof was, had, strlen(had));
+            lc_printable(is, sizeof is, text, strlen(text));
+            if (*had)
+                lc_fail(st, LC_E_USAGE, "the state was made with --%s %s, this run has %s", settled_by[i], was,
+                        *is ? is : "none");
+            else lc_fail(st, LC_E_USAGE, "the state was made without --%s, this run has %s", settled_by[i], is);
             lc_hint(st, "give the same setting, or begin anew with another file of state");
             code = LC_E_USAGE;
         }

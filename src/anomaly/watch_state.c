@@ -62,8 +62,8 @@ static lc_code refuse(lc_status *st)
 
 static bool counts_are_sound(const uint64_t *n)
 {
-    const bool learned = n[LEARNED] == 0 || n[LEARNED] == LC_WATCH_FIRST || n[LEARNED] == 2 * LC_WATCH_FIRST ||
-                         n[LEARNED] == LC_WATCH_LAST;
+    const bool learned = n[LEARNED] == 0 || n[LEARNED] == LC_WATCH_FIRST ||
+                         n[LEARNED] == UINT64_C(2) * LC_WATCH_FIRST || n[LEARNED] == LC_WATCH_LAST;
     return learned && n[LEARNED] <= n[KNOWN] && n[KNOWN] <= n[ROWS] && n[ROWS] <= UINT64_MAX / 4 &&
            n[CYCLES] <= LC_CYCLES_YEAR && n[VALUES] <= LC_LEVEL_ROWS && n[ERRORS] <= LC_ENERGY_ROWS;
 }
@@ -131,7 +131,7 @@ static lc_code visit_arrays(lc_watch *s, const lc_state *state, lc_status *st)
     const size_t params = s->learned ? s->forecaster.net->params : 0;
     const array arrays[] = {
         {"reals", LC_SCALAR_F64, s->saved_reals, REALS},
-        {"fits", LC_SCALAR_F64, s->saved_fits, LC_STATISTICS * LC_TAIL_FITS},
+        {"fits", LC_SCALAR_F64, s->saved_fits, (size_t)LC_STATISTICS * LC_TAIL_FITS},
         {"recent.value", LC_SCALAR_F64, s->statistics.value, LC_LEVEL_ROWS},
         {"recent.error", LC_SCALAR_F64, s->statistics.error, LC_ENERGY_ROWS},
         {"history.y", LC_SCALAR_F64, h->y, rows},

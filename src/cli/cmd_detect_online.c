@@ -261,7 +261,7 @@ static int read_input(run *r, input *in)
 static int refuse_options(const cli_options *o)
 {
     static const char *const others[] = {"freq",       "season", "second-season", "aggregate",
-                                         "duplicates", "gaps",   "calendar"};
+                                         "duplicates", "gaps",   "calendar",      "labels"};
     char value[64], usual[64];
     if (o->model) return cli_usage("leave --model out", "detect --online learns as it reads: it takes no --model");
     if (o->plot) return cli_usage("draw the result later: loomcast plot RESULT.csv", "detect --online draws no --plot");

@@ -167,9 +167,10 @@ static lc_code write_file(const char *path, bool replace, const lc_tensor *tenso
     header = json_object();
     if (!header) return lc_fail_memory(st);
     if (n_metadata) code = add_metadata(header, path, metadata, n_metadata, st);
-    for (size_t i = 0; i < n && code == LC_OK; i++)
-        code = pieces ? add_pieces(header, path, &pieces[i], &offset, st)
-                      : add_tensor(header, path, &tensors[i], &offset, st);
+    for (size_t i = 0; i < n && code == LC_OK; i++) {
+        if (pieces) code = add_pieces(header, path, &pieces[i], &offset, st);
+        else if (tensors) code = add_tensor(header, path, &tensors[i], &offset, st);
+    }
     if (code != LC_OK) goto done;
 
     text = json_dumps(header, JSON_COMPACT | JSON_PRESERVE_ORDER);
@@ -189,7 +190,7 @@ static lc_code write_file(const char *path, bool replace, const lc_tensor *tenso
     fprintf(file.stream, "%s%*s", text, (int)(padded - length), "");
     for (size_t i = 0; i < n && !ferror(file.stream); i++) {
         if (pieces) put_pieces(file.stream, &pieces[i]);
-        else put_tensor(file.stream, &tensors[i]);
+        else if (tensors) put_tensor(file.stream, &tensors[i]);
     }
     code = lc_output_commit(&file, st);
 
