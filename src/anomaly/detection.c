@@ -57,8 +57,8 @@ static lc_code watch_series(job *j, lc_watch *w, size_t i, bool leads, lc_status
         if (code != LC_OK) return code;
         scored += found[k].scored;
         flagged += found[k].anomaly;
-        if ((k + 1) % ROUND) continue;
-        const size_t done = atomic_fetch_add(&j->done, ROUND) + ROUND;
+        if ((k + 1) % ROUND && k + 1 < s->steps) continue;
+        const size_t step = k % ROUND + 1, done = atomic_fetch_add(&j->done, step) + step;
         if (leads && j->progress && !j->progress(j->user, done, j->rows)) atomic_store(&j->stop, true);
         if (atomic_load(&j->stop)) return LC_OK;
     }

@@ -32,8 +32,8 @@ void lc_statistics_weigh(lc_statistics *s, double x, double e, lc_evidence *out)
 void lc_statistics_push(lc_statistics *s, double x, double e);
 
 /* The values below and above the forecast m (both on the scale of the forecaster, asinh of x) at which a row would
- * reach `threshold` (> 0); where it would whatever its value, as after an event's beginning, those for a row that
- * follows usual ones. */
+ * reach `threshold` (> 0), to about a twentieth of it; where it would whatever its value, as after an event's
+ * beginning, those for a row that follows usual ones. */
 void lc_statistics_bounds(lc_statistics *s, double m, double threshold, double *lo, double *hi);
 
 #endif

@@ -192,7 +192,7 @@ static void judge(lc_watch *s, double y, const outlook *o, lc_finding *out)
         return;
     }
     lc_statistics_weigh(&s->statistics, scaled(s, y), error_of(s, y, o), &e);
-    /* Bounds are found to about a hundredth: where the value lies between them and the truth, it is the truth. */
+    /* Bounds are found roughly: where the value lies between them and the truth, it is the truth. */
     if (e.fused >= threshold && y > out->lo && y < out->hi) {
         if (y > out->expected) out->hi = y;
         else out->lo = y;

@@ -16,12 +16,15 @@ static void print_flags(const cli_options *o, const lc_detect_info *info)
 /* Rows are judged as they come, whatever their stamps; a model wants the regular steps that it learned from. */
 static int settle(const cli_options *o)
 {
+    char ahead[4];
     lc_status st = {0};
     if (o->model) return LC_EXIT_OK;
     if (o->fitting && strcmp(o->fitting, "seed") != 0)
         cli_note(o, "warning: --%s has no effect: detect learns as it reads; train a model and name it with --model",
                  o->fitting);
-    if (o->gaps_given || lc_settings_set(o->settings, "gaps", "keep", &st) == LC_OK) return LC_EXIT_OK;
+    /* Columns that are known ahead stand on regular steps. */
+    const bool future = !lc_settings_get(o->settings, "future", ahead, sizeof ahead) || *ahead;
+    if (future || o->gaps_given || lc_settings_set(o->settings, "gaps", "keep", &st) == LC_OK) return LC_EXIT_OK;
     return cli_fail(&st);
 }
 

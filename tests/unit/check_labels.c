@@ -93,10 +93,10 @@ START_TEST(a_column_that_holds_no_labels_is_refused)
                        "f.csv:3:2: column \"label\": 0.5 is no label", "write 1");
     expect_panel_error("ds,label,a\n1,,5\n2,,6\n", "labels=label", LC_E_DATA,
                        "f.csv:2:2: column \"label\" holds no number", "--labels");
-    expect_panel_error("ds,label\n1,0\n2,1\n", "labels=label", LC_E_USAGE, "--labels leaves no column of numbers",
-                       "--target");
+    expect_panel_error("ds,label\n1,0\n2,1\n", "labels=label", LC_E_USAGE,
+                       "f.csv:0:0: --labels leaves no column of numbers to forecast", "--target");
     expect_panel_error("ds,label,a\n1,0,5\n2,1,6\n", "labels=label;target=label", LC_E_USAGE,
-                       "is named by --target and by --labels", "one role");
+                       "f.csv:0:0: column \"label\" is named by --target and by --labels", "one role");
     expect_error(hours, NULL, "labels=no-such", LC_E_USAGE, "the data have no column \"no-such\"");
     expect_error(hours, NULL, "labels=-", LC_E_USAGE, "names no file");
 }

@@ -163,7 +163,7 @@ START_TEST(only_whole_choices_are_taken)
         const char *name, *choices;
         const char *good[4];
     } rows[] = {
-        {"gaps", "fill|skip|error", {"fill", "skip", "error"}},
+        {"gaps", "fill|skip|keep|error", {"fill", "skip", "error"}},
         {"arch", "auto|lstm|naive|seasonal-naive|naive2|window-mean|drift|theta|ets|arima", {"auto", "lstm", "theta"}},
         {"transform", "auto|log|none", {"auto", "log", "none"}},
         {"seasonal-base", "auto|on|off", {"auto", "on", "off"}},
@@ -188,8 +188,8 @@ START_TEST(only_whole_choices_are_taken)
         refused(rows[i].name, "FILL", hint);
         lc_settings_free(s);
     }
-    refused("gaps", "fill|skip", "choose one of fill|skip|error");
-    refused("gaps", "skip|error", "choose one of fill|skip|error");
+    refused("gaps", "fill|skip", "choose one of fill|skip|keep|error");
+    refused("gaps", "skip|error", "choose one of fill|skip|keep|error");
     refused("no-header", "true|1", "give true or false, or no value at all");
     refused("no-header", "yes", "give true or false, or no value at all");
     refused("decimal-comma", "2", "give true or false, or no value at all");
