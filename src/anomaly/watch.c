@@ -90,10 +90,11 @@ static void find_scale(lc_watch *s, size_t n)
 static outlook look_out(lc_watch *s, uint64_t first, uint64_t t)
 {
     if (s->o.given) {
-        const double m = asinh(scaled(s, s->history.given[lc_history_at(&s->history, t)]));
+        const double *given = s->history.given;
+        const double m = given ? asinh(scaled(s, given[lc_history_at(&s->history, t)])) : (double)NAN;
         return (outlook){m, m};
     }
-    float ahead[LC_HORIZONS];
+    float ahead[LC_HORIZONS] = {NAN, NAN, NAN, NAN};
     lc_forecaster_expect(&s->forecaster, &s->history, first, t, ahead);
     outlook o = {ahead[0], 0};
     size_t n = 0;

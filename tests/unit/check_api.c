@@ -180,6 +180,7 @@ START_TEST(a_cancelled_run_keeps_what_it_has)
     lc_detect_info info;
     char *folder = folder_create(), *path = path_in(folder, "w.csv");
     calls = 0;
+    lc_settings_set(settings, "threads", "1", NULL);
     ck_assert_int_eq(lc_detect(&r, &info, NULL, p, settings, stop_at_once, NULL, NULL), LC_E_CANCELLED);
     ck_assert_ptr_null(r);
     const lc_evaluate_files files = {.windows = path};
