@@ -289,7 +289,7 @@ lc_code lc_vus_buffer(size_t *out, const double *y, size_t n, lc_status *st)
         best = acf[k];
         period = k;
     }
-    if (period >= 2 * BASE && period <= BASE + MOST) *out = period;
+    if (period >= (size_t)2 * BASE && period <= BASE + MOST) *out = period;
     lc_free(x);
     return LC_OK;
 }
