@@ -250,7 +250,10 @@ const char *lc_labels_notice(const lc_labels *l, size_t i);
 lc_code lc_detection_measures(lc_result **table, const char *method, const lc_result *r, const lc_labels *l,
                               const lc_panel *p, const lc_settings *s, lc_status *st);
 
-/* Runs detect and adds its measures, for each of the methods there are: a table as above. */
+/* Methods of detection beside each other, a table as above: "default", which is detect's; then simple and published
+ * ones that judge how far each value lies off the same expectations: "residual" (conformal p-value),
+ * "dynamic-threshold" (Hundman et al. 2018), "zscore". Methods with a rate of false alarms take that of the settings.
+ */
 lc_code lc_evaluate_labels(lc_result **out, const lc_panel *p, const lc_labels *l, const lc_settings *s,
                            lc_progress_fn progress, void *user, lc_status *st);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "anomaly/detect_table.h"
+#include "api_detect.h"
 #include "base/memory.h"
 #include "forecast/fitting.h"
 #include "forecast/forecast.h"
@@ -194,18 +195,6 @@ lc_code lc_model_reach(lc_reach *out, const lc_model *m, const lc_panel *p, lc_s
     return lc_reach_of(out, m, p, st);
 }
 
-typedef struct detect_progress {
-    lc_progress_fn tell;
-    void *user;
-} detect_progress;
-
-static bool tell_detect(void *user, size_t done, size_t all)
-{
-    const detect_progress *p = user;
-    const lc_progress now = {.rows = all, .rows_done = done, .train_loss = NAN, .valid_loss = NAN};
-    return p->tell(p->user, &now);
-}
-
 lc_code lc_detect(lc_result **out, lc_detect_info *info, const lc_model *m, const lc_panel *p, const lc_settings *s,
                   lc_progress_fn progress, void *user, lc_status *st)
 {
@@ -214,9 +203,9 @@ lc_code lc_detect(lc_result **out, lc_detect_info *info, const lc_model *m, cons
     NEED(s);
     *out = NULL;
     if (info) memset(info, 0, sizeof *info);
-    detect_progress told = {progress, user};
+    lc_detect_progress told = {progress, user};
     lc_detection found;
-    lc_code code = lc_detection_run(&found, m, p, s, progress ? tell_detect : NULL, &told, st);
+    lc_code code = lc_detection_run(&found, m, p, s, progress ? lc_tell_detect : NULL, &told, st);
     if (code != LC_OK) return code;
     code = lc_detect_table(out, &found, p, s->explain, st);
     if (code == LC_OK && info) {

@@ -17,7 +17,7 @@ const cli_command cli_commands[] = {
      "loomcast detect sensor.csv -o flags.csv --plot flags.png", LEARNING | GROUP(DETECT),
      "horizon future-file" /* the horizons are fixed, the rows the data's own */,
      "output plot model online follow state nab force json quiet exit-code", cli_detect},
-    {"evaluate", "FILE...", "rolling-origin backtest beside the baselines; with --labels: how well anomalies are found",
+    {"evaluate", "FILE...", "backtest beside the baselines; --labels: methods of detection",
      "loomcast evaluate weather.csv --horizon 7", LEARNING | GROUP(INTERVAL) | GROUP(DETECT) | GROUP(EVALUATE),
      "valid future-file" /* --split says which rows validate */, "output save-windows save-steps force json quiet",
      cli_evaluate},
