@@ -24,27 +24,23 @@ lc_code lc_settings_check(const lc_settings *s, lc_status *st)
     return lc_levels_parse(&levels, s->level, st);
 }
 
-/* A missing argument is the caller's error, not a crash. */
-#define NEED(argument)                                                                                                 \
-    if (!(argument)) return lc_fail(st, LC_E_USAGE, "argument \"%s\" is missing", #argument)
-
 /* ---- data ---- */
 
 lc_code lc_panel_read(lc_panel **out, const char *const *paths, size_t n, const lc_settings *s, lc_status *st)
 {
-    NEED(out);
-    NEED(paths);
-    NEED(s);
+    LC_NEED(out);
+    LC_NEED(paths);
+    LC_NEED(s);
     return lc_panel_read_files(out, paths, n, s, st);
 }
 
 lc_code lc_panel_read_text(lc_panel **out, const char *name, const char *bytes, size_t n, const lc_settings *s,
                            lc_status *st)
 {
-    NEED(out);
-    NEED(name);
-    NEED(bytes);
-    NEED(s);
+    LC_NEED(out);
+    LC_NEED(name);
+    LC_NEED(bytes);
+    LC_NEED(s);
     return lc_panel_read_memory(out, name, bytes, n, s, st);
 }
 
@@ -88,9 +84,9 @@ const char *lc_panel_notice(const lc_panel *p, size_t i)
 lc_code lc_model_fit(lc_model **out, const lc_panel *p, const lc_settings *s, lc_progress_fn progress, void *user,
                      lc_status *st)
 {
-    NEED(out);
-    NEED(p);
-    NEED(s);
+    LC_NEED(out);
+    LC_NEED(p);
+    LC_NEED(s);
     *out = NULL;
     lc_settings *resolved = lc_settings_copy(s);
     lc_split *split = lc_calloc(p->n_series, sizeof *split);
@@ -106,15 +102,15 @@ lc_code lc_model_fit(lc_model **out, const lc_panel *p, const lc_settings *s, lc
 
 lc_code lc_model_save(const lc_model *m, const char *path, bool replace, lc_status *st)
 {
-    NEED(m);
-    NEED(path);
+    LC_NEED(m);
+    LC_NEED(path);
     return lc_model_write(m, path, replace, st);
 }
 
 lc_code lc_model_load(lc_model **out, const char *path, lc_status *st)
 {
-    NEED(out);
-    NEED(path);
+    LC_NEED(out);
+    LC_NEED(path);
     return lc_model_read(out, path, st);
 }
 
@@ -166,10 +162,10 @@ size_t lc_model_losses(const lc_model *m, const double **train, const double **v
 lc_code lc_forecast(lc_result **out, const lc_model *m, const lc_panel *p, const lc_settings *s, size_t *unknown_series,
                     lc_status *st)
 {
-    NEED(out);
-    NEED(m);
-    NEED(p);
-    NEED(s);
+    LC_NEED(out);
+    LC_NEED(m);
+    LC_NEED(p);
+    LC_NEED(s);
     *out = NULL;
     lc_levels levels;
     size_t unknown = 0;
@@ -181,26 +177,26 @@ lc_code lc_forecast(lc_result **out, const lc_model *m, const lc_panel *p, const
 
 lc_code lc_forecast_check(const lc_model *m, const lc_panel *p, const lc_settings *s, lc_status *st)
 {
-    NEED(p);
-    NEED(s);
+    LC_NEED(p);
+    LC_NEED(s);
     size_t horizon = m ? m->settings->horizon : s->horizon;
     return lc_forecast_ready(p, horizon ? horizon : lc_freq_horizon(&p->freq), st);
 }
 
 lc_code lc_model_reach(lc_reach *out, const lc_model *m, const lc_panel *p, lc_status *st)
 {
-    NEED(out);
-    NEED(m);
-    NEED(p);
+    LC_NEED(out);
+    LC_NEED(m);
+    LC_NEED(p);
     return lc_reach_of(out, m, p, st);
 }
 
 lc_code lc_detect(lc_result **out, lc_detect_info *info, const lc_model *m, const lc_panel *p, const lc_settings *s,
                   lc_progress_fn progress, void *user, lc_status *st)
 {
-    NEED(out);
-    NEED(p);
-    NEED(s);
+    LC_NEED(out);
+    LC_NEED(p);
+    LC_NEED(s);
     *out = NULL;
     if (info) memset(info, 0, sizeof *info);
     lc_detect_progress told = {progress, user};

@@ -4,26 +4,23 @@
 #include "anomaly/method_run.h"
 #include "api_detect.h"
 
-#define NEED(argument)                                                                                                 \
-    if (!(argument)) return lc_fail(st, LC_E_USAGE, "argument \"%s\" is missing", #argument)
-
 lc_code lc_labels_read(lc_labels **out, const lc_panel *p, const lc_settings *s, lc_status *st)
 {
-    NEED(out);
-    NEED(p);
-    NEED(s);
+    LC_NEED(out);
+    LC_NEED(p);
+    LC_NEED(s);
     return lc_labels_make(out, p, s, st);
 }
 
 lc_code lc_detection_measures(lc_result **table, const char *method, const lc_result *r, const lc_labels *l,
                               const lc_panel *p, const lc_settings *s, lc_status *st)
 {
-    NEED(table);
-    NEED(method);
-    NEED(r);
-    NEED(l);
-    NEED(p);
-    NEED(s);
+    LC_NEED(table);
+    LC_NEED(method);
+    LC_NEED(r);
+    LC_NEED(l);
+    LC_NEED(p);
+    LC_NEED(s);
     return lc_measures_add(table, method, r, l, p, s, st);
 }
 
@@ -41,10 +38,10 @@ static lc_code judge(lc_result **out, const char *method, const lc_detection *d,
 lc_code lc_evaluate_labels(lc_result **out, const lc_panel *p, const lc_labels *l, const lc_settings *s,
                            lc_progress_fn progress, void *user, lc_status *st)
 {
-    NEED(out);
-    NEED(p);
-    NEED(l);
-    NEED(s);
+    LC_NEED(out);
+    LC_NEED(p);
+    LC_NEED(l);
+    LC_NEED(s);
     *out = NULL;
     lc_detect_progress told = {progress, user};
     lc_detection own;

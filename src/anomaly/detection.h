@@ -22,4 +22,9 @@ lc_code lc_detection_run(lc_detection *out, const lc_model *m, const lc_panel *p
                          lc_detection_progress_fn progress, void *user, lc_status *st);
 void lc_detection_free(lc_detection *d);
 
+/* For who fills findings otherwise: sets scored and flagged from them, and what a detector sees of a row (NaN: no
+ * value). */
+void lc_detection_count(lc_detection *d, const lc_panel *p);
+double lc_detection_value(const lc_series *s, size_t step);
+
 #endif

@@ -3,6 +3,7 @@
 #define LC_ANOMALY_FINDING_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* The statistics of a row that are held against those of earlier rows. */
@@ -28,5 +29,12 @@ typedef struct lc_finding {
 
 /* Nothing is said of this row. */
 extern const lc_finding lc_finding_none;
+
+/* Evidence x in [0, inf] against a threshold > 0 as a score in [0, 1]: x / (x + threshold), at least 0.5 where the row
+ * is raised and, as a table writes it, below where it is not. */
+double lc_finding_score(double x, double threshold, bool raised);
+
+/* Of n rows. *scored and *flagged are added to. */
+void lc_finding_count(const lc_finding *f, size_t n, size_t *scored, size_t *flagged);
 
 #endif

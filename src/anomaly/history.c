@@ -119,11 +119,6 @@ lc_code lc_history_open(lc_history *h, lc_stamp stamp, lc_status *st)
     return LC_OK;
 }
 
-void lc_history_drop(lc_history *h)
-{
-    h->count--;
-}
-
 static int ascending(const void *a, const void *b)
 {
     const lc_stamp x = *(const lc_stamp *)a, y = *(const lc_stamp *)b;

@@ -44,8 +44,6 @@ bool lc_history_reserve(lc_history *h, uint64_t rows);
 
 /* A new row with its stamp; y and z of it are 0 until they are set. LC_E_MEMORY leaves all as it was. */
 lc_code lc_history_open(lc_history *h, lc_stamp stamp, lc_status *st);
-/* Drops the row that was opened last. */
-void lc_history_drop(lc_history *h);
 
 /* Whether `stamps` are real time, and the usual step between the rows at hand, say which cycles there are. */
 lc_cycles lc_history_cycles(const lc_history *h, bool stamps);

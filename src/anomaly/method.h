@@ -12,9 +12,6 @@ lc_code lc_method_threshold(double *q, const lc_method_options *o, lc_status *st
 /* A row of which nothing is said but what was expected. */
 lc_finding lc_method_silence(double expected);
 
-/* x in [0, inf] against a threshold > 0 as a score in [0, 1] that is at least 0.5 for raised rows only. */
-double lc_method_score(double x, double threshold, bool raised);
-
 /* Fills anomaly, since and statistic of n rows from raised. */
 void lc_method_mark_events(lc_finding *f, size_t n);
 

@@ -113,7 +113,7 @@ static void judge(lc_finding *out, const double *e, const size_t *row, size_t n,
             f->raised = largest >= least;
         }
         f->scored = true;
-        f->score = eps > 0 ? lc_method_score(e[i], eps, f->raised) : 0;
+        f->score = eps > 0 ? lc_finding_score(e[i], eps, f->raised) : 0;
     }
 }
 

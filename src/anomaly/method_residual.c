@@ -85,7 +85,7 @@ static void judge_residual(judge *j, double e, lc_finding *f)
     f->scored = true;
     f->p = pow(10, -q);
     f->raised = q >= j->threshold;
-    f->score = lc_method_score(q, j->threshold, f->raised);
+    f->score = lc_finding_score(q, j->threshold, f->raised);
     f->lo = f->expected + (lo > j->least ? lo : fmin(lo, -j->least));
     f->hi = f->expected + (hi < -j->least ? hi : fmax(hi, j->least));
     if (up > far) e = fmin(e, bound(j, far, 1));

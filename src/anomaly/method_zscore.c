@@ -79,7 +79,7 @@ static void score(lc_finding *f, const moments *m, double e, double unit, double
     f->scored = true;
     f->p = two_sided(z);
     f->raised = z >= most;
-    f->score = lc_method_score(-log10(f->p), threshold, f->raised);
+    f->score = lc_finding_score(-log10(f->p), threshold, f->raised);
     f->lo = f->expected + m->mean - most * sd;
     f->hi = f->expected + m->mean + most * sd;
 }

@@ -21,13 +21,6 @@ const lc_method *lc_method_at(size_t i)
     return i < METHODS ? methods[i] : NULL;
 }
 
-const lc_method *lc_method_named(const char *name)
-{
-    for (size_t i = 0; i < METHODS; i++)
-        if (strcmp(methods[i]->name, name) == 0) return methods[i];
-    return NULL;
-}
-
 lc_code lc_method_threshold(double *q, const lc_method_options *o, lc_status *st)
 {
     if (!(o->alarms_per > 0 && o->alarms_per < 1e4)) {
@@ -41,15 +34,9 @@ lc_code lc_method_threshold(double *q, const lc_method_options *o, lc_status *st
 
 lc_finding lc_method_silence(double expected)
 {
-    return (lc_finding){
-        .expected = isfinite(expected) ? expected : NAN, .lo = NAN, .hi = NAN, .p = NAN, .statistic = LC_STATISTICS};
-}
-
-double lc_method_score(double x, double threshold, bool raised)
-{
-    const double most_usual = 0.499999; /* as a table writes it, a score of 0.5 is a flag */
-    double score = isinf(x) ? 1 : x / (x + threshold);
-    return raised ? fmax(score, 0.5) : fmin(score, most_usual);
+    lc_finding f = lc_finding_none;
+    if (isfinite(expected)) f.expected = expected;
+    return f;
 }
 
 void lc_method_mark_events(lc_finding *f, size_t n)

@@ -31,7 +31,4 @@ typedef struct lc_method {
 size_t lc_method_count(void);
 const lc_method *lc_method_at(size_t i); /* NULL: past the last */
 
-/* NULL: there is none of that name. */
-const lc_method *lc_method_named(const char *name);
-
 #endif

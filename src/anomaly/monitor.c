@@ -9,10 +9,6 @@
 
 enum { MOST_ID = 4096 /* bytes */ };
 
-/* A missing argument is the caller's error, not a crash. */
-#define NEED(argument)                                                                                                 \
-    if (!(argument)) return lc_fail(st, LC_E_USAGE, "argument \"%s\" is missing", #argument)
-
 static lc_code refuse_covariates(const lc_settings *s, lc_status *st)
 {
     const char *option = *s->past ? "past" : *s->future ? "future" : *s->fixed ? "static" : NULL;
@@ -24,8 +20,8 @@ static lc_code refuse_covariates(const lc_settings *s, lc_status *st)
 
 lc_code lc_monitor_create(lc_monitor **out, const lc_settings *s, lc_status *st)
 {
-    NEED(out);
-    NEED(s);
+    LC_NEED(out);
+    LC_NEED(s);
     *out = NULL;
     lc_code code = refuse_covariates(s, st);
     if (code != LC_OK) return code;
@@ -140,22 +136,22 @@ static lc_code find_series(lc_monitor *o, const lc_live_row *r, lc_monitor_serie
 
 lc_code lc_monitor_begin(lc_monitor *o, const char *name, lc_status *st)
 {
-    NEED(o);
-    NEED(name);
+    LC_NEED(o);
+    LC_NEED(name);
     o->began = true;
     return lc_live_begin(o->live, name, st);
 }
 
 lc_code lc_monitor_push(lc_monitor *o, const char *bytes, size_t n, lc_status *st)
 {
-    NEED(o);
-    NEED(bytes || !n);
+    LC_NEED(o);
+    LC_NEED(bytes || !n);
     return lc_live_push(o->live, bytes, n, st);
 }
 
 lc_code lc_monitor_end(lc_monitor *o, lc_status *st)
 {
-    NEED(o);
+    LC_NEED(o);
     lc_live_end(o->live);
     return LC_OK;
 }
@@ -228,9 +224,9 @@ static void set_bad(lc_monitor *o, const lc_live_row *r, const lc_status *why)
 
 lc_code lc_monitor_next(lc_monitor *o, lc_monitor_event *event, lc_monitor_row *row, lc_status *st)
 {
-    NEED(o);
-    NEED(event);
-    NEED(row);
+    LC_NEED(o);
+    LC_NEED(event);
+    LC_NEED(row);
     lc_live_event read;
     lc_live_row *r = &o->read;
     *event = o->event = LC_MONITOR_MORE;

@@ -93,7 +93,7 @@ static double largest(const lc_tail *t, size_t j, bool lower)
 }
 
 /* A fit stays as it is when nothing above its threshold came or went: nearly always, and finding it anew is most of
- * what a score costs. left NaN: nothing went. */
+ * what a score costs. left NaN: nothing went, and the share of values beyond it has changed. */
 static void outdate(lc_tail *t, double entered, double left)
 {
     for (size_t i = 0; i < 2; i++) {
@@ -230,26 +230,12 @@ bool lc_tail_set(lc_tail *t, size_t count, size_t next)
     return true;
 }
 
-void lc_tail_fits(const lc_tail *t, double out[LC_TAIL_FITS])
-{
-    for (size_t i = 0; i < 2; i++, out += LC_TAIL_FITS / 2) {
-        const fit *f = &t->end[i];
-        const double number[LC_TAIL_FITS / 2] = {f->known, (double)f->nu, f->u, f->unit, f->xi, f->beta, f->rarity};
-        memcpy(out, number, sizeof number);
-    }
-}
-
-bool lc_tail_restored(lc_tail *t, const double fits[LC_TAIL_FITS])
+bool lc_tail_restored(lc_tail *t)
 {
     for (size_t i = 0; i < t->count; i++)
         if (!isfinite(t->ring[i])) return false;
     memcpy(t->sorted, t->ring, t->count * sizeof *t->sorted);
     qsort(t->sorted, t->count, sizeof *t->sorted, lc_ascending_reals);
-    for (size_t i = 0; i < 2; i++, fits += LC_TAIL_FITS / 2) {
-        for (size_t k = 0; k < LC_TAIL_FITS / 2; k++)
-            if (!isfinite(fits[k])) return false;
-        if (!(fits[1] >= 0 && fits[1] <= (double)t->capacity)) return false;
-        t->end[i] = (fit){fits[0] > 0, (size_t)fits[1], fits[2], fits[3], fits[4], fits[5], fits[6]};
-    }
+    t->end[0].known = t->end[1].known = false;
     return true;
 }

@@ -40,12 +40,9 @@ typedef struct lc_tail_values {
 } lc_tail_values;
 lc_tail_values lc_tail_look(const lc_tail *t);
 
-/* Fits stay while nothing beyond them comes or goes, so they do not follow from the values. */
-enum { LC_TAIL_FITS = 14 };
-void lc_tail_fits(const lc_tail *t, double out[LC_TAIL_FITS]);
-
-/* First the counts, then the values, which the caller fills in, then the rest. false: they fit no tail. */
+/* First the counts, then the values, which the caller fills in, then what follows from them. false: they fit no tail.
+ */
 bool lc_tail_set(lc_tail *t, size_t count, size_t next);
-bool lc_tail_restored(lc_tail *t, const double fits[LC_TAIL_FITS]);
+bool lc_tail_restored(lc_tail *t);
 
 #endif

@@ -169,14 +169,6 @@ static lc_code start(lc_watch *s, size_t learned, lc_status *st)
     return LC_OK;
 }
 
-/* Score of a row: its evidence over what is needed for a flag, from [0, inf) to [0, 1) with 0.5 at 1. As a table writes
- * it, a score of 0.5 is a flag. */
-static double score_of(double fused, double threshold)
-{
-    const double score = fused / (fused + threshold), most_usual = 0.499999;
-    return fused >= threshold ? fmax(score, 0.5) : fmin(score, most_usual);
-}
-
 static void judge(lc_watch *s, double y, const outlook *o, lc_finding *out)
 {
     lc_evidence e;
@@ -203,7 +195,7 @@ static void judge(lc_watch *s, double y, const outlook *o, lc_finding *out)
     }
     const lc_alarm_verdict v = lc_alarm_push(&s->alarm, e.fused, threshold);
     out->scored = true;
-    out->score = score_of(e.fused, threshold);
+    out->score = lc_finding_score(e.fused, threshold, v.raised);
     out->p = lc_calibration_p(&s->calibration, e.fused);
     out->raised = v.raised;
     out->anomaly = v.alarm;
@@ -211,8 +203,6 @@ static void judge(lc_watch *s, double y, const outlook *o, lc_finding *out)
     if (v.raised) out->statistic = e.most;
     lc_calibration_push(&s->calibration, e.fused);
 }
-
-const lc_finding lc_finding_none = {NAN, NAN, NAN, 0, NAN, false, false, false, LC_STATISTICS, 0};
 
 lc_code lc_watch_push(lc_watch *s, const lc_watch_row *next_row, lc_finding *out, lc_status *st)
 {

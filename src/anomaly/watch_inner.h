@@ -23,7 +23,6 @@ struct lc_watch {
     /* room for numbers of several parts while they are saved or restored: */
     uint64_t saved_counts[LC_WATCH_COUNTS];
     double saved_reals[LC_WATCH_REALS];
-    double saved_fits[LC_STATISTICS][LC_TAIL_FITS];
 };
 
 #endif

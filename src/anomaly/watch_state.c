@@ -1,5 +1,5 @@
-/* What a detector knows, as arrays. Left out is what follows from them: the order of the remembered values, the
- * calendar of the stamps, the packed weights. */
+/* What a detector knows, as arrays. Left out is what follows from them: the order of the remembered values and
+ * their tails, the calendar of the stamps, the packed weights. */
 #include <math.h>
 
 #include "anomaly/watch_inner.h"
@@ -38,7 +38,6 @@ static void list_numbers(lc_watch *s)
         const lc_tail_values v = lc_tail_look(f->tail[i]);
         s->saved_counts[TAIL_COUNT + i] = v.count;
         s->saved_counts[TAIL_NEXT + i] = v.next;
-        lc_tail_fits(f->tail[i], s->saved_fits[i]);
     }
     const lc_calibration *c = &s->calibration;
     const double real[REALS] = {s->center,
@@ -105,7 +104,7 @@ static lc_code finish(lc_watch *s, lc_status *st)
     s->calibration = (lc_calibration){x[CALIBRATION],     x[CALIBRATION + 1], x[CALIBRATION + 2],
                                       x[CALIBRATION + 3], x[CALIBRATION + 4], x[CALIBRATION + 5]};
     for (size_t i = 0; i < LC_STATISTICS; i++)
-        if (!lc_tail_restored(s->statistics.tail[i], s->saved_fits[i])) return refuse(st);
+        if (!lc_tail_restored(s->statistics.tail[i])) return refuse(st);
     lc_history_set_cycles(&s->history, (lc_cycles)s->saved_counts[CYCLES]);
     if (!s->learned) return LC_OK;
     s->forecaster.online.adam.power1 = x[POWER1];
@@ -131,7 +130,6 @@ static lc_code visit_arrays(lc_watch *s, const lc_state *state, lc_status *st)
     const size_t params = s->learned ? s->forecaster.net->params : 0;
     const array arrays[] = {
         {"reals", LC_SCALAR_F64, s->saved_reals, REALS},
-        {"fits", LC_SCALAR_F64, s->saved_fits, (size_t)LC_STATISTICS * LC_TAIL_FITS},
         {"recent.value", LC_SCALAR_F64, s->statistics.value, LC_LEVEL_ROWS},
         {"recent.error", LC_SCALAR_F64, s->statistics.error, LC_ENERGY_ROWS},
         {"history.y", LC_SCALAR_F64, h->y, rows},

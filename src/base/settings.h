@@ -19,7 +19,7 @@ struct lc_settings {
     char *rejects;                   /* file for bad rows; "" = the first one ends the reading */
     char *freq;                      /* "" = inferred */
     size_t season, second;           /* 0 = inferred, 1 = none */
-    char *gaps;                      /* fill, skip, error */
+    char *gaps;                      /* fill, skip, keep, error */
     char *delimiter;                 /* "" = sniffed; one of , ; | or tab */
     bool no_header;                  /* the first row holds data */
     char *missing;                   /* words that mean "no value", comma-separated, beside the empty cell */

@@ -89,6 +89,9 @@ int cli_check_json(const cli_options *o);
 /* Reads the files into a panel and prints its notices. */
 int cli_read(lc_panel **out, const cli_options *o);
 
+/* For detectors: rows are taken as they come, whatever their stamps, unless somebody says otherwise. */
+int cli_keep_rows(const cli_options *o);
+
 /* The model that --model names; *out stays NULL without the option. */
 int cli_load_model(lc_model **out, const cli_options *o);
 

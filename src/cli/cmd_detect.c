@@ -13,19 +13,11 @@ static void print_flags(const cli_options *o, const lc_detect_info *info)
              info->flagged, info->scored, info->rows - info->scored);
 }
 
-/* Rows are judged as they come, whatever their stamps; a model wants the regular steps that it learned from. */
-static int settle(const cli_options *o)
+static void warn_of_fitting(const cli_options *o)
 {
-    char ahead[4];
-    lc_status st = {0};
-    if (o->model) return LC_EXIT_OK;
     if (o->fitting && strcmp(o->fitting, "seed") != 0)
         cli_note(o, "warning: --%s has no effect: detect learns as it reads; train a model and name it with --model",
                  o->fitting);
-    /* Columns that are known ahead stand on regular steps. */
-    const bool future = !lc_settings_get(o->settings, "future", ahead, sizeof ahead) || *ahead;
-    if (future || o->gaps_given || lc_settings_set(o->settings, "gaps", "keep", &st) == LC_OK) return LC_EXIT_OK;
-    return cli_fail(&st);
 }
 
 /* The table in the form that was asked for. */
@@ -68,7 +60,9 @@ int cli_detect(const cli_options *o)
     int code = cli_check_json(o);
     if (code == LC_EXIT_OK) code = cli_check_outputs(o);
     if (code == LC_EXIT_OK) code = cli_load_model(&m, o);
-    if (code == LC_EXIT_OK) code = settle(o);
+    if (code == LC_EXIT_OK && !m) warn_of_fitting(o);
+    /* A model wants the regular steps that it learned from. */
+    if (code == LC_EXIT_OK && !m) code = cli_keep_rows(o);
     if (code == LC_EXIT_OK) code = cli_read(&p, o);
     if (code == LC_EXIT_OK) code = cli_read_labels(&l, o, p);
     if (code == LC_EXIT_OK) code = cli_warn_of_reach(o, m, p);

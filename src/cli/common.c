@@ -114,6 +114,16 @@ int cli_print_summary(json_t *summary, const cli_options *o)
     return LC_EXIT_OK;
 }
 
+int cli_keep_rows(const cli_options *o)
+{
+    char ahead[2];
+    lc_status st = {0};
+    /* Columns that are known ahead stand on regular steps. */
+    const bool future = lc_settings_get(o->settings, "future", ahead, sizeof ahead) && *ahead;
+    if (future || o->gaps_given || lc_settings_set(o->settings, "gaps", "keep", &st) == LC_OK) return LC_EXIT_OK;
+    return cli_fail(&st);
+}
+
 /* ---- lines ---- */
 
 void cli_print_read(const cli_options *o, const lc_panel *p, const lc_model_info *m)

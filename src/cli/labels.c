@@ -143,16 +143,6 @@ int cli_measure(lc_result **out, const cli_options *o, const lc_result *r, const
 
 /* ---- evaluate ---- */
 
-/* Rows are judged as they come, as detect does. */
-static int keep_rows(const cli_options *o)
-{
-    char ahead[2];
-    lc_status st = {0};
-    lc_settings_get(o->settings, "future", ahead, sizeof ahead);
-    if (*ahead || o->gaps_given || lc_settings_set(o->settings, "gaps", "keep", &st) == LC_OK) return LC_EXIT_OK;
-    return cli_fail(&st);
-}
-
 static void print_methods(const cli_options *o, const lc_result *r)
 {
     print_head(o, "all series");
@@ -176,7 +166,7 @@ int cli_evaluate_labels(const cli_options *o)
     lc_status st = {0};
     int code = refuse_windows(o);
     if (code == LC_EXIT_OK) code = cli_check_outputs(o);
-    if (code == LC_EXIT_OK) code = keep_rows(o);
+    if (code == LC_EXIT_OK) code = cli_keep_rows(o);
     if (code == LC_EXIT_OK) code = cli_read(&p, o);
     if (code == LC_EXIT_OK) code = cli_read_labels(&l, o, p);
     if (code != LC_EXIT_OK) goto done;

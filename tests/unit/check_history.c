@@ -47,20 +47,6 @@ START_TEST(keeps_the_last_rows)
 }
 END_TEST
 
-START_TEST(a_dropped_row_leaves_the_others)
-{
-    lc_history h = {0};
-    for (int r = 0; r < 2000; r++) {
-        open_row(&h, r);
-        open_row(&h, -1);
-        lc_history_drop(&h);
-        ck_assert_uint_eq(h.count, (uint64_t)r + 1);
-    }
-    for (uint64_t r = 0; r < 2000; r++) UNIT_MUST(h.stamp[lc_history_at(&h, r)] == (lc_stamp)r, "row %u", (unsigned)r);
-    lc_history_free(&h);
-}
-END_TEST
-
 static lc_cycles cycles_of_step(lc_stamp step, size_t n, bool stamps)
 {
     lc_history h = {0};
@@ -175,7 +161,6 @@ Suite *unit_suite(void)
     TCase *c = tcase_create("all");
     tcase_set_timeout(c, 60);
     tcase_add_test(c, keeps_the_last_rows);
-    tcase_add_test(c, a_dropped_row_leaves_the_others);
     tcase_add_test(c, cycles_follow_from_the_step);
     tcase_add_test(c, cycles_of_irregular_stamps);
     tcase_add_test(c, calendar_by_definition);

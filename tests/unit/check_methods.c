@@ -47,13 +47,9 @@ START_TEST(table_names_every_method_once)
     ck_assert_uint_eq(lc_method_count(), 3);
     for (size_t i = 0; i < lc_method_count(); i++) {
         const lc_method *m = lc_method_at(i);
-        ck_assert_ptr_eq(lc_method_named(m->name), m);
         ck_assert(m->about[0] && m->least > 0 && m->batch > 0 && m->lookback >= m->least);
     }
     ck_assert_ptr_null(lc_method_at(lc_method_count()));
-    ck_assert_ptr_null(lc_method_named("none"));
-    ck_assert_ptr_null(lc_method_named(""));
-    ck_assert_ptr_eq(lc_method_named("dynamic-threshold"), &lc_method_dynamic_threshold);
 }
 END_TEST
 

@@ -291,6 +291,35 @@ START_TEST(values_that_are_not_finite_are_not_remembered)
 }
 END_TEST
 
+/* A tail keeps its fits from value to value; they must be those that the values at hand alone would give. */
+START_TEST(a_restored_tail_scores_as_the_one_that_lived)
+{
+    enum { ROOM = 700, N = 4000 };
+    lc_tail *t = lc_tail_create(ROOM), *copy = lc_tail_create(ROOM);
+    lc_rng r = lc_rng_make(31, LC_STREAM_TEST, 0);
+    for (int i = 0; i < N; i++) {
+        /* Steps of a quarter make ties, also at thresholds; zeros of both signs are among them. */
+        const double z = lc_rng_normal(&r), x = i % 3 ? z : round(4 * z) / 4;
+        lc_tail_push(t, i % 1000 < 20 ? x * 5 : x);
+        lc_tail_upper(t, 3, .05);
+        lc_tail_lower(t, -3, .05);
+        if (i % 7) continue;
+        const lc_tail_values v = lc_tail_look(t);
+        ck_assert(lc_tail_set(copy, v.count, v.next));
+        memcpy(lc_tail_look(copy).value, v.value, v.count * sizeof *v.value);
+        ck_assert(lc_tail_restored(copy));
+        for (double at = -20; at <= 20; at += .625) {
+            UNIT_MUST(lc_tail_upper(t, at, .05) == lc_tail_upper(copy, at, .05), "row %d, above %g", i, at);
+            UNIT_MUST(lc_tail_lower(t, at, .05) == lc_tail_lower(copy, at, .05), "row %d, below %g", i, at);
+            UNIT_MUST(lc_tail_either(t, at, .05) == fmax(lc_tail_upper(t, at, .05), lc_tail_lower(t, at, .05)),
+                      "row %d, either side of %g", i, at);
+        }
+    }
+    lc_tail_free(t);
+    lc_tail_free(copy);
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
     Suite *s = suite_create("tail scores");
@@ -305,6 +334,7 @@ Suite *unit_suite(void)
     tcase_add_test(c, ties_and_constants_stay_finite);
     tcase_add_test(c, extreme_values_stay_finite);
     tcase_add_test(c, values_that_are_not_finite_are_not_remembered);
+    tcase_add_test(c, a_restored_tail_scores_as_the_one_that_lived);
     suite_add_tcase(s, c);
     return s;
 }
