@@ -6,6 +6,8 @@
 #include "data/window.h"
 #include "forecast/predict.h"
 
+enum { FIRST_ROWS = 50 }; /* beside a window, to scale a series that the model does not know */
+
 void lc_expected_free(double **expected, size_t n_series)
 {
     for (size_t i = 0; expected && i < n_series; i++) lc_free(expected[i]);
@@ -68,17 +70,17 @@ static lc_code expect(double **expected, const lc_model *m, const lc_panel *p, c
     return code;
 }
 
-/* Rows that are not known, or that follow too few, have no expectation. */
+/* Rows that are not known, that follow too few, or that a series is scaled by, have no expectation. */
 static void forget(double **expected, const lc_model *m, const lc_panel *p)
 {
     for (size_t i = 0; i < p->n_series; i++)
         for (size_t row = 0; row < p->series[i].steps; row++)
-            if (row < m->settings->lookback || !lc_known_rows(p->series[i].gap, row)) expected[i][row] = NAN;
+            if (row < m->settings->lookback + FIRST_ROWS || !lc_known_rows(p->series[i].gap, row))
+                expected[i][row] = NAN;
 }
 
 lc_code lc_expected_rows(double ***out, const lc_model *m, const lc_panel *p, size_t threads, lc_status *st)
 {
-    enum { FIRST_ROWS = 50 }; /* beside a window, to scale a series that the model does not know */
     lc_scales scales = {0};
     lc_windows windows = {0};
     size_t unknown, *rows = lc_calloc(p->n_series, sizeof *rows);
