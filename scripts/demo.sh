@@ -1,12 +1,12 @@
 #!/bin/sh
-# demo.sh PROGRAM FOLDER: forecasts and flags the example files with default settings, results and charts in FOLDER.
-# Everything that it shows is named here: title, command, input, result.
+# demo.sh PROGRAM FOLDER: forecasts and flags the example files, results and charts in FOLDER. Everything that it shows is
+# named here: title, command with its options, input, result.
 set -u
 examples='
 Weather in Seattle, the days ahead|forecast|datasets/seattle-weather.csv|weather-forecast
-Weather in Seattle, unusual days|detect|datasets/seattle-weather.csv|weather-anomalies
+Weather in Seattle, unusual days|detect --sensitivity sensitive|datasets/seattle-weather.csv|weather-anomalies
 Apple stock, the days ahead|forecast|datasets/stock-aapl.csv|stock-forecast
-Apple stock, unusual days|detect|datasets/stock-aapl.csv|stock-anomalies'
+Apple stock, unusual days|detect --sensitivity sensitive|datasets/stock-aapl.csv|stock-anomalies'
 
 program=${1:?usage: demo.sh PROGRAM FOLDER}
 folder=${2:?usage: demo.sh PROGRAM FOLDER}
@@ -18,7 +18,8 @@ while IFS='|' read -r title command input name <&3; do
     [ -n "$title" ] || continue
     printf '%s\n  loomcast %s %s -o %s.csv --plot %s.png --force\n' "$title" "$command" "$input" "$folder/$name" "$folder/$name"
     start=$(date +%s)
-    "$program" "$command" "$input" -o "$folder/$name.csv" --plot "$folder/$name.png" --force || {
+    # shellcheck disable=SC2086 # words of their own
+    "$program" $command "$input" -o "$folder/$name.csv" --plot "$folder/$name.png" --force || {
         code=$?
         echo "demo.sh: loomcast $command $input failed with status $code" >&2
         exit 1
@@ -29,7 +30,7 @@ while IFS='|' read -r title command input name <&3; do
             exit 1
         }
     done
-    if [ "$command" = detect ]; then
+    if [ "${command%% *}" = detect ]; then
         # The column's place comes from the header.
         awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "anomaly") at = i }
                  NR > 1 && at && $at == 1 { n++ } END { printf "  %d of %d rows flagged", n, NR - 1 }' "$folder/$name.csv"

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-/* Measured on made series of eight kinds without anomalies (of the kinds of scripts/bench/make-series): 30 peaks over 5
+/* Measured on made series of eight kinds without anomalies (as scripts/bench/make-series makes them): 30 peaks over 5
  * in 10,000 rows with a mean excess of 1.2; they count as much as 2,000 rows and as 10 peaks. */
 static const double over = 5, usual_rate = 30e-4, usual_scale = 1.2, rate_weight = 2000, scale_weight = 10;
 static const double most_excess = 6; /* beyond over */

@@ -75,7 +75,7 @@ static size_t count_below(const lc_tail *t, double x, bool ties)
     while (n > 1) {
         const size_t half = n / 2;
         const bool right = ties ? base[half - 1] <= x : base[half - 1] < x;
-        base += right ? half : 0;
+        base += half * (size_t)right; /* an expression, since compilers make a branch of a condition */
         n -= half;
     }
     return (size_t)(base - t->sorted) + (ties ? *base <= x : *base < x);
