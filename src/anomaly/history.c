@@ -80,8 +80,8 @@ static double phase_of(lc_stamp t, int64_t length)
 static double phase_of_year(lc_stamp t)
 {
     const lc_civil c = lc_civil_of(t);
-    const int64_t begin = lc_day_number(c.year, 1, 1) * LC_MICROS_PER_DAY;
-    const int64_t end = lc_day_number(c.year + 1, 1, 1) * LC_MICROS_PER_DAY;
+    const int64_t begin = lc_mul_clamped(lc_day_number(c.year, 1, 1), LC_MICROS_PER_DAY);
+    const int64_t end = lc_mul_clamped(lc_day_number(c.year + 1, 1, 1), LC_MICROS_PER_DAY);
     return (double)(t - begin) / (double)(end - begin);
 }
 
