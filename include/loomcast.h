@@ -203,12 +203,15 @@ lc_code lc_forecast(lc_result **out, const lc_model *m, const lc_panel *p, const
                     lc_status *st);
 
 typedef struct lc_detect_info {
-    size_t rows, scored, flagged; /* of all columns */
+    size_t rows;                      /* of the result */
+    size_t scored, flagged;           /* values of all columns */
+    size_t rows_scored, rows_flagged; /* rows as a whole; 0 with a single column */
     lc_model_info model;          /* of m; all zero without */
 } lc_detect_info;
 
-/* Scores and flags every row: unique_id, ds, y, expected, lo, hi, score, anomaly. What a row gets depends on no later
- * row. Expectations are those of m, or where m is NULL of a small network for each series that learns from every row.
+/* Scores and flags every row: unique_id, ds, y, expected, lo, hi, score, anomaly. With several targets each row is
+ * judged as a whole, too, by how its columns hang together: unique_id "*", with ids "id:*", without y, expected, lo and
+ * hi. What a row gets depends on no later row. Expectations are those of m, or where m is NULL of a small network for each series that learns from every row.
  * *info, unless NULL, tells what was done. Series are scored side by side; `progress` may be NULL. */
 lc_code lc_detect(lc_result **out, lc_detect_info *info, const lc_model *m, const lc_panel *p, const lc_settings *s,
                   lc_progress_fn progress, void *user, lc_status *st);

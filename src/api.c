@@ -208,6 +208,8 @@ lc_code lc_detect(lc_result **out, lc_detect_info *info, const lc_model *m, cons
         info->rows = lc_result_rows(*out);
         info->scored = found.scored;
         info->flagged = found.flagged;
+        info->rows_scored = found.rows_scored;
+        info->rows_flagged = found.rows_flagged;
         if (m) lc_model_get_info(m, &info->model);
     }
     lc_detection_free(&found);

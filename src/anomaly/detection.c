@@ -5,6 +5,7 @@
 
 #include "anomaly/crew.h"
 #include "anomaly/expected.h"
+#include "anomaly/rows.h"
 #include "anomaly/watch.h"
 #include "base/memory.h"
 #include "data/calendar.h"
@@ -14,6 +15,8 @@ void lc_detection_free(lc_detection *d)
 {
     for (size_t i = 0; d->of && i < d->n_series; i++) lc_free(d->of[i]);
     lc_free(d->of);
+    for (size_t f = 0; d->row && f < d->n_frames; f++) lc_free(d->row[f]);
+    lc_free(d->row);
     *d = (lc_detection){0};
 }
 
@@ -92,6 +95,7 @@ lc_code lc_detection_run(lc_detection *out, const lc_model *m, const lc_panel *p
     j.expected = expected;
     if (code == LC_OK) code = lc_crew_run(p->n_series, threads, watch_series, &j, st);
     if (code == LC_OK) lc_detection_count(out, p);
+    if (code == LC_OK) code = lc_rows_find(out, p, j.o.alarms_per, threads, st);
     for (size_t i = 0; j.watch && i < threads; i++) lc_watch_free(j.watch[i]);
     lc_free(j.watch);
     lc_expected_free(expected, p->n_series);

@@ -10,6 +10,9 @@ typedef struct lc_detection {
     lc_finding **of; /* (n_series)(steps) */
     size_t n_series;
     size_t scored, flagged; /* rows */
+    /* Of rows as a whole, where there are several columns: */
+    lc_finding **row; /* (n_frames)(steps); NULL: one column, or nobody asked */
+    size_t n_frames, rows_scored, rows_flagged;
 } lc_detection;
 
 /* Called by the thread that called the library, now and then, with the rows that are done; false ends the run. */

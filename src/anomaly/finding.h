@@ -12,7 +12,8 @@ typedef enum lc_statistic {
     LC_STATISTIC_LEVEL,  /* mean of the last 10 values */
     LC_STATISTIC_ERROR,  /* mean of the last 5 forecast errors */
     LC_STATISTIC_ENERGY, /* mean of the last 20 absolute forecast errors */
-    LC_STATISTICS        /* how many; in a finding: none stands out */
+    LC_STATISTICS,       /* how many; in a finding: none stands out */
+    LC_STATISTIC_JOINT   /* of a row of several columns: one column among the others */
 } lc_statistic;
 
 typedef struct lc_finding {
@@ -25,6 +26,7 @@ typedef struct lc_finding {
     bool anomaly;           /* the row is flagged: the first one that is raised, then none for a while */
     lc_statistic statistic; /* the one that stands out most, of a raised row */
     uint32_t since;         /* rows that this one's event began before it; 0 for a row that is not raised */
+    uint32_t column;        /* of a raised row of several columns: the one that carries the statistic */
 } lc_finding;
 
 /* Nothing is said of this row. */

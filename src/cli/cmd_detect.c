@@ -10,7 +10,7 @@ static void print_flags(const cli_options *o, const lc_detect_info *info)
         return;
     }
     cli_line(o, "flags   %zu of %zu scored rows; %zu not scored (the first 100 values of a column, or no value)",
-             info->flagged, info->scored, info->rows - info->scored);
+             info->flagged, info->scored, info->rows - info->rows_scored - info->scored);
 }
 
 static void warn_of_fitting(const cli_options *o)

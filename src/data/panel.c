@@ -259,7 +259,7 @@ const char *lc_panel_left_out_text(const lc_panel *p, const lc_left_out *row, ch
 
 char *lc_panel_id_of(const lc_panel *p, size_t frame, size_t target)
 {
-    const char *id = p->frames[frame].id, *name = p->targets[target];
+    const char *id = p->frames[frame].id, *name = target < p->n_targets ? p->targets[target] : "*";
     if (!*id) return lc_strdup(name);
     if (*p->id_name && p->n_targets == 1) return lc_strdup(id);
     lc_buf both = {0};
