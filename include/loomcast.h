@@ -253,8 +253,8 @@ const char *lc_labels_notice(const lc_labels *l, size_t i);
 lc_code lc_detection_measures(lc_result **table, const char *method, const lc_result *r, const lc_labels *l,
                               const lc_panel *p, const lc_settings *s, lc_status *st);
 
-/* Methods of detection beside each other, a table as above: "default", which is detect's; then simple and published
- * ones that judge how far each value lies off the same expectations: "residual" (conformal p-value),
+/* Methods of detection beside each other, a table as above: "default", which is detect's; of several columns "columns",
+ * the largest score and any flag of them instead of the score of the row as a whole; then simple and published ones that judge how far each value lies off the same expectations: "residual" (conformal p-value),
  * "dynamic-threshold" (Hundman et al. 2018), "zscore". Methods with a rate of false alarms take that of the settings.
  */
 lc_code lc_evaluate_labels(lc_result **out, const lc_panel *p, const lc_labels *l, const lc_settings *s,
@@ -318,7 +318,8 @@ typedef enum lc_monitor_event {
 } lc_monitor_event;
 
 typedef struct lc_monitor_value {
-    const char *unique_id; /* the id; without one the column's name; of several columns "id:column" */
+    const char *unique_id; /* the id; without one the column's name; of several columns "id:column"; of the row as a
+                              whole, after its columns, "*" or "id:*", without y, expected, lo and hi */
     double y;              /* NaN: missing */
     double expected;       /* NaN: there is no forecast */
     double lo, hi;         /* bounds outside which the value would have been flagged; NaN: there are none */
@@ -357,7 +358,8 @@ const char *lc_monitor_notice(lc_monitor *o);
 typedef struct lc_monitor_info {
     size_t rows;                     /* answered since lc_monitor_create, late ones among them */
     size_t late, known, bad;         /* rows */
-    size_t results, scored, flagged; /* columns of the rows */
+    size_t results, scored, flagged;  /* columns of the rows */
+    size_t rows_scored, rows_flagged; /* as wholes; 0 with a single column */
     size_t series;
 } lc_monitor_info;
 void lc_monitor_get_info(const lc_monitor *o, lc_monitor_info *out);

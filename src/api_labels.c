@@ -48,6 +48,11 @@ lc_code lc_evaluate_labels(lc_result **out, const lc_panel *p, const lc_labels *
     lc_code code = lc_detection_run(&own, NULL, p, s, progress ? lc_tell_detect : NULL, &told, st);
     if (code != LC_OK) return code;
     code = judge(out, "default", &own, p, l, s, st);
+    if (code == LC_OK && own.row) {
+        lc_detection columns = own; /* without a verdict on the row as a whole it has what its columns have */
+        columns.row = NULL;
+        code = judge(out, "columns", &columns, p, l, s, st);
+    }
     for (size_t i = 0; code == LC_OK && i < lc_method_count(); i++) {
         lc_detection other;
         code = lc_method_run(&other, lc_method_at(i), &own, p, s, st);

@@ -2,24 +2,41 @@
 
 #include <math.h>
 
-/* Measured on made series of eight kinds without anomalies (as scripts/bench/make-series makes them): 30 peaks over 5
- * in 10,000 rows with a mean excess of 1.2; they count as much as 2,000 rows and as 10 peaks. */
-static const double over = 5, usual_rate = 30e-4, usual_scale = 1.2, rate_weight = 2000, scale_weight = 10;
-static const double most_excess = 6; /* beyond over */
-enum { APART = 20 };                 /* rows below `over` that end a peak */
+/* Measured on made series of eight kinds without anomalies (scripts/bench/make-series): 30 peaks over 5 in 10,000 rows,
+ * with a mean excess of about 1. The scores of rows differ less from data to data than those of columns. */
+const lc_calibration_prior lc_prior_of_columns = {
+    .rate = 30e-4, .rate_rows = 2000, .scale = 0.85, .scale_peaks = 6, .most_excess = 4};
+const lc_calibration_prior lc_prior_of_rows = {
+    .rate = 30e-4, .rate_rows = 4000, .scale = 1.1, .scale_peaks = 30, .most_excess = 3};
 
-static double rate_of(const lc_calibration *c)
+static const double over = 5;
+enum { APART = 20 }; /* rows below `over` that end a peak */
+
+static double rate_of(const lc_calibration *c, const lc_calibration_prior *prior)
 {
-    return (usual_rate * rate_weight + c->peaks) / (rate_weight + c->rows);
+    return (prior->rate * prior->rate_rows + c->peaks) / (prior->rate_rows + c->rows);
 }
 
-/* Maximum likelihood of an exponential law where some are only known to be large, with the prior's peaks among them. */
-static double scale_of(const lc_calibration *c)
+/* Of a normal series' excesses, some of which are only known to be large (as in the likelihood of an exponential law),
+ * with the prior's among them: number and sum. */
+typedef struct excesses {
+    double n, sum;
+} excesses;
+
+static excesses excesses_of(const lc_calibration *c, const lc_calibration_prior *prior)
 {
-    return (usual_scale * scale_weight + c->excess) / (scale_weight + c->uncut);
+    return (excesses){prior->scale_peaks + c->uncut, prior->scale * prior->scale_peaks + c->excess};
 }
 
-void lc_calibration_push(lc_calibration *c, double fused)
+/* How much likelier than they seem large scores are while they rest on few rows: on made series the first rows had
+ * about so many times as many alarms. The first ones rest on 100. */
+static double early(const lc_calibration *c)
+{
+    const double x = 400 / (c->rows + 100);
+    return 1 + x * x;
+}
+
+void lc_calibration_push(lc_calibration *c, const lc_calibration_prior *prior, double fused)
 {
     c->rows++;
     if (fused >= over) {
@@ -30,21 +47,26 @@ void lc_calibration_push(lc_calibration *c, double fused)
     if (!(c->peak > 0) || ++c->since <= APART) return;
     const double excess = c->peak - over;
     c->peaks++;
-    c->excess += fmin(excess, most_excess);
-    c->uncut += excess < most_excess;
+    c->excess += fmin(excess, prior->most_excess);
+    c->uncut += excess < prior->most_excess;
     c->peak = 0;
 }
 
-double lc_calibration_p(const lc_calibration *c, double fused)
+/* The scale is not known but has a posterior, so that an excess x has the tail (1 + x / sum)^-n, longer than an
+ * exponential one (Lomax 1954). */
+double lc_calibration_p(const lc_calibration *c, const lc_calibration_prior *prior, double fused)
 {
-    const double rate = rate_of(c);
-    if (fused < over) return pow(rate, fmax(fused, 0) / over); /* from 1 at no evidence at all */
-    return rate * exp(-(fused - over) / scale_of(c));
+    const double rate = rate_of(c, prior);
+    const excesses e = excesses_of(c, prior);
+    const double p = fused < over ? pow(rate, fmax(fused, 0) / over) /* from 1 at no evidence at all */
+                                  : rate * pow(1 + (fused - over) / e.sum, -e.n);
+    return fmin(1, p * early(c));
 }
 
-double lc_calibration_threshold(const lc_calibration *c, double p)
+double lc_calibration_threshold(const lc_calibration *c, const lc_calibration_prior *prior, double p)
 {
-    const double rate = rate_of(c);
-    if (p > rate) return over * log(fmin(p, 0.5)) / log(rate);
-    return over + scale_of(c) * log(rate / p);
+    const double rate = rate_of(c, prior), wanted = p / early(c);
+    const excesses e = excesses_of(c, prior);
+    if (wanted > rate) return over * log(fmin(wanted, 0.5)) / log(rate);
+    return over + e.sum * (pow(rate / wanted, 1 / e.n) - 1);
 }

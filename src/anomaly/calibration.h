@@ -1,6 +1,7 @@
 /* What a fused score means: how often a series without anomalies would reach it. Peaks over a threshold U come at some
  * rate and exceed it by an exponential law (the peaks-over-threshold method, e.g. Leadbetter 1991); rate and scale are
- * those of a series' own past peaks, held near what many series had where those are few (conjugate gamma priors). */
+ * those of a series' own past peaks, held near what many series had where those are few (conjugate gamma priors; a
+ * probability is that of a future row with all that is known of both, the posterior predictive one). */
 #ifndef LC_ANOMALY_CALIBRATION_H
 #define LC_ANOMALY_CALIBRATION_H
 
@@ -15,12 +16,24 @@ typedef struct lc_calibration {
     double since;  /* rows since it last exceeded U */
 } lc_calibration;
 
+/* What is known before the first row. */
+typedef struct lc_calibration_prior {
+    double rate;        /* of peaks in a row */
+    double rate_rows;   /* rows that this counts as */
+    double scale;       /* mean excess */
+    double scale_peaks; /* peaks that this counts as */
+    double most_excess; /* where excesses are cut */
+} lc_calibration_prior;
+
+/* Of the fused score of a column, and of a row of several columns. */
+extern const lc_calibration_prior lc_prior_of_columns, lc_prior_of_rows;
+
 /* Counts a row with this fused score. */
-void lc_calibration_push(lc_calibration *c, double fused);
+void lc_calibration_push(lc_calibration *c, const lc_calibration_prior *prior, double fused);
 
 /* Probability that a normal row begins a peak of at least `fused`. */
-double lc_calibration_p(const lc_calibration *c, double fused);
+double lc_calibration_p(const lc_calibration *c, const lc_calibration_prior *prior, double fused);
 /* The fused score of that probability, > 0. */
-double lc_calibration_threshold(const lc_calibration *c, double p);
+double lc_calibration_threshold(const lc_calibration *c, const lc_calibration_prior *prior, double p);
 
 #endif

@@ -15,7 +15,7 @@ enum { TAILS = VIEWS * LC_CONDITIONAL_SPANS, MEMORY = 8000 };
 static const double tail_floor = 0.05;
 /* The six scores of a row hang together: their sum, times this, has on made plants without anomalies the tail that the
  * calibration expects of a column's fused score (scripts/bench/rows). */
-static const double share = 0.6;
+static const double share = 0.8;
 /* Evidence is -log10 p; beyond this all is the same. */
 static const double most_evidence = 300;
 
@@ -124,8 +124,8 @@ static evidence of_views(lc_joint *j, const double *y, const lc_finding *found)
         }
     }
     if (!judged) return e;
-    e.p = lc_calibration_p(&j->calibration, share * sum);
-    lc_calibration_push(&j->calibration, share * sum);
+    e.p = lc_calibration_p(&j->calibration, &lc_prior_of_rows, share * sum);
+    lc_calibration_push(&j->calibration, &lc_prior_of_rows, share * sum);
     return e;
 }
 

@@ -37,10 +37,9 @@ lc_code lc_monitor_create(lc_monitor **out, const lc_settings *s, lc_status *st)
 static void free_series(lc_monitor_series *s, size_t columns)
 {
     if (!s) return;
-    for (size_t i = 0; i < columns; i++) {
-        if (s->watch) lc_watch_free(s->watch[i]);
-        if (s->name) free(s->name[i]);
-    }
+    for (size_t i = 0; s->watch && i < columns; i++) lc_watch_free(s->watch[i]);
+    for (size_t i = 0; s->name && i <= columns; i++) free(s->name[i]);
+    lc_joint_free(s->joint);
     lc_free(s->watch);
     lc_free(s->name);
     lc_free(s);
@@ -53,6 +52,8 @@ void lc_monitor_free(lc_monitor *o)
     free(o->series);
     lc_names_free(&o->ids);
     lc_free(o->value);
+    lc_free(o->y);
+    lc_free(o->found);
     lc_buf_free(&o->text);
     lc_notes_free(&o->notes);
     lc_live_free(o->live);
@@ -65,14 +66,17 @@ void lc_monitor_free(lc_monitor *o)
 lc_code lc_monitor_settle(lc_monitor *o, lc_status *st)
 {
     o->columns = lc_live_columns(o->live);
-    o->value = lc_calloc(o->columns, sizeof *o->value);
-    return o->value ? LC_OK : lc_fail_memory(st);
+    o->value = lc_calloc(o->columns + 1, sizeof *o->value);
+    o->y = lc_calloc(o->columns, sizeof *o->y);
+    o->found = lc_calloc(o->columns, sizeof *o->found);
+    return o->value && o->y && o->found ? LC_OK : lc_fail_memory(st);
 }
 
-/* As in the results of whole files: the id; without one the column; of several columns both. */
+/* As in the results of whole files: the id; without one the column; of several columns both. The column after the last
+ * is the row as a whole. */
 static char *name_of(const lc_monitor *o, const char *id, size_t column)
 {
-    const char *name = lc_live_column(o->live, column);
+    const char *name = column < o->columns ? lc_live_column(o->live, column) : "*";
     char *text = lc_utf8(lc_live_has_ids(o->live) ? id : name);
     if (!text || !lc_live_has_ids(o->live) || o->columns == 1) return text;
     lc_buf both = {0};
@@ -91,11 +95,15 @@ lc_code lc_monitor_add(lc_monitor *o, const char *id, lc_monitor_series **out, l
     lc_monitor_series *s = lc_calloc(1, sizeof *s);
     if (!s) return lc_fail_memory(st);
     s->watch = lc_calloc(o->columns, sizeof *s->watch);
-    s->name = lc_calloc(o->columns, sizeof *s->name);
+    s->name = lc_calloc(o->columns + 1, sizeof *s->name);
     if (!s->watch || !s->name || !LC_GROW(&o->series, &o->series_cap, o->n_series + 1)) code = lc_fail_memory(st);
     for (size_t i = 0; i < o->columns && code == LC_OK; i++) {
         code = lc_watch_create(&s->watch[i], &options, st);
         if (code == LC_OK && !(s->name[i] = name_of(o, id, i))) code = lc_fail_memory(st);
+    }
+    if (code == LC_OK && o->columns > 1) {
+        code = lc_joint_create(&s->joint, o->columns, options.alarms_per, st);
+        if (code == LC_OK && !(s->name[o->columns] = name_of(o, id, o->columns))) code = lc_fail_memory(st);
     }
     if (code == LC_OK && lc_names_add(&o->ids, id, NULL) != o->n_series) code = lc_fail_memory(st);
     if (code != LC_OK) {
@@ -178,6 +186,11 @@ static void set_value(lc_monitor *o, const lc_monitor_series *s, size_t column, 
                                               .p = f->p,
                                               .scored = f->scored,
                                               .anomaly = f->anomaly};
+    if (column == o->columns) {
+        o->info.rows_scored += f->scored;
+        o->info.rows_flagged += f->anomaly;
+        return;
+    }
     o->info.results++;
     o->info.scored += f->scored;
     o->info.flagged += f->anomaly;
@@ -199,12 +212,20 @@ static lc_code judge(lc_monitor *o, const lc_live_row *r, lc_monitor_series *s, 
         return lc_fail_memory(st);
     }
     for (size_t i = 0; i < o->columns; i++) {
-        lc_finding f = lc_finding_none;
+        lc_finding *f = &o->found[i];
+        *f = lc_finding_none;
+        o->y[i] = NAN;
         if (lc_live_is_dropped(o->live, i)) continue;
+        o->y[i] = isfinite(r->value[i]) ? r->value[i] : NAN;
         const lc_watch_row w = {lc_add_clamped(s->last, r->offset_minutes * LC_MICROS_PER_MINUTE), r->value[i], NAN};
-        lc_code code = late ? LC_OK : lc_watch_push(s->watch[i], &w, &f, st);
+        lc_code code = late ? LC_OK : lc_watch_push(s->watch[i], &w, f, st);
         if (code != LC_OK) return code;
-        set_value(o, s, i, r->value[i], &f);
+        set_value(o, s, i, r->value[i], f);
+    }
+    if (s->joint) {
+        lc_finding f = lc_finding_none;
+        if (!late) lc_joint_push(s->joint, o->y, o->found, &f);
+        set_value(o, s, o->columns, NAN, &f);
     }
     o->event = LC_MONITOR_ROW;
     o->row.late = late;

@@ -2,6 +2,7 @@
 #ifndef LC_ANOMALY_MONITOR_INNER_H
 #define LC_ANOMALY_MONITOR_INNER_H
 
+#include "anomaly/joint.h"
 #include "anomaly/watch.h"
 #include "base/memory.h"
 #include "base/settings.h"
@@ -10,7 +11,8 @@
 
 typedef struct lc_monitor_series {
     lc_watch **watch; /* (columns) */
-    char **name;      /* (columns) unique_id of the results */
+    lc_joint *joint;  /* of the row as a whole; NULL with a single column */
+    char **name;      /* (columns, and one for the row) unique_id of the results */
     uint64_t rows;    /* that were pushed */
     lc_stamp last;    /* of these */
     bool restored;    /* no later row has come since */
@@ -23,7 +25,9 @@ struct lc_monitor {
     lc_names ids;   /* in the order of series; "" where there is no column of ids */
     lc_monitor_series **series;
     size_t n_series, series_cap;
-    lc_monitor_value *value; /* (columns) */
+    lc_monitor_value *value; /* (columns, and one for the row) */
+    double *y;               /* (columns) of a row */
+    lc_finding *found;       /* (columns) the same */
     lc_monitor_row row;
     lc_monitor_event event; /* of that row */
     lc_live_row read;

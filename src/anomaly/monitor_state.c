@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "model/json_bound.h"
 
-static const char format_name[] = "loomcast-state", format_version[] = "1";
+static const char format_name[] = "loomcast-state", format_version[] = "2";
 
 /* Settings that later results depend on, or that the columns were settled by. */
 static const char *const settled_by[] = {"time",       "target",        "id",        "time-format",
@@ -173,11 +173,28 @@ static lc_code gather(void *user, const char *name, lc_scalar type, void *data, 
     return LC_OK;
 }
 
-static lc_code write_file(const lc_monitor *o, gathering *g, const char *path, lc_status *st)
+/* The arrays of all columns and of the rows as wholes, next to each other. */
+static lc_code gather_all(const lc_monitor *o, gathering *columns, gathering *rows, lc_status *st)
 {
     lc_code code = LC_OK;
-    const lc_state state = {gather, g, false};
-    lc_pieces_tensor tensor[MOST_ARRAYS + 2];
+    const lc_state of_columns = {gather, columns, false}, of_rows = {gather, rows, false};
+    for (size_t i = 0; i < o->n_series && code == LC_OK; i++) {
+        for (size_t k = 0; k < o->columns && code == LC_OK; k++) {
+            columns->detector = i * o->columns + k;
+            columns->at = 0;
+            code = lc_watch_state(o->series[i]->watch[k], &of_columns, st);
+        }
+        rows->detector = i;
+        rows->at = 0;
+        if (code == LC_OK && o->series[i]->joint) code = lc_joint_state(o->series[i]->joint, &of_rows, st);
+    }
+    return code;
+}
+
+static lc_code write_file(const lc_monitor *o, const gathering *const all[2], const char *path, lc_status *st)
+{
+    lc_code code = LC_OK;
+    lc_pieces_tensor tensor[2 * MOST_ARRAYS + 2];
     const size_t n = o->n_series;
     int64_t *last = lc_calloc(n, sizeof *last);
     uint64_t *rows = lc_calloc(n, sizeof *rows);
@@ -186,20 +203,18 @@ static lc_code write_file(const lc_monitor *o, gathering *g, const char *path, l
     for (size_t i = 0; i < n && code == LC_OK; i++) {
         last[i] = o->series[i]->last;
         rows[i] = o->series[i]->rows;
-        for (size_t k = 0; k < o->columns && code == LC_OK; k++) {
-            g->detector = i * o->columns + k;
-            g->at = 0;
-            code = lc_watch_state(o->series[i]->watch[k], &state, st);
-        }
     }
     if (code == LC_OK) {
         const lc_piece all_last = {last, n}, all_rows = {rows, n};
         tensor[0] = (lc_pieces_tensor){"series.last", LC_SCALAR_I64, &all_last, 1};
         tensor[1] = (lc_pieces_tensor){"series.rows", LC_SCALAR_U64, &all_rows, 1};
-        for (size_t i = 0; i < g->arrays; i++)
-            tensor[2 + i] = (lc_pieces_tensor){g->array[i].name, g->array[i].type, g->array[i].piece, g->detectors};
+        size_t n_tensors = 2;
+        for (size_t k = 0; k < 2; k++)
+            for (size_t i = 0; i < all[k]->arrays; i++)
+                tensor[n_tensors++] = (lc_pieces_tensor){all[k]->array[i].name, all[k]->array[i].type,
+                                                         all[k]->array[i].piece, all[k]->detectors};
         const char *const metadata[][2] = {{"format", format_name}, {"version", format_version}, {"state", json}};
-        code = lc_safetensors_write_pieces(path, true, tensor, 2 + g->arrays, metadata, 3, st);
+        code = lc_safetensors_write_pieces(path, true, tensor, n_tensors, metadata, 3, st);
     }
     free(json);
     lc_free(last);
@@ -211,9 +226,12 @@ lc_code lc_monitor_save(const lc_monitor *o, const char *path, lc_status *st)
 {
     if (!o || !path) return lc_fail(st, LC_E_USAGE, "an argument is missing");
     if (!o->n_series) return LC_OK;
-    gathering g = {.detectors = o->n_series * o->columns};
-    lc_code code = write_file(o, &g, path, st);
-    for (size_t i = 0; i < g.arrays; i++) lc_free(g.array[i].piece);
+    gathering columns = {.detectors = o->n_series * o->columns}, rows = {.detectors = o->n_series};
+    const gathering *const all[] = {&columns, &rows};
+    lc_code code = gather_all(o, &columns, &rows, st);
+    if (code == LC_OK) code = write_file(o, all, path, st);
+    for (size_t i = 0; i < columns.arrays; i++) lc_free(columns.array[i].piece);
+    for (size_t i = 0; i < rows.arrays; i++) lc_free(rows.array[i].piece);
     if (code != LC_OK) lc_status_set_file(st, path);
     return code;
 }
@@ -337,6 +355,13 @@ static lc_code hand_out(void *user, const char *name, lc_scalar type, void *data
     return LC_OK;
 }
 
+static bool all_taken(const handing *h)
+{
+    for (size_t i = 0; i < h->arrays; i++)
+        if (h->array[i].taken != h->array[i].count) return false;
+    return true;
+}
+
 /* The text behind the mark: as it is, or bytes that were written as characters. NULL: neither, or out of memory. */
 static char *id_of(const char *text)
 {
@@ -363,8 +388,8 @@ static lc_code restore_series(lc_monitor *o, const json_t *ids, const lc_safeten
         lc_fail(st, LC_E_USAGE, "the state holds %zu series, more than --max-series %zu", n, o->settings->max_series);
         return LC_E_USAGE;
     }
-    handing h = {.file = f};
-    const lc_state state = {hand_out, &h, true};
+    handing h = {.file = f}, row = {.file = f};
+    const lc_state state = {hand_out, &h, true}, state_of_row = {hand_out, &row, true};
     lc_code code = LC_OK;
     for (size_t i = 0; i < n && code == LC_OK; i++) {
         char *id = id_of(json_string_value(json_array_get(ids, i)));
@@ -380,9 +405,11 @@ static lc_code restore_series(lc_monitor *o, const json_t *ids, const lc_safeten
             h.at = 0;
             code = lc_watch_state(s->watch[k], &state, st);
         }
+        row.at = 0;
+        if (code == LC_OK && s->joint) code = lc_joint_state(s->joint, &state_of_row, st);
     }
-    for (size_t i = 0; i < h.arrays && code == LC_OK; i++)
-        if (h.array[i].taken != h.array[i].count) code = broken(st, "the state holds more than its detectors take");
+    if (code == LC_OK && !(all_taken(&h) && all_taken(&row)))
+        code = broken(st, "the state holds more than its detectors take");
     return code;
 }
 

@@ -172,7 +172,7 @@ static lc_code start(lc_watch *s, size_t learned, lc_status *st)
 static void judge(lc_watch *s, double y, const outlook *o, lc_finding *out)
 {
     lc_evidence e;
-    const double threshold = lc_calibration_threshold(&s->calibration, s->o.alarms_per / 1e4);
+    const double threshold = lc_calibration_threshold(&s->calibration, &lc_prior_of_columns, s->o.alarms_per / 1e4);
     out->expected = unscaled(s, o->m);
     if (!isnan(o->m)) {
         double lo, hi;
@@ -196,12 +196,12 @@ static void judge(lc_watch *s, double y, const outlook *o, lc_finding *out)
     const lc_alarm_verdict v = lc_alarm_push(&s->alarm, e.fused, threshold);
     out->scored = true;
     out->score = lc_finding_score(e.fused, threshold, v.raised);
-    out->p = lc_calibration_p(&s->calibration, e.fused);
+    out->p = lc_calibration_p(&s->calibration, &lc_prior_of_columns, e.fused);
     out->raised = v.raised;
     out->anomaly = v.alarm;
     out->since = v.since;
     if (v.raised) out->statistic = e.most;
-    lc_calibration_push(&s->calibration, e.fused);
+    lc_calibration_push(&s->calibration, &lc_prior_of_columns, e.fused);
 }
 
 lc_code lc_watch_push(lc_watch *s, const lc_watch_row *next_row, lc_finding *out, lc_status *st)

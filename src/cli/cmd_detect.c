@@ -9,8 +9,12 @@ static void print_flags(const cli_options *o, const lc_detect_info *info)
                  info->rows);
         return;
     }
-    cli_line(o, "flags   %zu of %zu scored rows; %zu not scored (the first 100 values of a column, or no value)",
-             info->flagged, info->scored, info->rows - info->rows_scored - info->scored);
+    if (info->rows_scored)
+        cli_line(o, "flags   %zu of %zu rows as a whole; %zu of %zu values (the first 100 of a column are not scored)",
+                 info->rows_flagged, info->rows_scored, info->flagged, info->scored);
+    else
+        cli_line(o, "flags   %zu of %zu scored rows; %zu not scored (the first 100 values of a column, or no value)",
+                 info->flagged, info->scored, info->rows - info->scored);
 }
 
 static void warn_of_fitting(const cli_options *o)
@@ -83,10 +87,14 @@ int cli_detect(const cli_options *o)
         json_t *s = cli_summary(o, p, &info.model);
         json_object_set_new(s, "scored", json_integer((json_int_t)info.scored));
         json_object_set_new(s, "flagged", json_integer((json_int_t)info.flagged));
+        if (info.rows_scored) {
+            json_object_set_new(s, "rows_scored", json_integer((json_int_t)info.rows_scored));
+            json_object_set_new(s, "rows_flagged", json_integer((json_int_t)info.rows_flagged));
+        }
         if (measures) json_object_set_new(s, "measures", cli_json_rows(measures));
         code = cli_print_summary(s, o);
     }
-    if (code == LC_EXIT_OK && o->exit_code && info.flagged) code = LC_EXIT_ANOMALIES;
+    if (code == LC_EXIT_OK && o->exit_code && (info.flagged || info.rows_flagged)) code = LC_EXIT_ANOMALIES;
 done:
     lc_result_free(measures);
     lc_result_free(r);

@@ -303,15 +303,22 @@ static int summarize(const run *r)
     lc_monitor_get_info(r->m, &info);
     cli_line(o, "read    %zu rows of %zu series; %zu known, %zu late, %zu bad", info.rows, info.series, info.known,
              info.late, info.bad);
-    cli_line(o, "flags   %zu of %zu scored values", info.flagged, info.scored);
+    if (info.rows_scored)
+        cli_line(o, "flags   %zu of %zu rows as a whole; %zu of %zu scored values", info.rows_flagged, info.rows_scored,
+                 info.flagged, info.scored);
+    else cli_line(o, "flags   %zu of %zu scored values", info.flagged, info.scored);
     json_t *s =
         json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "command", o->program, "rows", (json_int_t)info.rows,
                   "series", (json_int_t)info.series, "known", (json_int_t)info.known, "late", (json_int_t)info.late,
                   "bad", (json_int_t)info.bad, "scored", (json_int_t)info.scored, "flagged", (json_int_t)info.flagged);
+    if (info.rows_scored) {
+        json_object_set_new(s, "rows_scored", json_integer((json_int_t)info.rows_scored));
+        json_object_set_new(s, "rows_flagged", json_integer((json_int_t)info.rows_flagged));
+    }
     if (o->output) json_object_set_new(s, "output", cli_json_text(o->output));
     if (o->state) json_object_set_new(s, "state", cli_json_text(o->state));
     const int code = cli_print_summary(s, o);
-    return code == LC_EXIT_OK && o->exit_code && info.flagged ? LC_EXIT_ANOMALIES : code;
+    return code == LC_EXIT_OK && o->exit_code && (info.flagged || info.rows_flagged) ? LC_EXIT_ANOMALIES : code;
 }
 
 int cli_detect_online(const cli_options *o)
