@@ -7,6 +7,7 @@
 #include "anomaly/watch_inner.h"
 #include "base/memory.h"
 #include "base/order.h"
+#include "data/calendar.h"
 
 /* What the row at hand is held against. */
 typedef struct outlook {
@@ -169,6 +170,14 @@ static lc_code start(lc_watch *s, size_t learned, lc_status *st)
     return LC_OK;
 }
 
+/* Where days may matter nothing is judged before the first one is over: what its hours do is not known yet. */
+static bool is_ready(const lc_watch *s, uint64_t first, uint64_t row)
+{
+    const lc_history *h = &s->history;
+    if (h->cycles != LC_CYCLES_DAY || row >= LC_WATCH_DAY) return true;
+    return lc_sub_clamped(h->stamp[lc_history_at(h, row)], h->stamp[lc_history_at(h, first)]) >= LC_MICROS_PER_DAY;
+}
+
 static void judge(lc_watch *s, double y, const outlook *o, lc_finding *out)
 {
     lc_evidence e;
@@ -217,7 +226,7 @@ lc_code lc_watch_push(lc_watch *s, const lc_watch_row *next_row, lc_finding *out
     if (h->given) h->given[lc_history_at(h, row)] = next_row->forecast;
     if (s->learned) {
         o = look_out(s, first, row);
-        judge(s, y, &o, out);
+        if (is_ready(s, first, row)) judge(s, y, &o, out);
     }
     settle(s, first, row, y, &o);
     if (s->learned) {

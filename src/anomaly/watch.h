@@ -1,7 +1,8 @@
 /* The anomaly detector of one column: rows go in one at a time, in the order of time, and each is answered by what was
  * known before it. A whole file is scored the same way, so that batch and online runs agree bit for bit.
  *
- * Nothing is scored before LC_WATCH_FIRST values are there. Then the detector starts, and starts afresh from the first
+ * Nothing is scored before LC_WATCH_FIRST values are there, and where stamps are less than half a day apart before the
+ * first day is over, at most LC_WATCH_DAY rows. At LC_WATCH_FIRST values the detector starts, and starts afresh from the first
  * row on each time that twice as many are there, until it has seen LC_WATCH_LAST: the scale of the column and the
  * first fit of its forecaster rest on more and more rows. From then on it only learns on. */
 #ifndef LC_ANOMALY_WATCH_H
@@ -12,7 +13,7 @@
 #include "base/status.h"
 #include "data/clock.h"
 
-enum { LC_WATCH_FIRST = 100, LC_WATCH_LAST = 400 };
+enum { LC_WATCH_FIRST = 100, LC_WATCH_LAST = 400, LC_WATCH_DAY = 2000 };
 
 typedef struct lc_watch lc_watch;
 

@@ -5,15 +5,15 @@
 static void print_flags(const cli_options *o, const lc_detect_info *info)
 {
     if (info->scored == 0) {
-        cli_note(o, "warning: none of %zu rows was scored: a column needs 100 values before it can be judged",
+        cli_note(o, "warning: none of %zu rows was scored: a column needs 100 values, and a day, before it is judged",
                  info->rows);
         return;
     }
     if (info->rows_scored)
-        cli_line(o, "flags   %zu of %zu rows as a whole; %zu of %zu values (the first 100 of a column are not scored)",
+        cli_line(o, "flags   %zu of %zu rows as a whole; %zu of %zu values (the first 100 and the first day are not scored)",
                  info->rows_flagged, info->rows_scored, info->flagged, info->scored);
     else
-        cli_line(o, "flags   %zu of %zu scored rows; %zu not scored (the first 100 values of a column, or no value)",
+        cli_line(o, "flags   %zu of %zu scored rows; %zu not scored (the first 100, the first day, or no value)",
                  info->flagged, info->scored, info->rows - info->scored);
 }
 

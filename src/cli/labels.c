@@ -88,7 +88,7 @@ static void print_series(const cli_options *o, const lc_result *r)
     for (size_t row = 0; row < shown; row++) print_row(o, r, row, text(r, row, "unique_id"));
     if (shown < series) cli_line(o, "... and %zu more, which --json lists", series - shown);
     print_row(o, r, series, "all");
-    if (counts_twice(r)) cli_line(o, "all: rows as a whole, each with the largest score and any flag of its columns");
+    if (counts_twice(r)) cli_line(o, "all: rows as a whole");
     print_foot(o);
 }
 

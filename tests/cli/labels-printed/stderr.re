@@ -12,7 +12,7 @@
 ^load +2 +[0-2] 
 ^other +2 +[0-2] 
 ^all +2 +[0-2] 
-^all: rows as a whole, each with the largest score and any flag of its columns$
+^all: rows as a whole$
 ^labels  stamps.csv: 2 events in 300 rows$
-^wrote   two-flags.csv, 600 rows$
+^wrote   two-flags.csv, 900 rows$
 ^----$
