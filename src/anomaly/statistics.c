@@ -31,6 +31,7 @@ void lc_statistics_clear(lc_statistics *s)
 {
     for (size_t i = 0; i < LC_STATISTICS; i++) lc_tail_clear(s->tail[i]);
     s->values = s->errors = 0;
+    s->reach[0] = s->reach[1] = 0;
 }
 
 /* Sums are taken afresh: running ones would tell equal rows of a stepwise series apart by their rounding. */
@@ -131,23 +132,27 @@ static double surplus(lc_statistics *s, const context *c, double m, double dista
     return found.fused - threshold;
 }
 
-/* The least distance from m on this side (sign) at which the threshold is reached: doubled until it is or halved while
- * it is, then closed in on by false position and halving in turn. */
+/* The least distance from m on this side (sign) at which the threshold is reached: from the last row's one outwards
+ * until it is or inwards while it is, in growing steps, then closed in on by false position and halving in turn. */
 static double distance_to(lc_statistics *s, const context *c, double m, int sign, double threshold)
 {
     enum { STEPS = 8 };
     const double least = 0x1p-12, most = 256, enough = 0.05;
-    double hi = 1, at_hi = surplus(s, c, m, sign * hi, threshold), lo = hi, at_lo = at_hi;
+    const double last = s->reach[sign > 0];
+    double hi = last > 0 ? last : 1, at_hi = surplus(s, c, m, sign * hi, threshold), lo = hi, at_lo = at_hi;
+    double factor = last > 0 ? 1 + enough : 2;
     while (at_hi < 0 && hi < most) {
         lo = hi;
         at_lo = at_hi;
-        hi *= 2;
+        hi *= factor;
+        factor = fmin(2, factor * factor);
         at_hi = surplus(s, c, m, sign * hi, threshold);
     }
     while (at_lo >= 0 && lo > least) {
         hi = lo;
         at_hi = at_lo;
-        lo *= 0.5;
+        lo /= factor;
+        factor = fmin(2, factor * factor);
         at_lo = surplus(s, c, m, sign * lo, threshold);
     }
     for (int i = 0, stayed = 0; i < STEPS && at_lo < 0 && at_hi > 0 && hi - lo > enough * hi; i++) {
@@ -175,6 +180,7 @@ void lc_statistics_bounds(lc_statistics *s, double m, double threshold, double *
         c.errors = 0;
         c.energy = (double)c.n_energy * lc_tail_quantile(s->tail[LC_STATISTIC_ENERGY], 0.5);
     }
-    *lo = m - distance_to(s, &c, m, -1, threshold);
-    *hi = m + distance_to(s, &c, m, 1, threshold);
+    for (int i = 0; i < 2; i++) s->reach[i] = distance_to(s, &c, m, i ? 1 : -1, threshold);
+    *lo = m - s->reach[0];
+    *hi = m + s->reach[1];
 }

@@ -13,6 +13,7 @@ typedef struct lc_statistics {
     double value[LC_LEVEL_ROWS];  /* the last ones, newest first */
     double error[LC_ENERGY_ROWS];
     size_t values, errors; /* how many there are */
+    double reach[2];       /* how far off the last row's bounds were, below and above: those of the next are near; 0 */
 } lc_statistics;
 
 lc_code lc_statistics_create(lc_statistics *s, lc_status *st);

@@ -9,7 +9,7 @@
 #include "anomaly/statistics.h"
 #include "anomaly/watch.h"
 
-enum { LC_WATCH_COUNTS = 19, LC_WATCH_REALS = 11 };
+enum { LC_WATCH_COUNTS = 19, LC_WATCH_REALS = 13 };
 
 struct lc_watch {
     lc_watch_options o;

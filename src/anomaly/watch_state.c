@@ -22,7 +22,7 @@ enum {
     TAIL_NEXT = TAIL_COUNT + LC_STATISTICS,
     COUNTS = TAIL_NEXT + LC_STATISTICS
 };
-enum { CENTER, SPREAD, ALARM_PEAK, CALIBRATION, POWER1 = CALIBRATION + 6, POWER2, REALS };
+enum { CENTER, SPREAD, ALARM_PEAK, CALIBRATION, POWER1 = CALIBRATION + 6, POWER2, BELOW, ABOVE, REALS };
 
 _Static_assert((int)COUNTS == (int)LC_WATCH_COUNTS && (int)REALS == (int)LC_WATCH_REALS, "room for all of them");
 _Static_assert(sizeof(lc_calibration) == 6 * sizeof(double), "a calibration is six numbers");
@@ -50,7 +50,9 @@ static void list_numbers(lc_watch *s)
                                 c->peak,
                                 c->since,
                                 s->forecaster.online.adam.power1,
-                                s->forecaster.online.adam.power2};
+                                s->forecaster.online.adam.power2,
+                                f->reach[0],
+                                f->reach[1]};
     for (size_t i = 0; i < REALS; i++) s->saved_reals[i] = real[i];
 }
 
@@ -97,10 +99,12 @@ static lc_code finish(lc_watch *s, lc_status *st)
     const double *x = s->saved_reals;
     for (size_t i = 0; i < REALS; i++)
         if (!isfinite(x[i])) return refuse(st);
-    if (!(x[SPREAD] > 0)) return refuse(st);
+    if (!(x[SPREAD] > 0 && x[BELOW] >= 0 && x[ABOVE] >= 0 && x[BELOW] < 1e6 && x[ABOVE] < 1e6)) return refuse(st);
     s->center = x[CENTER];
     s->spread = x[SPREAD];
     s->alarm.peak = x[ALARM_PEAK];
+    s->statistics.reach[0] = x[BELOW];
+    s->statistics.reach[1] = x[ABOVE];
     s->calibration = (lc_calibration){x[CALIBRATION],     x[CALIBRATION + 1], x[CALIBRATION + 2],
                                       x[CALIBRATION + 3], x[CALIBRATION + 4], x[CALIBRATION + 5]};
     for (size_t i = 0; i < LC_STATISTICS; i++)

@@ -34,9 +34,9 @@ START_TEST(starts_from_what_is_usual)
 {
     lc_calibration c = {0};
     ck_assert_double_eq_tol(lc_calibration_p(&c, prior, over), 17 * 30e-4, 1e-15);
-    ck_assert_double_eq_tol(lc_calibration_p(&c, prior, over + 1), 17 * 30e-4 * pow(1 + 1 / 5.1, -6), 1e-15);
+    ck_assert_double_eq_tol(lc_calibration_p(&c, prior, over + 1), 17 * 30e-4 * pow(1 + 1 / 3.9, -6), 1e-15);
     ck_assert_double_eq_tol(lc_calibration_p(&c, &lc_prior_of_rows, over + 1), 17 * 30e-4 * pow(1 + 1 / 33., -30), 1e-15);
-    ck_assert_double_eq_tol(lc_calibration_threshold(&c, prior, 1e-4), over + 5.1 * (pow(17 * 30, 1 / 6.) - 1), 1e-12);
+    ck_assert_double_eq_tol(lc_calibration_threshold(&c, prior, 1e-4), over + 3.9 * (pow(17 * 30, 1 / 6.) - 1), 1e-12);
     ck_assert_double_eq(lc_calibration_p(&c, prior, 0), 1);
     ck_assert_double_eq(lc_calibration_p(&c, prior, -3), 1);
 }
@@ -48,7 +48,7 @@ START_TEST(few_rows_count_for_less)
     lc_calibration c = {0};
     double before = INFINITY;
     for (int i = 0; i < 20000; i++) {
-        lc_calibration_push(&c, prior, i % 333 == 0 ? 6 : 0);
+        lc_calibration_push(&c, prior, i % 333 == 0 ? 5.65 : 0);
         if (i % 1000 != 100) continue;
         const double fused = lc_calibration_threshold(&c, prior, 1e-4);
         ck_assert_msg(fused < before, "row %d: %g after %g", i, fused, before);
