@@ -22,7 +22,7 @@ typedef struct reader {
 static bool is_text_column(const char *name)
 {
     return strcmp(name, "unique_id") == 0 || strcmp(name, "ds") == 0 || strcmp(name, "model") == 0 ||
-           strcmp(name, "cutoff") == 0;
+           strcmp(name, "cutoff") == 0 || strcmp(name, "statistic") == 0 || strcmp(name, "column") == 0;
 }
 
 static lc_code refuse_header(const reader *in, lc_status *st)
@@ -347,9 +347,13 @@ enum { D_X, D_Y, D_EXPECTED, D_LO, D_HI, D_SCORE, D_COLUMNS };
 
 /* Copies the points of a group to columns of n values each. */
 static void copy_points(const lc_result *r, const group *g, const size_t *order, size_t n, const size_t *column,
-                        double *to, int *flag)
+                        double *to, int *flag, const char **why)
 {
+    const size_t statistic = lc_result_find(r, "statistic"), which = lc_result_find(r, "column");
     size_t anomaly = lc_result_find(r, "anomaly");
+    bool bounds = false, begun = false; /* rows of several columns have none: they are scored from some row on */
+    for (size_t i = 0; i < g->n && column[D_LO] != SIZE_MAX && !bounds; i++)
+        bounds = !isnan(lc_result_real(r, g->row[i], column[D_LO]));
     for (size_t k = 0; k < n; k++) {
         size_t i = order[k];
         bool empty = i == SIZE_MAX;
@@ -357,8 +361,12 @@ static void copy_points(const lc_result *r, const group *g, const size_t *order,
         for (size_t c = D_Y; c < D_COLUMNS; c++)
             to[c * n + k] = empty || column[c] == SIZE_MAX ? NAN : lc_result_real(r, g->row[i], column[c]);
         flag[k] = !empty && anomaly != SIZE_MAX && lc_result_real(r, g->row[i], anomaly) > 0.5;
+        why[k] = "";
+        if (flag[k] && statistic != SIZE_MAX) why[k] = lc_result_text(r, g->row[i], statistic);
+        if (flag[k] && which != SIZE_MAX && *lc_result_text(r, g->row[i], which)) why[k] = lc_result_text(r, g->row[i], which);
         /* A score of 0 where nothing was scored would look like a verdict. */
-        if (column[D_LO] != SIZE_MAX && isnan(to[D_LO * n + k]) && !flag[k]) to[D_SCORE * n + k] = NAN;
+        begun = begun || to[D_SCORE * n + k] > 0;
+        if (bounds ? isnan(to[D_LO * n + k]) && !flag[k] : !begun) to[D_SCORE * n + k] = NAN;
     }
 }
 
@@ -371,14 +379,15 @@ static lc_code plot_detect(const lc_result *r, const lc_panel *p, groups *g, con
     for (size_t c = D_Y; c < D_COLUMNS; c++) column[c] = lc_result_find(r, names[c]);
     size_t *order = lc_calloc(2 * rows, sizeof *order);
     int *flags = lc_calloc(2 * rows, sizeof *flags), *flag = flags;
+    const char **words = lc_calloc(2 * rows, sizeof *words), **why = words;
     g->columns = lc_calloc(2 * rows, D_COLUMNS * sizeof *g->columns);
-    lc_code code = order && flags && g->columns ? LC_OK : lc_fail_memory(st);
+    lc_code code = order && flags && words && g->columns ? LC_OK : lc_fail_memory(st);
     double *at = g->columns;
     for (size_t k = 0; k < g->n && code == LC_OK; k++) {
         const group *one = &g->list[k];
         size_t n = points_of(one, order);
-        copy_points(r, one, order, n, column, at, flag);
-        figure[k] = (lc_detect_figure){.title = one->id,
+        copy_points(r, one, order, n, column, at, flag, why);
+        figure[k] = (lc_detect_figure){.title = strcmp(one->id, "*") == 0 ? "all columns" : one->id,
                                        .y_label = label_of(p, one->id),
                                        .calendar = g->calendar,
                                        .n = n,
@@ -388,13 +397,16 @@ static lc_code plot_detect(const lc_result *r, const lc_panel *p, groups *g, con
                                        .lo = at + D_LO * n,
                                        .hi = at + D_HI * n,
                                        .score = at + D_SCORE * n,
-                                       .anomaly = flag};
+                                       .anomaly = flag,
+                                       .why = why};
         at += D_COLUMNS * n;
         flag += n;
+        why += n;
     }
     if (code == LC_OK) code = lc_chart_detect(figure, g->n, path, replace, st);
     lc_free(order);
     lc_free(flags);
+    lc_free(words);
     return code;
 }
 

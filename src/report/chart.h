@@ -19,12 +19,14 @@ typedef struct lc_forecast_figure {
     const double *const *lo, *const *hi; /* (n_levels)(n) */
 } lc_forecast_figure;
 
+/* Without any y and expected, as for rows of several columns, only the score is drawn. */
 typedef struct lc_detect_figure {
     const char *title, *y_label;
     bool calendar;
     size_t n;
     const double *x, *y, *expected, *lo, *hi, *score; /* (n) */
     const int *anomaly;                               /* (n) 0 or 1 */
+    const char *const *why;                           /* (n) a word or two on a flagged row, "": none; NULL: for none */
 } lc_detect_figure;
 
 typedef struct lc_loss_figure {

@@ -7,11 +7,25 @@
 #include "report/style.h"
 #include "report/trace.h"
 
+#define LC_EVENT "#FBE3E0"
+
 /* The series above, its score below, on one time axis. */
 typedef struct panel {
+    bool score_only;
     lc_axes series, score;
     lc_ticks series_ticks, score_ticks;
 } panel;
+
+/* Bounds as far as they leave the values the better part of the plot: wide ones run out of it. */
+static void add_bounds(lc_range *y, const double *bound, size_t n)
+{
+    const double reach = .3 * (y->hi - y->lo);
+    lc_range wide = {0};
+    lc_range_add(&wide, bound, n);
+    if (!wide.any) return;
+    const double ends[] = {fmax(wide.lo, y->lo - reach), fmin(wide.hi, y->hi + reach)};
+    lc_range_add(y, ends, 2);
+}
 
 static void frame_of(const lc_detect_figure *f, panel *d)
 {
@@ -20,8 +34,18 @@ static void frame_of(const lc_detect_figure *f, panel *d)
     lc_range_pad(&x, .012);
     lc_range_add(&y, f->y, f->n);
     lc_range_add(&y, f->expected, f->n);
-    lc_range_add(&y, f->lo, f->n);
-    lc_range_add(&y, f->hi, f->n);
+    d->score_only = !y.any;
+    if (y.any && y.hi > y.lo) {
+        const lc_range values = y;
+        lc_range low = values, high = values;
+        add_bounds(&low, f->lo, f->n);
+        add_bounds(&high, f->hi, f->n);
+        y.lo = fmin(low.lo, high.lo);
+        y.hi = fmax(low.hi, high.hi);
+    } else {
+        lc_range_add(&y, f->lo, f->n);
+        lc_range_add(&y, f->hi, f->n);
+    }
     lc_range_pad(&y, .06);
     d->series = (lc_axes){.x = x, .y = y, .calendar = f->calendar, .whole_x = !f->calendar, .y_label = f->y_label};
     d->score = d->series;
@@ -41,19 +65,60 @@ static void place(const lc_page *p, lc_buf *script, size_t i, const char *title,
     d->series.right = d->score.right = room.right;
     d->series.top = top;
     d->series.bottom = cut;
-    d->score.top = cut - 8;
+    d->score.top = d->score_only ? top : cut - 8;
     d->score.bottom = room.bottom;
 }
 
 /* Flagged rows as points: on the value, else on what was expected, else at the foot of the plot. Each is
  * drawn, however many points the lines leave out. */
-static void flags(lc_buf *rows, const lc_detect_figure *f, const lc_axes *frame)
+static void flags(lc_buf *rows, const lc_detect_figure *f, const double *y, const lc_axes *frame)
 {
     for (size_t i = 0; i < f->n; i++) {
         if (!f->anomaly[i] || !isfinite(f->x[i])) continue;
-        double y = isfinite(f->y[i]) ? f->y[i] : isfinite(f->expected[i]) ? f->expected[i] : frame->y.lo;
-        lc_gp(rows, "%g %g\n", lc_drawn(f->x[i]), lc_drawn(y));
+        const double at = isfinite(y[i]) ? y[i] : isfinite(f->expected[i]) ? f->expected[i] : frame->y.lo;
+        lc_gp(rows, "%g %g\n", lc_drawn(f->x[i]), lc_drawn(at));
     }
+}
+
+/* Words beside the flags, where there are few enough of them to be told apart. */
+static void words(lc_buf *script, const lc_detect_figure *f, const lc_axes *frame, const double *y)
+{
+    enum { MOST = 8, COLUMNS = 24 };
+    size_t n = 0;
+    for (size_t i = 0; i < f->n; i++) n += f->anomaly[i] ? 1 : 0;
+    for (size_t i = 0; f->why && n <= MOST && i < f->n; i++) {
+        if (!f->anomaly[i] || !*f->why[i] || !isfinite(f->x[i]) || !isfinite(y[i])) continue;
+        const bool left = f->x[i] < frame->x.lo + .8 * (frame->x.hi - frame->x.lo); /* there is room to the right */
+        const bool below = y[i] < f->expected[i];
+        lc_gp(script,
+              "set label %q at first %g,%g %s offset character %s,%s textcolor rgb \"" LC_RED "\" noenhanced front\n",
+              f->why[i], COLUMNS, lc_drawn(f->x[i]), lc_drawn(y[i]), left ? "left" : "right", left ? "0.6" : "-0.6",
+              below ? "-0.6" : "0.7");
+    }
+}
+
+/* Rows whose score reaches the threshold, as stripes from where they begin to where they end. */
+static void events(lc_buf *script, const lc_detect_figure *f, double pixel)
+{
+    enum { MOST = 400 };
+    size_t n = 0;
+    for (size_t i = 0; i < f->n && n < MOST; i++) {
+        if (!(f->score[i] >= .5)) continue;
+        size_t end = i;
+        while (end + 1 < f->n && f->score[end + 1] >= .5) end++;
+        lc_gp(script,
+              "set object rectangle from first %g, graph 0 to first %g, graph 1 behind fs solid 1 noborder fc rgb \"" LC_EVENT "\"\n",
+              lc_drawn(f->x[i] - pixel), lc_drawn(f->x[end] + pixel));
+        n++;
+        i = end;
+    }
+}
+
+static void draw_flags(lc_plot *plot, const lc_buf *marks, const char *name, int number)
+{
+    if (!marks->len) return;
+    lc_plot_add(plot, "using 1:2 with points", name, number, "pt 7 ps 1.25 lc rgb \"#FFFFFF\"");
+    lc_plot_add(plot, "using 1:2 with points", name, number, "pt 7 ps 0.95 lc rgb \"" LC_RED "\"");
 }
 
 static void draw_series(lc_buf *script, const lc_detect_figure *f, const lc_axes *frame, int number, double pixel)
@@ -62,10 +127,12 @@ static void draw_series(lc_buf *script, const lc_detect_figure *f, const lc_axes
     lc_buf marks = {0};
     double step = f->n > 1 ? (f->x[f->n - 1] - f->x[0]) / (double)(f->n - 1) : 0;
     double half = isfinite(step) && step > 0 ? fmin(step * .4, (frame->x.hi - frame->x.lo) / 40) : pixel * 4;
+    events(script, f, pixel);
+    words(script, f, frame, f->y);
     lc_trace_line(&y, f->x, f->y, f->n, pixel);
     lc_trace_line(&expected, f->x, f->expected, f->n, pixel);
     lc_trace_band(&band, f->x, f->lo, f->hi, f->n, pixel, half);
-    flags(&marks, f, frame);
+    flags(&marks, f, f->y, frame);
     lc_trace_write(script, "band", number, &band.line);
     lc_trace_write(script, "expected", number, &expected.line);
     lc_trace_write(script, "values", number, &y.line);
@@ -74,7 +141,7 @@ static void draw_series(lc_buf *script, const lc_detect_figure *f, const lc_axes
     lc_plot plot = {.script = script};
     if (band.n_line)
         lc_plot_add(&plot, "using 1:2:3 with filledcurves", "band", number,
-                    "lc rgb \"" LC_BLUE "\" fs transparent solid 0.2 noborder");
+                    "lc rgb \"" LC_BLUE "\" fs transparent solid 0.15 noborder");
     if (expected.n_line)
         lc_plot_add(&plot, "using 1:2 with lines", "expected", number, "lc rgb \"" LC_BLUE "\" lw 1.4");
     bool dense = f->n > LC_TRACE_ALL;
@@ -82,10 +149,7 @@ static void draw_series(lc_buf *script, const lc_detect_figure *f, const lc_axes
         lc_plot_add(&plot, "using 1:2 with lines", "values", number,
                     dense ? "lc rgb \"" LC_INK "\" lw 0.8" : "lc rgb \"" LC_INK "\" lw 1.2");
     if (y.n_dots) lc_plot_add(&plot, "using 1:2 with points", "lone", number, "pt 7 ps 0.65 lc rgb \"" LC_INK "\"");
-    if (marks.len) {
-        lc_plot_add(&plot, "using 1:2 with points", "flags", number, "pt 7 ps 1.25 lc rgb \"#FFFFFF\"");
-        lc_plot_add(&plot, "using 1:2 with points", "flags", number, "pt 7 ps 0.95 lc rgb \"" LC_RED "\"");
-    }
+    draw_flags(&plot, &marks, "flags", number);
     lc_plot_end(&plot, frame);
     lc_trace_free(&y);
     lc_trace_free(&expected);
@@ -93,19 +157,28 @@ static void draw_series(lc_buf *script, const lc_detect_figure *f, const lc_axes
     lc_buf_free(&marks);
 }
 
-static void draw_score(lc_buf *script, const lc_detect_figure *f, const lc_axes *frame, int number, double pixel)
+static void draw_score(lc_buf *script, const lc_detect_figure *f, const panel *d, int number, double pixel)
 {
     lc_trace score = {0};
+    lc_buf marks = {0};
+    events(script, f, pixel);
+    if (d->score_only) {
+        words(script, f, &d->score, f->score);
+        flags(&marks, f, f->score, &d->score);
+    }
     lc_trace_line(&score, f->x, f->score, f->n, pixel);
     lc_trace_write(script, "score", number, &score.line);
     lc_trace_write(script, "lonescore", number, &score.dots);
+    lc_trace_write(script, "scoreflags", number, &marks);
     lc_gp(script,
           "set arrow from graph 0, first 0.5 to graph 1, first 0.5 nohead back dt 2 lw 1 lc rgb \"" LC_FAINT "\"\n");
     lc_plot plot = {.script = script};
     if (score.n_line) lc_plot_add(&plot, "using 1:2 with lines", "score", number, "lc rgb \"" LC_ORANGE "\" lw 1.3");
     if (score.n_dots)
         lc_plot_add(&plot, "using 1:2 with points", "lonescore", number, "pt 7 ps 0.65 lc rgb \"" LC_ORANGE "\"");
-    lc_plot_end(&plot, frame);
+    draw_flags(&plot, &marks, "scoreflags", number);
+    lc_plot_end(&plot, &d->score);
+    lc_buf_free(&marks);
     lc_trace_free(&score);
 }
 
@@ -113,8 +186,9 @@ lc_code lc_chart_detect(const lc_detect_figure *f, size_t n, const char *path, b
 {
     static const lc_entry entries[] = {{LC_MARK_LINE, "value", "lw 1.2 lc rgb \"" LC_INK "\""},
                                        {LC_MARK_LINE, "expected", "lw 1.4 lc rgb \"" LC_BLUE "\""},
-                                       {LC_MARK_BAND, "expected range", "rgb \"" LC_BLUE "\" fs transparent solid 0.2"},
-                                       {LC_MARK_DOT, "anomaly", "pt 7 ps 0.95 lc rgb \"" LC_RED "\""}};
+                                       {LC_MARK_BAND, "expected range", "rgb \"" LC_BLUE "\" fs transparent solid 0.15"},
+                                       {LC_MARK_BAND, "event", "rgb \"" LC_EVENT "\" fs solid 1"},
+                                       {LC_MARK_DOT, "flag", "pt 7 ps 0.95 lc rgb \"" LC_RED "\""}};
     lc_page page;
     lc_buf script = {0}, measure = {0};
     panel *panels = lc_calloc(LC_CHART_MOST, sizeof *panels);
@@ -139,11 +213,13 @@ lc_code lc_chart_detect(const lc_detect_figure *f, size_t n, const char *path, b
         d->score.y_ticks = &d->score_ticks;
         place(&page, &script, i, f[i].title, d);
         double pixel = lc_axes_pixel(&page, &d->series);
-        lc_axes_write(&page, &script, &d->series);
-        draw_series(&script, f + i, &d->series, (int)i + 1, pixel);
-        lc_gp(&script, "unset label\nunset arrow\nunset object\n");
+        if (!d->score_only) {
+            lc_axes_write(&page, &script, &d->series);
+            draw_series(&script, f + i, &d->series, (int)i + 1, pixel);
+            lc_gp(&script, "unset label\nunset arrow\nunset object\n");
+        }
         lc_axes_write(&page, &script, &d->score);
-        draw_score(&script, f + i, &d->score, (int)i + 1, pixel);
+        draw_score(&script, f + i, d, (int)i + 1, pixel);
     }
     code = lc_page_finish(&page, &script, replace, st);
 done:
