@@ -206,15 +206,23 @@ typedef struct lc_detect_info {
     size_t rows;                      /* of the result */
     size_t scored, flagged;           /* values of all columns */
     size_t rows_scored, rows_flagged; /* rows as a whole; 0 with a single column */
-    lc_model_info model;          /* of m; all zero without */
+    lc_model_info model;              /* of m; all zero without */
 } lc_detect_info;
 
 /* Scores and flags every row: unique_id, ds, y, expected, lo, hi, score, anomaly. With several targets each row is
  * judged as a whole, too, by how its columns hang together: unique_id "*", with ids "id:*", without y, expected, lo and
- * hi. What a row gets depends on no later row. Expectations are those of m, or where m is NULL of a small network for each series that learns from every row.
- * *info, unless NULL, tells what was done. Series are scored side by side; `progress` may be NULL. */
+ * hi. What a row gets depends on no later row. Expectations are those of m, or where m is NULL of a small network for
+ * each series that learns from every row. *info, unless NULL, tells what was done. Series are scored side by side;
+ * `progress` may be NULL. */
 lc_code lc_detect(lc_result **out, lc_detect_info *info, const lc_model *m, const lc_panel *p, const lc_settings *s,
                   lc_progress_fn progress, void *user, lc_status *st);
+
+/* The same, and its events: runs of rows whose score reaches the threshold, less than 40 rows apart. *events:
+ * unique_id, start, end (stamps), rows, flags (how many fell into it), then of the most unusual row peak (its stamp),
+ * y, expected, lo, hi, score, p, statistic and column, which is that of a row as a whole; each series' in the order of
+ * time. */
+lc_code lc_detect_events(lc_result **out, lc_result **events, lc_detect_info *info, const lc_model *m,
+                         const lc_panel *p, const lc_settings *s, lc_progress_fn progress, void *user, lc_status *st);
 
 /* ---- known anomalies ---- */
 
@@ -254,8 +262,9 @@ lc_code lc_detection_measures(lc_result **table, const char *method, const lc_re
                               const lc_panel *p, const lc_settings *s, lc_status *st);
 
 /* Methods of detection beside each other, a table as above: "default", which is detect's; of several columns "columns",
- * the largest score and any flag of them instead of the score of the row as a whole; then simple and published ones that judge how far each value lies off the same expectations: "residual" (conformal p-value),
- * "dynamic-threshold" (Hundman et al. 2018), "zscore". Methods with a rate of false alarms take that of the settings.
+ * the largest score and any flag of them instead of the score of the row as a whole; then simple and published ones
+ * that judge how far each value lies off the same expectations: "residual" (conformal p-value), "dynamic-threshold"
+ * (Hundman et al. 2018), "zscore". Methods with a rate of false alarms take that of the settings.
  */
 lc_code lc_evaluate_labels(lc_result **out, const lc_panel *p, const lc_labels *l, const lc_settings *s,
                            lc_progress_fn progress, void *user, lc_status *st);
@@ -326,6 +335,9 @@ typedef struct lc_monitor_value {
     double score;          /* [0, 1]; 0 without a value or a verdict */
     double p;              /* probability of a row as unusual as this one on normal data; NaN: not scored */
     bool scored, anomaly;
+    const char *statistic; /* "value", "level", "error", "energy" or "joint": what stands out; "": nothing */
+    size_t since;          /* rows that its event began before this one */
+    const char *column;    /* of the row as a whole: the one that stands out; "": none */
 } lc_monitor_value;
 
 typedef struct lc_monitor_row { /* valid until the next call */
@@ -343,9 +355,10 @@ typedef struct lc_monitor_row { /* valid until the next call */
 lc_code lc_monitor_next(lc_monitor *o, lc_monitor_event *event, lc_monitor_row *row, lc_status *st);
 
 typedef enum lc_monitor_format {
-    LC_MONITOR_DETECT, /* unique_id,ds,y,expected,lo,hi,score,anomaly */
-    LC_MONITOR_NAB,    /* timestamp,value,anomaly_score,label, of a single series (else LC_E_USAGE) */
-    LC_MONITOR_REJECTS /* file,line,column,reason,row, of a bad row */
+    LC_MONITOR_DETECT,  /* unique_id,ds,y,expected,lo,hi,score,anomaly */
+    LC_MONITOR_NAB,     /* timestamp,value,anomaly_score,label, of a single series (else LC_E_USAGE) */
+    LC_MONITOR_REJECTS, /* file,line,column,reason,row, of a bad row */
+    LC_MONITOR_EXPLAIN  /* as LC_MONITOR_DETECT, then p,statistic,since,column */
 } lc_monitor_format;
 
 const char *lc_monitor_header(lc_monitor_format format); /* a whole line */
@@ -356,8 +369,8 @@ lc_code lc_monitor_lines(lc_monitor *o, lc_monitor_format format, const char **t
 const char *lc_monitor_notice(lc_monitor *o);
 
 typedef struct lc_monitor_info {
-    size_t rows;                     /* answered since lc_monitor_create, late ones among them */
-    size_t late, known, bad;         /* rows */
+    size_t rows;                      /* answered since lc_monitor_create, late ones among them */
+    size_t late, known, bad;          /* rows */
     size_t results, scored, flagged;  /* columns of the rows */
     size_t rows_scored, rows_flagged; /* as wholes; 0 with a single column */
     size_t series;

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "anomaly/detect_table.h"
+#include "anomaly/event_table.h"
+#include "anomaly/method_run.h"
 #include "api_detect.h"
 #include "base/memory.h"
 #include "forecast/fitting.h"
@@ -191,19 +193,45 @@ lc_code lc_model_reach(lc_reach *out, const lc_model *m, const lc_panel *p, lc_s
     return lc_reach_of(out, m, p, st);
 }
 
+/* With another method its findings take the place of the detector's, whose expectations it judges by. */
+static lc_code find_anomalies(lc_detection *found, const lc_model *m, const lc_panel *p, const lc_settings *s,
+                              lc_detect_progress *told, lc_status *st)
+{
+    const lc_method *method = lc_method_named(s->method);
+    lc_code code = lc_detection_run(found, m, p, s, told->tell ? lc_tell_detect : NULL, told, st);
+    if (code != LC_OK || !method) return code;
+    lc_detection other;
+    code = lc_method_run(&other, method, found, p, s, st);
+    lc_detection_free(found);
+    if (code == LC_OK) *found = other;
+    return code;
+}
+
 lc_code lc_detect(lc_result **out, lc_detect_info *info, const lc_model *m, const lc_panel *p, const lc_settings *s,
                   lc_progress_fn progress, void *user, lc_status *st)
+{
+    return lc_detect_events(out, NULL, info, m, p, s, progress, user, st);
+}
+
+lc_code lc_detect_events(lc_result **out, lc_result **events, lc_detect_info *info, const lc_model *m,
+                         const lc_panel *p, const lc_settings *s, lc_progress_fn progress, void *user, lc_status *st)
 {
     LC_NEED(out);
     LC_NEED(p);
     LC_NEED(s);
     *out = NULL;
+    if (events) *events = NULL;
     if (info) memset(info, 0, sizeof *info);
     lc_detect_progress told = {progress, user};
     lc_detection found;
-    lc_code code = lc_detection_run(&found, m, p, s, progress ? lc_tell_detect : NULL, &told, st);
+    lc_code code = find_anomalies(&found, m, p, s, &told, st);
     if (code != LC_OK) return code;
     code = lc_detect_table(out, &found, p, s->explain, st);
+    if (code == LC_OK && events) code = lc_event_table(events, &found, p, st);
+    if (code != LC_OK) {
+        lc_result_free(*out);
+        *out = NULL;
+    }
     if (code == LC_OK && info) {
         info->rows = lc_result_rows(*out);
         info->scored = found.scored;

@@ -363,7 +363,8 @@ static void copy_points(const lc_result *r, const group *g, const size_t *order,
         flag[k] = !empty && anomaly != SIZE_MAX && lc_result_real(r, g->row[i], anomaly) > 0.5;
         why[k] = "";
         if (flag[k] && statistic != SIZE_MAX) why[k] = lc_result_text(r, g->row[i], statistic);
-        if (flag[k] && which != SIZE_MAX && *lc_result_text(r, g->row[i], which)) why[k] = lc_result_text(r, g->row[i], which);
+        if (flag[k] && which != SIZE_MAX && *lc_result_text(r, g->row[i], which))
+            why[k] = lc_result_text(r, g->row[i], which);
         /* A score of 0 where nothing was scored would look like a verdict. */
         begun = begun || to[D_SCORE * n + k] > 0;
         if (bounds ? isnan(to[D_LO * n + k]) && !flag[k] : !begun) to[D_SCORE * n + k] = NAN;

@@ -3,7 +3,8 @@
 #include <math.h>
 
 /* Measured on made series of eight kinds without anomalies (scripts/bench/make-series): 30 peaks over 5 in 10,000 rows,
- * with a mean excess of about 1, of which less is enough as a prior. The scores of rows differ less from data to data than those of columns. */
+ * with a mean excess of about 1, of which less is enough as a prior. The scores of rows differ less from data to data
+ * than those of columns. */
 const lc_calibration_prior lc_prior_of_columns = {
     .rate = 30e-4, .rate_rows = 2000, .scale = 0.65, .scale_peaks = 6, .most_excess = 4};
 const lc_calibration_prior lc_prior_of_rows = {

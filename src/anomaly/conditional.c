@@ -20,16 +20,16 @@ static const double far = 1e6;          /* numbers beyond it are as good as it *
 /* All numbers that are saved lie in one block, so that they are one array. */
 struct lc_conditional {
     size_t n;
-    double *all;    /* the block, (count) */
-    size_t count;   /* of the numbers below */
-    double *rows;   /* (1) learned so far */
-    double *next;   /* (1) rows at which the inverse is taken anew */
-    double *center; /* (n) of the first rows */
-    double *scale;  /* (n) the same; > 0 */
-    double *mean;   /* (n) in these units, as all below */
-    double *spread; /* (n) standard deviations that the inverse belongs to */
-    double *kept;   /* (LONGEST, n) the first rows until the inverse is there, then r of the last rows */
-    double *moment; /* (n, n) covariance, the lower triangle */
+    double *all;     /* the block, (count) */
+    size_t count;    /* of the numbers below */
+    double *rows;    /* (1) learned so far */
+    double *next;    /* (1) rows at which the inverse is taken anew */
+    double *center;  /* (n) of the first rows */
+    double *scale;   /* (n) the same; > 0 */
+    double *mean;    /* (n) in these units, as all below */
+    double *spread;  /* (n) standard deviations that the inverse belongs to */
+    double *kept;    /* (LONGEST, n) the first rows until the inverse is there, then r of the last rows */
+    double *moment;  /* (n, n) covariance, the lower triangle */
     double *inverse; /* (n, n) P */
     double *x, *r;   /* (n) scratch */
 };
@@ -43,8 +43,8 @@ lc_conditional *lc_conditional_create(size_t n)
     lc_conditional *c = lc_calloc(1, sizeof *c);
     if (!c) return NULL;
     c->n = n;
-    if (lc_mul(n, n, &square) && lc_mul(n, 4 + KEPT, &rest) && lc_mul(square, 2, &square) && lc_add(square, rest, &all) &&
-        lc_add(all, 2, &c->count))
+    if (lc_mul(n, n, &square) && lc_mul(n, 4 + KEPT, &rest) && lc_mul(square, 2, &square) &&
+        lc_add(square, rest, &all) && lc_add(all, 2, &c->count))
         c->all = lc_calloc(c->count, sizeof *c->all);
     c->x = lc_calloc(n, sizeof *c->x);
     c->r = lc_calloc(n, sizeof *c->r);
@@ -52,7 +52,8 @@ lc_conditional *lc_conditional_create(size_t n)
         lc_conditional_free(c);
         return NULL;
     }
-    double **const part[] = {&c->rows, &c->next, &c->center, &c->scale, &c->mean, &c->spread, &c->kept, &c->moment, &c->inverse};
+    double **const part[] = {&c->rows,   &c->next, &c->center, &c->scale,  &c->mean,
+                             &c->spread, &c->kept, &c->moment, &c->inverse};
     const size_t size[] = {1, 1, n, n, n, n, KEPT * n, n * n, n * n};
     double *at = c->all;
     for (size_t i = 0; i < sizeof part / sizeof part[0]; i++) {

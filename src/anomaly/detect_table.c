@@ -20,11 +20,11 @@ static lc_code make_table(lc_result **out, bool explain, lc_status *st)
         const char *name;
         lc_column_type type;
         int digits;
-    } columns[COLUMNS] = {{"unique_id", LC_COLUMN_TEXT, 0}, {"ds", LC_COLUMN_TEXT, 0},     {"y", LC_COLUMN_REAL, 0},
-                          {"expected", LC_COLUMN_REAL, 9},  {"lo", LC_COLUMN_REAL, 9},     {"hi", LC_COLUMN_REAL, 9},
-                          {"score", LC_COLUMN_REAL, 6},     {"anomaly", LC_COLUMN_INT, 0}, {"p", LC_COLUMN_REAL, 4},
-                          {"statistic", LC_COLUMN_TEXT, 0}, {"since", LC_COLUMN_REAL, 0},
-                          {"column", LC_COLUMN_TEXT, 0}};
+    } columns[COLUMNS] = {
+        {"unique_id", LC_COLUMN_TEXT, 0}, {"ds", LC_COLUMN_TEXT, 0},     {"y", LC_COLUMN_REAL, 0},
+        {"expected", LC_COLUMN_REAL, 9},  {"lo", LC_COLUMN_REAL, 9},     {"hi", LC_COLUMN_REAL, 9},
+        {"score", LC_COLUMN_REAL, 6},     {"anomaly", LC_COLUMN_INT, 0}, {"p", LC_COLUMN_REAL, 4},
+        {"statistic", LC_COLUMN_TEXT, 0}, {"since", LC_COLUMN_REAL, 0},  {"column", LC_COLUMN_TEXT, 0}};
     *out = lc_result_create();
     if (!*out) return lc_fail_memory(st);
     lc_code code = LC_OK;
@@ -33,8 +33,8 @@ static lc_code make_table(lc_result **out, bool explain, lc_status *st)
     return code;
 }
 
-static lc_code add_row(lc_result *r, const char *id, const char *ds, double y, const lc_finding *v,
-                       const char *column, lc_status *st)
+static lc_code add_row(lc_result *r, const char *id, const char *ds, double y, const lc_finding *v, const char *column,
+                       lc_status *st)
 {
     lc_code code = lc_result_add_row(r, st);
     if (code == LC_OK) code = lc_result_set_text(r, ID, id, st);

@@ -45,7 +45,8 @@ lc_code lc_joint_create(lc_joint **out, size_t n, double alarms_per, lc_status *
     j->threshold = -log10(alarms_per / 1e4);
     j->error = lc_calloc(n, sizeof *j->error);
     bool whole = j->error != NULL;
-    for (size_t i = 0; i < VIEWS && n <= LC_JOINT_COLUMNS; i++) whole = (j->view[i] = lc_conditional_create(n)) && whole;
+    for (size_t i = 0; i < VIEWS && n <= LC_JOINT_COLUMNS; i++)
+        whole = (j->view[i] = lc_conditional_create(n)) && whole;
     for (size_t i = 0; i < TAILS && n <= LC_JOINT_COLUMNS; i++) whole = (j->tail[i] = lc_tail_create(MEMORY)) && whole;
     if (whole) {
         *out = j;
@@ -116,7 +117,7 @@ static evidence of_views(lc_joint *j, const double *y, const lc_finding *found)
             if (isnan(s.size[k])) continue;
             judged = judged || lc_tail_count(t) >= LC_TAIL_LEAST;
             const double q = lc_tail_upper(t, s.size[k], tail_floor);
-            lc_tail_push(t, s.size[k]);
+            lc_tail_push_limited(t, s.size[k], tail_floor);
             sum += q;
             if (q <= most) continue;
             most = q;

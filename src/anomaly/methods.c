@@ -21,6 +21,13 @@ const lc_method *lc_method_at(size_t i)
     return i < METHODS ? methods[i] : NULL;
 }
 
+const lc_method *lc_method_named(const char *name)
+{
+    for (size_t i = 0; i < METHODS; i++)
+        if (strcmp(methods[i]->name, name) == 0) return methods[i];
+    return NULL;
+}
+
 lc_code lc_method_threshold(double *q, const lc_method_options *o, lc_status *st)
 {
     if (!(o->alarms_per > 0 && o->alarms_per < 1e4)) {

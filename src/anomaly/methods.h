@@ -29,6 +29,7 @@ typedef struct lc_method {
 
 /* In the order in which they are to be listed. */
 size_t lc_method_count(void);
-const lc_method *lc_method_at(size_t i); /* NULL: past the last */
+const lc_method *lc_method_at(size_t i);            /* NULL: past the last */
+const lc_method *lc_method_named(const char *name); /* NULL: none of them */
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "anomaly/detect_table.h"
 #include "anomaly/monitor_inner.h"
 #include "base/text.h"
 #include "data/calendar.h"
@@ -185,7 +186,11 @@ static void set_value(lc_monitor *o, const lc_monitor_series *s, size_t column, 
                                               .score = f->score,
                                               .p = f->p,
                                               .scored = f->scored,
-                                              .anomaly = f->anomaly};
+                                              .anomaly = f->anomaly,
+                                              .statistic = f->raised ? lc_statistic_name(f->statistic) : "",
+                                              .since = f->since,
+                                              .column = ""};
+    if (column == o->columns && f->raised) o->value[o->row.n - 1].column = lc_live_column(o->live, f->column);
     if (column == o->columns) {
         o->info.rows_scored += f->scored;
         o->info.rows_flagged += f->anomaly;

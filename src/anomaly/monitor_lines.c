@@ -18,16 +18,17 @@ const char *lc_monitor_header(lc_monitor_format format)
 {
     switch (format) {
     case LC_MONITOR_DETECT: return "unique_id,ds,y,expected,lo,hi,score,anomaly\n";
+    case LC_MONITOR_EXPLAIN: return "unique_id,ds,y,expected,lo,hi,score,anomaly,p,statistic,since,column\n";
     case LC_MONITOR_NAB: return "timestamp,value,anomaly_score,label\n";
     case LC_MONITOR_REJECTS: return "file,line,column,reason,row\n";
     }
     return "";
 }
 
-enum { DIGITS = 9, SCORE_DIGITS = 6 };
+enum { DIGITS = 9, SCORE_DIGITS = 6, P_DIGITS = 4 };
 
 /* As lc_detect's table writes them. */
-static void put_detect(lc_monitor *o, const lc_monitor_value *v)
+static void put_detect(lc_monitor *o, const lc_monitor_value *v, bool explain)
 {
     lc_buf *b = &o->text;
     lc_csv_put_text(b, v->unique_id);
@@ -42,7 +43,16 @@ static void put_detect(lc_monitor *o, const lc_monitor_value *v)
     }
     lc_buf_puts(b, ",");
     lc_csv_put_number(b, v->score, SCORE_DIGITS);
-    lc_buf_puts(b, v->anomaly ? ",1\n" : ",0\n");
+    lc_buf_puts(b, v->anomaly ? ",1" : ",0");
+    if (explain) {
+        lc_buf_puts(b, ",");
+        lc_csv_put_number(b, v->p, P_DIGITS);
+        lc_buf_printf(b, ",%s,", v->statistic);
+        if (*v->statistic) lc_buf_printf(b, "%zu", v->since);
+        lc_buf_puts(b, ",");
+        lc_csv_put_text(b, v->column);
+    }
+    lc_buf_puts(b, "\n");
 }
 
 static void put_nab(lc_monitor *o, const lc_monitor_value *v)
@@ -85,7 +95,8 @@ lc_code lc_monitor_lines(lc_monitor *o, lc_monitor_format format, const char **t
         return refuse_several(st);
     if (format == LC_MONITOR_REJECTS && o->event == LC_MONITOR_BAD) put_reject(o);
     for (size_t i = 0; o->event == LC_MONITOR_ROW && i < o->row.n; i++) {
-        if (format == LC_MONITOR_DETECT) put_detect(o, &o->value[i]);
+        if (format == LC_MONITOR_DETECT || format == LC_MONITOR_EXPLAIN)
+            put_detect(o, &o->value[i], format == LC_MONITOR_EXPLAIN);
         if (format == LC_MONITOR_NAB) put_nab(o, &o->value[i]);
     }
     if (o->text.failed) return lc_fail_memory(st);

@@ -408,9 +408,8 @@ static lc_code restore_series(lc_monitor *o, const json_t *ids, const lc_safeten
         row.at = 0;
         if (code == LC_OK && s->joint) code = lc_joint_state(s->joint, &state_of_row, st);
     }
-    if (code == LC_OK && !(all_taken(&h) && all_taken(&row)))
-        code = broken(st, "the state holds more than its detectors take");
-    return code;
+    if (code != LC_OK || (all_taken(&h) && all_taken(&row))) return code;
+    return broken(st, "the state holds more than its detectors take");
 }
 
 static lc_code read_json(json_t **root, const lc_safetensors *f, lc_status *st)

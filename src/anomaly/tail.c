@@ -168,6 +168,16 @@ static double beyond(const fit *f, double x, double floor)
     return f->xi < 1e-9 ? excess / LN10 : log1p(f->xi * excess) / (f->xi * LN10);
 }
 
+void lc_tail_push_limited(lc_tail *t, double x, double floor)
+{
+    static const double most = 10; /* times the scale */
+    if (t->count >= LC_TAIL_LEAST && isfinite(x)) {
+        const fit *f = fit_of(t, false);
+        x = fmin(x, f->u + most * (f->beta / f->unit + floor));
+    }
+    lc_tail_push(t, x);
+}
+
 static double far(const fit *f, double x, double floor)
 {
     return fmin(f->rarity + beyond(f, x, fmax(floor, 0)), LC_TAIL_MOST);

@@ -182,7 +182,6 @@ static void judge(lc_watch *s, double y, const outlook *o, lc_finding *out)
 {
     lc_evidence e;
     const double threshold = lc_calibration_threshold(&s->calibration, &lc_prior_of_columns, s->o.alarms_per / 1e4);
-    out->expected = unscaled(s, o->m);
     if (!isnan(o->m)) {
         double lo, hi;
         lc_statistics_bounds(&s->statistics, o->m, threshold, &lo, &hi);
@@ -226,6 +225,7 @@ lc_code lc_watch_push(lc_watch *s, const lc_watch_row *next_row, lc_finding *out
     if (h->given) h->given[lc_history_at(h, row)] = next_row->forecast;
     if (s->learned) {
         o = look_out(s, first, row);
+        out->expected = unscaled(s, o.m);
         if (is_ready(s, first, row)) judge(s, y, &o, out);
     }
     settle(s, first, row, y, &o);

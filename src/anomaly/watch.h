@@ -2,9 +2,9 @@
  * known before it. A whole file is scored the same way, so that batch and online runs agree bit for bit.
  *
  * Nothing is scored before LC_WATCH_FIRST values are there, and where stamps are less than half a day apart before the
- * first day is over, at most LC_WATCH_DAY rows. At LC_WATCH_FIRST values the detector starts, and starts afresh from the first
- * row on each time that twice as many are there, until it has seen LC_WATCH_LAST: the scale of the column and the
- * first fit of its forecaster rest on more and more rows. From then on it only learns on. */
+ * first day is over, at most LC_WATCH_DAY rows. At LC_WATCH_FIRST values the detector starts, and starts afresh from
+ * the first row on each time that twice as many are there, until it has seen LC_WATCH_LAST: the scale of the column and
+ * the first fit of its forecaster rest on more and more rows. From then on it only learns on. */
 #ifndef LC_ANOMALY_WATCH_H
 #define LC_ANOMALY_WATCH_H
 

@@ -131,8 +131,10 @@ static const row rows[] = {
          "expected false alarms in 10,000 normal rows (default: as --sensitivity says)"),
     TEXT(sensitivity, "sensitivity", LC_GROUP_DETECT, "WORD", "default", "sensitive|default|quiet|pager",
          "sensitive, default, quiet or pager: 10, 1, 0.3 or 0.1 alarms in 10,000 normal rows"),
+    TEXT(method, "method", LC_GROUP_DETECT, "NAME", "default", "default|residual|dynamic-threshold|zscore",
+         "default, or a simple or published rule on the same expectations: residual, dynamic-threshold, zscore"),
     SWITCH(explain, "explain", LC_GROUP_DETECT,
-           "columns p, statistic and since in the result: how likely, what stands out, since how many rows"),
+           "columns p, statistic, since and column: how likely, what stands out, since how many rows, in which column"),
     TEXT(labels, "labels", LC_GROUP_DETECT, "COL|FILE", "", NULL,
          "known anomalies to hold the flags against: a 0/1 column of the data, a CSV file with one, or JSON with the "
          "windows of each file as in the Numenta benchmark"),

@@ -49,6 +49,7 @@ struct lc_settings {
     /* detect */
     double alarms_per; /* expected false alarms per 10,000 normal rows; NaN = as `sensitivity` says */
     char *sensitivity; /* sensitive, default, quiet, pager */
+    char *method;      /* of detection: default, or a name of lc_method */
     bool explain;      /* say why a row is flagged */
     char *labels;      /* of known anomalies: a 0/1 column of the data, or a file; "" = none */
     size_t vus_buffer; /* largest buffer around labelled events, rows; 0 = from each series */

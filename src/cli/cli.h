@@ -14,7 +14,7 @@ typedef struct cli_options {
     const char *const *files;
     size_t n_files;
     /* options of the program itself; NULL where not given */
-    const char *output, *plot, *model, *save_windows, *save_steps, *loss_plot, *state;
+    const char *output, *plot, *model, *save_windows, *save_steps, *loss_plot, *state, *events;
     bool online, follow, nab;
     bool force, json, quiet, exit_code, help;
     const char *program; /* name of the command */

@@ -10,8 +10,9 @@ static void print_flags(const cli_options *o, const lc_detect_info *info)
         return;
     }
     if (info->rows_scored)
-        cli_line(o, "flags   %zu of %zu rows as a whole; %zu of %zu values (the first 100 and the first day are not scored)",
-                 info->rows_flagged, info->rows_scored, info->flagged, info->scored);
+        cli_line(
+            o, "flags   %zu of %zu rows as a whole; %zu of %zu values (the first 100 and the first day are not scored)",
+            info->rows_flagged, info->rows_scored, info->flagged, info->scored);
     else
         cli_line(o, "flags   %zu of %zu scored rows; %zu not scored (the first 100, the first day, or no value)",
                  info->flagged, info->scored, info->rows - info->scored);
@@ -22,6 +23,15 @@ static void warn_of_fitting(const cli_options *o)
     if (o->fitting && strcmp(o->fitting, "seed") != 0)
         cli_note(o, "warning: --%s has no effect: detect learns as it reads; train a model and name it with --model",
                  o->fitting);
+}
+
+static int write_events(const lc_result *events, const cli_options *o)
+{
+    lc_status st = {0};
+    const size_t n = lc_result_rows(events);
+    if (lc_result_write_file(events, o->events, o->force, &st) != LC_OK) return cli_fail(&st);
+    cli_line(o, "wrote   %s, %zu event%s", o->events, n, n == 1 ? "" : "s");
+    return LC_EXIT_OK;
 }
 
 /* The table in the form that was asked for. */
@@ -56,7 +66,7 @@ int cli_detect(const cli_options *o)
     lc_panel *p = NULL;
     lc_model *m = NULL;
     lc_labels *l = NULL;
-    lc_result *r = NULL, *measures = NULL;
+    lc_result *r = NULL, *events = NULL, *measures = NULL;
     lc_status st = {0};
     lc_detect_info info;
     if (o->follow || o->state) return cli_usage(NULL, "--%s needs --online", o->follow ? "follow" : "state");
@@ -72,7 +82,8 @@ int cli_detect(const cli_options *o)
     if (code == LC_EXIT_OK) code = cli_warn_of_reach(o, m, p);
     if (code != LC_EXIT_OK) goto done;
     cli_progress progress = cli_progress_start(o);
-    lc_code detected = lc_detect(&r, &info, m, p, o->settings, cli_progress_step, &progress, &st);
+    lc_code detected =
+        lc_detect_events(&r, o->events ? &events : NULL, &info, m, p, o->settings, cli_progress_step, &progress, &st);
     cli_progress_clear(&progress);
     if (detected != LC_OK) {
         code = cli_fail(&st);
@@ -82,6 +93,7 @@ int cli_detect(const cli_options *o)
     else cli_print_read(o, p, NULL);
     print_flags(o, &info);
     if (l) code = cli_measure(&measures, o, r, l, p);
+    if (code == LC_EXIT_OK && events) code = write_events(events, o);
     if (code == LC_EXIT_OK) code = deliver(r, p, o);
     if (code == LC_EXIT_OK) {
         json_t *s = cli_summary(o, p, &info.model);

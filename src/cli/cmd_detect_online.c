@@ -264,6 +264,13 @@ static int refuse_options(const cli_options *o)
                                          "duplicates", "gaps",   "calendar",      "labels"};
     char value[64], usual[64];
     if (o->model) return cli_usage("leave --model out", "detect --online learns as it reads: it takes no --model");
+    if (o->events)
+        return cli_usage("leave one of the two out",
+                         "detect --online tells of events as they begin: it writes no --events");
+    char method[32];
+    if (lc_settings_get(o->settings, "method", method, sizeof method) && strcmp(method, "default") != 0)
+        return cli_usage("leave one of the two out", "--method %s judges whole files, --online rows as they come",
+                         method);
     if (o->plot) return cli_usage("draw the result later: loomcast plot RESULT.csv", "detect --online draws no --plot");
     if (o->fitting && strcmp(o->fitting, "seed") != 0)
         cli_note(o, "warning: --%s has no effect: detect --online learns as it reads", o->fitting);
@@ -282,7 +289,9 @@ static int begin_run(run *r)
     const cli_options *o = r->o;
     lc_status st = {0};
     const char *rejects = lc_settings_get(o->settings, "rejects", r->rejects_path, sizeof r->rejects_path);
-    r->format = o->nab ? LC_MONITOR_NAB : LC_MONITOR_DETECT;
+    char explain[8];
+    const bool explained = strcmp(lc_settings_get(o->settings, "explain", explain, sizeof explain), "true") == 0;
+    r->format = o->nab ? LC_MONITOR_NAB : explained ? LC_MONITOR_EXPLAIN : LC_MONITOR_DETECT;
     r->out = (cli_sink){.path = o->output, .fd = -1};
     r->rejects = (cli_sink){.path = rejects && *rejects ? rejects : NULL, .fd = -1};
     if (lc_monitor_create(&r->m, o->settings, &st) != LC_OK) return cli_fail(&st);

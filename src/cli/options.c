@@ -27,6 +27,8 @@ static const own_option own_options[] = {
     OWN("model", 0, OWN_TEXT, model, "MODEL", "use this fitted model"),
     OWN("save-windows", 0, OWN_TEXT, save_windows, "FILE", "write every step of every test window"),
     OWN("save-steps", 0, OWN_TEXT, save_steps, "FILE", "write the table by step of the horizon"),
+    OWN("events", 0, OWN_TEXT, events, "FILE",
+        "write a line for each event: start, end, peak and what stands out there"),
     OWN("online", 0, OWN_SWITCH, online, NULL,
         "answer each row as it comes, before the next one is read; without FILE from standard input"),
     OWN("follow", 0, OWN_SWITCH, follow, NULL,

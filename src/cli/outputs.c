@@ -15,7 +15,7 @@ typedef struct output {
     bool kept; /* an existing file is gone on with */
 } output;
 
-enum { OUTPUTS = 7, PATH_ROOM = 4096 };
+enum { OUTPUTS = 8, PATH_ROOM = 4096 };
 
 bool cli_goes_on(const cli_options *o)
 {
@@ -35,6 +35,7 @@ static void list_outputs(output out[OUTPUTS], char rejects[PATH_ROOM], const cli
     out[4] = (output){"loss-plot", o->loss_plot, true, false};
     out[5] = (output){"rejects", path && *path ? path : NULL, false, kept};
     out[6] = (output){"state", o->state, false, true};
+    out[7] = (output){"events", o->events, false, false};
 }
 
 static int refuse(const char *path, const char *text, const char *hint)

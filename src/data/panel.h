@@ -156,7 +156,8 @@ const char *lc_panel_stamp_text(const lc_panel *p, const lc_frame *f, size_t ste
 /* The stamp of a row without a step. */
 const char *lc_panel_left_out_text(const lc_panel *p, const lc_left_out *row, char out[LC_STAMP_TEXT]);
 
-/* What results call a target of a frame, or with target n_targets the row as a whole (to be freed); NULL: out of memory. */
+/* What results call a target of a frame, or with target n_targets the row as a whole (to be freed); NULL: out of
+ * memory. */
 char *lc_panel_id_of(const lc_panel *p, size_t frame, size_t target);
 
 /* The series with this id, or SIZE_MAX. */

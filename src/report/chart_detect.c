@@ -107,7 +107,8 @@ static void events(lc_buf *script, const lc_detect_figure *f, double pixel)
         size_t end = i;
         while (end + 1 < f->n && f->score[end + 1] >= .5) end++;
         lc_gp(script,
-              "set object rectangle from first %g, graph 0 to first %g, graph 1 behind fs solid 1 noborder fc rgb \"" LC_EVENT "\"\n",
+              "set object rectangle from first %g, graph 0 to first %g, graph 1 behind fs solid 1 noborder fc rgb "
+              "\"" LC_EVENT "\"\n",
               lc_drawn(f->x[i] - pixel), lc_drawn(f->x[end] + pixel));
         n++;
         i = end;
@@ -184,11 +185,12 @@ static void draw_score(lc_buf *script, const lc_detect_figure *f, const panel *d
 
 lc_code lc_chart_detect(const lc_detect_figure *f, size_t n, const char *path, bool replace, lc_status *st)
 {
-    static const lc_entry entries[] = {{LC_MARK_LINE, "value", "lw 1.2 lc rgb \"" LC_INK "\""},
-                                       {LC_MARK_LINE, "expected", "lw 1.4 lc rgb \"" LC_BLUE "\""},
-                                       {LC_MARK_BAND, "expected range", "rgb \"" LC_BLUE "\" fs transparent solid 0.15"},
-                                       {LC_MARK_BAND, "event", "rgb \"" LC_EVENT "\" fs solid 1"},
-                                       {LC_MARK_DOT, "flag", "pt 7 ps 0.95 lc rgb \"" LC_RED "\""}};
+    static const lc_entry entries[] = {
+        {LC_MARK_LINE, "value", "lw 1.2 lc rgb \"" LC_INK "\""},
+        {LC_MARK_LINE, "expected", "lw 1.4 lc rgb \"" LC_BLUE "\""},
+        {LC_MARK_BAND, "expected range", "rgb \"" LC_BLUE "\" fs transparent solid 0.15"},
+        {LC_MARK_BAND, "event", "rgb \"" LC_EVENT "\" fs solid 1"},
+        {LC_MARK_DOT, "flag", "pt 7 ps 0.95 lc rgb \"" LC_RED "\""}};
     lc_page page;
     lc_buf script = {0}, measure = {0};
     panel *panels = lc_calloc(LC_CHART_MOST, sizeof *panels);

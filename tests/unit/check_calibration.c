@@ -35,7 +35,8 @@ START_TEST(starts_from_what_is_usual)
     lc_calibration c = {0};
     ck_assert_double_eq_tol(lc_calibration_p(&c, prior, over), 17 * 30e-4, 1e-15);
     ck_assert_double_eq_tol(lc_calibration_p(&c, prior, over + 1), 17 * 30e-4 * pow(1 + 1 / 3.9, -6), 1e-15);
-    ck_assert_double_eq_tol(lc_calibration_p(&c, &lc_prior_of_rows, over + 1), 17 * 30e-4 * pow(1 + 1 / 33., -30), 1e-15);
+    ck_assert_double_eq_tol(lc_calibration_p(&c, &lc_prior_of_rows, over + 1), 17 * 30e-4 * pow(1 + 1 / 33., -30),
+                            1e-15);
     ck_assert_double_eq_tol(lc_calibration_threshold(&c, prior, 1e-4), over + 3.9 * (pow(17 * 30, 1 / 6.) - 1), 1e-12);
     ck_assert_double_eq(lc_calibration_p(&c, prior, 0), 1);
     ck_assert_double_eq(lc_calibration_p(&c, prior, -3), 1);
@@ -63,8 +64,8 @@ START_TEST(p_and_threshold_are_inverse)
         const lc_calibration c = learned(seed);
         for (double p = .5; p > 1e-12; p *= .8) {
             const double fused = lc_calibration_threshold(&c, prior, p);
-            UNIT_MUST(fabs(lc_calibration_p(&c, prior, fused) - p) < 1e-9 * p, "seed %u: p %g, score %g", (unsigned)seed, p,
-                      fused);
+            UNIT_MUST(fabs(lc_calibration_p(&c, prior, fused) - p) < 1e-9 * p, "seed %u: p %g, score %g",
+                      (unsigned)seed, p, fused);
         }
         for (double fused = .6; fused < 40; fused += .37) {
             const double p = lc_calibration_p(&c, prior, fused);
@@ -83,8 +84,8 @@ START_TEST(both_are_monotone_and_without_a_jump)
         double before = 1;
         for (double fused = .001; fused < 60; fused += .001) {
             const double p = lc_calibration_p(&c, prior, fused);
-            UNIT_MUST((p < before || p == 1) && p > 0 && p > .99 * before, "seed %u, score %g: %g after %g", (unsigned)seed, fused,
-                      p, before);
+            UNIT_MUST((p < before || p == 1) && p > 0 && p > .99 * before, "seed %u, score %g: %g after %g",
+                      (unsigned)seed, fused, p, before);
             before = p;
         }
         double last = 0;

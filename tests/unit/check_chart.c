@@ -69,7 +69,7 @@ static void fill(sample *s, const char *title, const char *label)
     s->forecast =
         (lc_forecast_figure){title, label, true, N, s->x, s->y, H, s->fx, s->fy, 2, s->level, s->lows, s->highs};
     s->detect =
-        (lc_detect_figure){title, label, true, N, s->x, s->y, s->expected, s->low, s->high, s->score, s->anomaly};
+        (lc_detect_figure){title, label, true, N, s->x, s->y, s->expected, s->low, s->high, s->score, s->anomaly, NULL};
     s->loss = (lc_loss_figure){title, label, H, s->fy, s->fy, 3};
 }
 

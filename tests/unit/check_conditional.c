@@ -81,8 +81,8 @@ static void correlate(twin *w)
     for (size_t i = 0; i < w->n; i++) w->spread[i] = sqrt(w->correlation[i][i]);
     for (size_t i = 0; i < w->n; i++)
         for (size_t j = 0; j < w->n; j++)
-            w->correlation[i][j] *= i == j ? 1 / (w->spread[i] * w->spread[i])
-                                           : (1 - shrink) / (w->spread[i] * w->spread[j]);
+            w->correlation[i][j] *=
+                i == j ? 1 / (w->spread[i] * w->spread[i]) : (1 - shrink) / (w->spread[i] * w->spread[j]);
     w->next = n + fmax(1, floor(.1 * n));
 }
 
@@ -111,8 +111,7 @@ static void twin_push(twin *w, const double *x)
     if ((double)w->rows >= w->next) correlate(w);
     for (size_t i = 0; i < w->n; i++) z[i] = ((x[i] - w->center[i]) / w->scale[i] - mean_of(w, i)) / w->spread[i];
     for (size_t i = 0; i < w->n; i++) w->r[w->rows][i] = residual(w, z, i);
-    for (size_t i = 0; i < w->n; i++)
-        w->row[w->rows][i] = mean_of(w, i) + fmin(fmax(z[i], -4), 4) * w->spread[i];
+    for (size_t i = 0; i < w->n; i++) w->row[w->rows][i] = mean_of(w, i) + fmin(fmax(z[i], -4), 4) * w->spread[i];
     w->rows++;
 }
 

@@ -235,7 +235,7 @@ START_TEST(no_flag_is_dropped)
         flag[i] = i % 7 == 0;
         flagged += (size_t)flag[i];
     }
-    lc_detect_figure f = {"t", "y", true, N, x, y, y, y, y, y, flag};
+    lc_detect_figure f = {"t", "y", true, N, x, y, y, y, y, y, flag, NULL};
     lc_status st = {0};
     ck_assert_int_eq(lc_chart_detect(&f, 1, path, false, &st), LC_OK);
     FILE *in = fopen(path, "r");
@@ -314,7 +314,7 @@ START_TEST(odd_figures_are_drawn)
         }
         int flag[H] = {[0] = 1, [H - 1] = 1};
         for (size_t n = 0; n <= H; n = n ? n * 20 : 1) {
-            lc_detect_figure d = {"odd", "", false, n, hx, values[v], none, tiny, large, values[v], flag};
+            lc_detect_figure d = {"odd", "", false, n, hx, values[v], none, tiny, large, values[v], flag, NULL};
             ck_assert_msg(lc_chart_detect(&d, 1, path, true, &st) == LC_OK, "%zu: %s", v, st.text);
             lc_loss_figure l = {"odd", NULL, n, values[v], none, n};
             ck_assert_msg(lc_chart_loss(&l, path, true, &st) == LC_OK, "%zu: %s", v, st.text);

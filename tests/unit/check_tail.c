@@ -320,6 +320,29 @@ START_TEST(a_restored_tail_scores_as_the_one_that_lived)
 }
 END_TEST
 
+/* A huge value hides another one of its size, unless it was remembered as one that is just large; usual ones are
+ * remembered as they are. */
+START_TEST(a_limited_value_hides_nothing)
+{
+    lc_tail *plain = lc_tail_create(1000), *limited = lc_tail_create(1000);
+    lc_rng r = lc_rng_make(31, LC_STREAM_TEST, 0);
+    for (int i = 0; i < 900; i++) {
+        const double x = i == 600 ? 1e6 : lc_rng_normal(&r);
+        lc_tail_push(plain, x);
+        lc_tail_push_limited(limited, x, .05);
+        if (i < 600) UNIT_MUST(lc_tail_upper(plain, 3, .05) == lc_tail_upper(limited, 3, .05), "row %d", i);
+    }
+    ck_assert(lc_tail_upper(plain, 1e5, .05) < 6);
+    ck_assert(lc_tail_upper(limited, 1e5, .05) > 9);
+    ck_assert(lc_tail_quantile(limited, 1) < 20);
+    lc_tail_push_limited(limited, NAN, .05);
+    lc_tail_push_limited(limited, INFINITY, .05);
+    ck_assert_uint_eq(lc_tail_count(limited), 900);
+    lc_tail_free(plain);
+    lc_tail_free(limited);
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
     Suite *s = suite_create("tail scores");
@@ -335,6 +358,7 @@ Suite *unit_suite(void)
     tcase_add_test(c, extreme_values_stay_finite);
     tcase_add_test(c, values_that_are_not_finite_are_not_remembered);
     tcase_add_test(c, a_restored_tail_scores_as_the_one_that_lived);
+    tcase_add_test(c, a_limited_value_hides_nothing);
     suite_add_tcase(s, c);
     return s;
 }
