@@ -330,8 +330,8 @@ static lc_code plot_forecast(const lc_result *r, const lc_panel *p, groups *g, c
 
 /* ---- detect ---- */
 
-/* Where steps are missing from the rows, lines break: an empty point is put between two rows that are more than five
- * usual steps apart. order (at most 2 n): positions in the group, SIZE_MAX for an empty point. Returns how many. */
+/* Lines break where steps are missing: an empty point is put between rows more than five usual steps apart. order (at
+ * most 2 n): positions in the group, SIZE_MAX for an empty point. Returns how many. */
 static size_t points_of(const group *g, size_t *order)
 {
     size_t n = 0;

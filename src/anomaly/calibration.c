@@ -6,7 +6,7 @@
  * with a mean excess of about 1, of which less is enough as a prior. The scores of rows differ less from data to data
  * than those of columns. */
 const lc_calibration_prior lc_prior_of_columns = {
-    .rate = 30e-4, .rate_rows = 2000, .scale = 0.65, .scale_peaks = 6, .most_excess = 4};
+    .rate = 30e-4, .rate_rows = 2000, .scale = 0.65, .scale_peaks = 6, .most_excess = 4, .least = 6.5};
 const lc_calibration_prior lc_prior_of_rows = {
     .rate = 30e-4, .rate_rows = 4000, .scale = 1.1, .scale_peaks = 30, .most_excess = 3};
 
@@ -53,6 +53,17 @@ void lc_calibration_push(lc_calibration *c, const lc_calibration_prior *prior, d
     c->peak = 0;
 }
 
+/* What the least score of 1 in 1,000 says of a lower one: their logarithms are as the scores. */
+static double least_p(const lc_calibration_prior *prior, double fused)
+{
+    return fused < prior->least ? pow(1e-3, fmax(fused, 0) / prior->least) : 0;
+}
+
+static double least_threshold(const lc_calibration_prior *prior, double p)
+{
+    return prior->least * fmin(1, log(fmin(p, 0.5)) / log(1e-3));
+}
+
 /* The scale is not known but has a posterior, so that an excess x has the tail (1 + x / sum)^-n, longer than an
  * exponential one (Lomax 1954). */
 double lc_calibration_p(const lc_calibration *c, const lc_calibration_prior *prior, double fused)
@@ -61,13 +72,14 @@ double lc_calibration_p(const lc_calibration *c, const lc_calibration_prior *pri
     const excesses e = excesses_of(c, prior);
     const double p = fused < over ? pow(rate, fmax(fused, 0) / over) /* from 1 at no evidence at all */
                                   : rate * pow(1 + (fused - over) / e.sum, -e.n);
-    return fmin(1, p * early(c));
+    return fmin(1, fmax(p * early(c), least_p(prior, fused)));
 }
 
 double lc_calibration_threshold(const lc_calibration *c, const lc_calibration_prior *prior, double p)
 {
     const double rate = rate_of(c, prior), wanted = p / early(c);
     const excesses e = excesses_of(c, prior);
-    if (wanted > rate) return over * log(fmin(wanted, 0.5)) / log(rate);
-    return over + e.sum * (pow(rate / wanted, 1 / e.n) - 1);
+    const double own =
+        wanted > rate ? over * log(fmin(wanted, 0.5)) / log(rate) : over + e.sum * (pow(rate / wanted, 1 / e.n) - 1);
+    return fmax(own, least_threshold(prior, p));
 }

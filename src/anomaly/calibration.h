@@ -23,6 +23,7 @@ typedef struct lc_calibration_prior {
     double scale;       /* mean excess */
     double scale_peaks; /* peaks that this counts as */
     double most_excess; /* where excesses are cut */
+    double least;       /* a score below it is no rarer than 1 in 1,000, however calm a series has been; 0: may be */
 } lc_calibration_prior;
 
 /* Of the fused score of a column, and of a row of several columns. */
