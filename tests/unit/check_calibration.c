@@ -1,4 +1,5 @@
 #include <math.h>
+#include <stdbool.h>
 
 #include "anomaly/calibration.h"
 #include "base/rng.h"
