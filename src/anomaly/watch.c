@@ -22,6 +22,7 @@ lc_code lc_watch_create(lc_watch **out, const lc_watch_options *o, lc_status *st
     s->o = *o;
     s->history.with_given = o->given;
     s->spread = 1;
+    lc_counter_clear(&s->counter, false);
     lc_code code = lc_statistics_create(&s->statistics, st);
     if (code == LC_OK) *out = s;
     else lc_watch_free(s);
@@ -42,6 +43,7 @@ void lc_watch_reset(lc_watch *s)
     s->history.count = s->history.known = 0;
     s->calibration = (lc_calibration){0};
     s->alarm = (lc_alarm){0};
+    lc_counter_clear(&s->counter, false);
     s->learned = 0;
     s->center = 0;
     s->spread = 1;
@@ -66,14 +68,28 @@ static double at(const lc_history *h, uint64_t row)
     return h->y[lc_history_at(h, row)];
 }
 
-/* Median and standard deviation of the first n known values. */
+/* Whether the values so far count up; forecasts from outside are of the values themselves. */
+static bool is_counter(const lc_watch *s)
+{
+    const lc_history *h = &s->history;
+    lc_counter_test test;
+    lc_counter_test_begin(&test);
+    for (uint64_t r = lc_history_first(h); r < h->count; r++) lc_counter_test_push(&test, at(h, r));
+    return !s->o.given && lc_counter_test_end(&test);
+}
+
+/* Median and standard deviation of the first n values that are watched. */
 static void find_scale(lc_watch *s, size_t n)
 {
     const lc_history *h = &s->history;
+    lc_counter counter = s->counter;
     double value[LC_WATCH_LAST], mean = 0, variance = 0, top = 0;
     size_t found = 0;
-    for (uint64_t r = lc_history_first(h); r < h->count && found < n; r++)
-        if (!isnan(at(h, r))) value[found++] = at(h, r);
+    for (uint64_t r = lc_history_first(h); r < h->count && found < n; r++) {
+        value[found] = lc_counter_growth(&counter, at(h, r));
+        lc_counter_push(&counter, at(h, r));
+        found += isnan(value[found]) ? 0 : 1;
+    }
     qsort(value, found, sizeof *value, lc_ascending_reals);
     for (size_t i = 0; i < found; i++) top = fmax(top, fabs(value[i]));
     const double unit = top > 1e100 ? top : 1; /* squares of huge values would overflow */
@@ -109,14 +125,15 @@ static outlook look_out(lc_watch *s, uint64_t first, uint64_t t)
 }
 
 /* A missing row is seen as it was expected, or as the row before it. */
-static void settle(lc_watch *s, uint64_t first, uint64_t t, double y, const outlook *o)
+static void settle(lc_watch *s, uint64_t first, uint64_t t, double y, double seen, const outlook *o)
 {
     lc_history *h = &s->history;
     const size_t here = lc_history_at(h, t);
-    double z = isnan(y) ? o->next : asinh(scaled(s, y));
+    double z = isnan(seen) ? o->next : asinh(scaled(s, seen));
     if (isnan(z)) z = t > first ? (double)h->z[lc_history_at(h, t - 1)] : 0;
     h->y[here] = y;
     h->z[here] = (float)z;
+    lc_counter_push(&s->counter, y);
 }
 
 /* How far the row is from what was expected; NaN where it cannot be said. */
@@ -152,16 +169,17 @@ static lc_code start(lc_watch *s, size_t learned, lc_status *st)
     if (cycles != h->cycles) lc_history_set_cycles(h, cycles);
     lc_code code = s->o.given ? LC_OK : lc_forecaster_begin(&s->forecaster, cycles, s->o.seed, st);
     if (code != LC_OK) return code;
+    lc_counter_clear(&s->counter, is_counter(s));
     find_scale(s, learned / 2);
     lc_statistics_clear(&s->statistics);
     s->learned = learned;
     size_t known = 0;
     for (uint64_t t = first; t < end; t++) {
-        const double y = at(h, t);
+        const double y = at(h, t), seen = lc_counter_growth(&s->counter, y);
         outlook o = nothing;
         if (known >= learned / 2) o = look_out(s, first, t);
-        settle(s, first, t, y, &o);
-        remember(s, y, &o);
+        settle(s, first, t, y, seen, &o);
+        remember(s, seen, &o);
         if (known >= learned / 2) learn(s, t);
         known += isnan(y) ? 0 : 1;
         if (known == learned / 2 && !isnan(y)) fit(s, first, t + 1);
@@ -178,21 +196,28 @@ static bool is_ready(const lc_watch *s, uint64_t first, uint64_t row)
     return lc_sub_clamped(h->stamp[lc_history_at(h, row)], h->stamp[lc_history_at(h, first)]) >= LC_MICROS_PER_DAY;
 }
 
-static void judge(lc_watch *s, double y, const outlook *o, lc_finding *out)
+/* In the data's units. */
+static double told(const lc_watch *s, double y, double z)
+{
+    const double value = lc_counter_value(&s->counter, y, unscaled(s, z));
+    return isfinite(value) ? value : NAN;
+}
+
+static void judge(lc_watch *s, double y, double seen, const outlook *o, lc_finding *out)
 {
     lc_evidence e;
     const double threshold = lc_calibration_threshold(&s->calibration, &lc_prior_of_columns, s->o.alarms_per / 1e4);
     if (!isnan(o->m)) {
         double lo, hi;
         lc_statistics_bounds(&s->statistics, o->m, threshold, &lo, &hi);
-        out->lo = unscaled(s, lo);
-        out->hi = unscaled(s, hi);
+        out->lo = told(s, y, lo);
+        out->hi = told(s, y, hi);
     }
-    if (isnan(y)) {
+    if (isnan(seen)) {
         lc_alarm_skip(&s->alarm);
         return;
     }
-    lc_statistics_weigh(&s->statistics, scaled(s, y), error_of(s, y, o), &e);
+    lc_statistics_weigh(&s->statistics, scaled(s, seen), error_of(s, seen, o), &e);
     /* Bounds are found roughly: where the value lies between them and the truth, it is the truth. */
     if (e.fused >= threshold && y > out->lo && y < out->hi) {
         if (y > out->expected) out->hi = y;
@@ -221,16 +246,17 @@ lc_code lc_watch_push(lc_watch *s, const lc_watch_row *next_row, lc_finding *out
     lc_code code = lc_history_open(h, next_row->t, st);
     if (code != LC_OK) return code;
     const uint64_t first = lc_history_first(h), row = h->count - 1;
+    const double seen = lc_counter_growth(&s->counter, y);
     outlook o = {NAN, NAN};
     if (h->given) h->given[lc_history_at(h, row)] = next_row->forecast;
     if (s->learned) {
         o = look_out(s, first, row);
-        out->expected = unscaled(s, o.m);
-        if (is_ready(s, first, row)) judge(s, y, &o, out);
+        out->expected = told(s, y, o.m);
+        if (is_ready(s, first, row)) judge(s, y, seen, &o, out);
     }
-    settle(s, first, row, y, &o);
+    settle(s, first, row, y, seen, &o);
     if (s->learned) {
-        remember(s, y, &o);
+        remember(s, seen, &o);
         learn(s, row);
     }
     if (isnan(y)) return LC_OK;

@@ -4,12 +4,13 @@
 
 #include "anomaly/alarm.h"
 #include "anomaly/calibration.h"
+#include "anomaly/counter.h"
 #include "anomaly/forecaster.h"
 #include "anomaly/history.h"
 #include "anomaly/statistics.h"
 #include "anomaly/watch.h"
 
-enum { LC_WATCH_COUNTS = 19, LC_WATCH_REALS = 13 };
+enum { LC_WATCH_COUNTS = 20, LC_WATCH_REALS = 15 };
 
 struct lc_watch {
     lc_watch_options o;
@@ -18,8 +19,9 @@ struct lc_watch {
     lc_statistics statistics;
     lc_calibration calibration;
     lc_alarm alarm;
+    lc_counter counter;
     uint64_t learned;      /* values that the last start rests on; 0: not started */
-    double center, spread; /* of the values before its first fit */
+    double center, spread; /* of what is watched of the values before its first fit */
     /* room for numbers of several parts while they are saved or restored: */
     uint64_t saved_counts[LC_WATCH_COUNTS];
     double saved_reals[LC_WATCH_REALS];

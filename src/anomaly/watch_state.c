@@ -16,13 +16,26 @@ enum {
     ALARM_TOLD,
     ALARM_BEGUN,
     ALARM_UP,
+    COUNTER,
     VALUES,
     ERRORS,
     TAIL_COUNT,
     TAIL_NEXT = TAIL_COUNT + LC_STATISTICS,
     COUNTS = TAIL_NEXT + LC_STATISTICS
 };
-enum { CENTER, SPREAD, ALARM_PEAK, CALIBRATION, POWER1 = CALIBRATION + 6, POWER2, BELOW, ABOVE, REALS };
+enum {
+    CENTER,
+    SPREAD,
+    ALARM_PEAK,
+    CALIBRATION,
+    POWER1 = CALIBRATION + 6,
+    POWER2,
+    BELOW,
+    ABOVE,
+    LAST,
+    SINCE_LAST,
+    REALS
+};
 
 _Static_assert((int)COUNTS == (int)LC_WATCH_COUNTS && (int)REALS == (int)LC_WATCH_REALS, "room for all of them");
 _Static_assert(sizeof(lc_calibration) == 6 * sizeof(double), "a calibration is six numbers");
@@ -32,7 +45,7 @@ static void list_numbers(lc_watch *s)
     const lc_statistics *f = &s->statistics;
     const uint64_t count[TAIL_COUNT] = {s->history.count,    s->history.known, s->learned,    s->history.cycles,
                                         s->forecaster.drawn, s->alarm.rows,    s->alarm.told, s->alarm.begun,
-                                        s->alarm.up,         f->values,        f->errors};
+                                        s->alarm.up,         s->counter.on,    f->values,     f->errors};
     for (size_t i = 0; i < TAIL_COUNT; i++) s->saved_counts[i] = count[i];
     for (size_t i = 0; i < LC_STATISTICS; i++) {
         const lc_tail_values v = lc_tail_look(f->tail[i]);
@@ -52,7 +65,9 @@ static void list_numbers(lc_watch *s)
                                 s->forecaster.online.adam.power1,
                                 s->forecaster.online.adam.power2,
                                 f->reach[0],
-                                f->reach[1]};
+                                f->reach[1],
+                                s->counter.last,
+                                s->counter.rows};
     for (size_t i = 0; i < REALS; i++) s->saved_reals[i] = real[i];
 }
 
@@ -66,7 +81,7 @@ static bool counts_are_sound(const uint64_t *n)
     const bool learned = n[LEARNED] == 0 || n[LEARNED] == LC_WATCH_FIRST ||
                          n[LEARNED] == UINT64_C(2) * LC_WATCH_FIRST || n[LEARNED] == LC_WATCH_LAST;
     return learned && n[LEARNED] <= n[KNOWN] && n[KNOWN] <= n[ROWS] && n[ROWS] <= UINT64_MAX / 4 &&
-           n[CYCLES] <= LC_CYCLES_YEAR && n[VALUES] <= LC_LEVEL_ROWS && n[ERRORS] <= LC_ENERGY_ROWS;
+           n[CYCLES] <= LC_CYCLES_YEAR && n[COUNTER] <= 1 && n[VALUES] <= LC_LEVEL_ROWS && n[ERRORS] <= LC_ENERGY_ROWS;
 }
 
 _Static_assert(LC_WATCH_LAST == 4 * LC_WATCH_FIRST, "a watch starts three times");
@@ -98,13 +113,15 @@ static lc_code finish(lc_watch *s, lc_status *st)
 {
     const double *x = s->saved_reals;
     for (size_t i = 0; i < REALS; i++)
-        if (!isfinite(x[i])) return refuse(st);
+        if (!isfinite(x[i]) && !(i == LAST && isnan(x[i]))) return refuse(st);
+    if (!(x[SINCE_LAST] >= 1)) return refuse(st);
     if (!(x[SPREAD] > 0 && x[BELOW] >= 0 && x[ABOVE] >= 0 && x[BELOW] < 1e6 && x[ABOVE] < 1e6)) return refuse(st);
     s->center = x[CENTER];
     s->spread = x[SPREAD];
     s->alarm.peak = x[ALARM_PEAK];
     s->statistics.reach[0] = x[BELOW];
     s->statistics.reach[1] = x[ABOVE];
+    s->counter = (lc_counter){s->saved_counts[COUNTER] == 1, x[LAST], x[SINCE_LAST]};
     s->calibration = (lc_calibration){x[CALIBRATION],     x[CALIBRATION + 1], x[CALIBRATION + 2],
                                       x[CALIBRATION + 3], x[CALIBRATION + 4], x[CALIBRATION + 5]};
     for (size_t i = 0; i < LC_STATISTICS; i++)

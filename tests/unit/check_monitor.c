@@ -62,12 +62,13 @@ static void feed(lc_monitor *m, const char *text, size_t n, lc_buf *out)
     drain(m, LC_MONITOR_DETECT, out);
 }
 
-/* Two columns for each of two ids, with days, gaps, missing values, faults and late rows. */
+/* Three columns for each of two ids, with days, gaps, missing values, faults, late rows and a counter. */
 static char *make_rows(size_t n)
 {
     lc_buf b = {0};
     lc_rng r = lc_rng_make(7, LC_STREAM_TEST, 0);
-    lc_buf_puts(&b, "unique_id,ds,load,heat\n");
+    double sent = 0;
+    lc_buf_puts(&b, "unique_id,ds,load,heat,sent\n");
     for (size_t i = 0; i < n; i++) {
         const double day = sin(6.283185307 * (double)(i % 48) / 48);
         const size_t minute = (i + (i > 300 ? 17 : 0)) * 30;
@@ -76,8 +77,10 @@ static char *make_rows(size_t n)
         const double fault = i % 173 == 170 ? 9 : 0;
         if (lc_rng_uniform(&r) < 0.03) lc_buf_puts(&b, ",");
         else lc_buf_printf(&b, "%.3f,", 5 + day + 0.2 * lc_rng_normal(&r) + fault);
-        lc_buf_printf(&b, "%.2f\n", 20 - day + lc_rng_normal(&r));
-        if (i % 97 == 50) lc_buf_puts(&b, "a,2024-03-01 00:00,1,1\n");
+        lc_buf_printf(&b, "%.2f,", 20 - day + lc_rng_normal(&r));
+        sent = i % 450 == 449 ? 0 : sent + 3 + lc_rng_uniform(&r);
+        lc_buf_printf(&b, "%.1f\n", sent);
+        if (i % 97 == 50) lc_buf_puts(&b, "a,2024-03-01 00:00,1,1,1\n");
     }
     return b.data;
 }
