@@ -8,6 +8,7 @@ BUILD ?= build
 OUT := $(BUILD)/$(VARIANT)
 PREFIX ?= /usr/local
 DESTDIR ?=
+VERSION := $(shell sed -n 's/^.define LC_VERSION "\(.*\)"/\1/p' include/loomcast.h)
 WERROR ?= $(if $(filter true,$(CI)),-Werror)
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
 PKG_CONFIG ?= pkg-config
@@ -73,6 +74,9 @@ FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_SECONDS ?= 40
 SUPPORT_OBJ := $(patsubst %.c,$(OUT)/%.o,$(sort $(wildcard tests/ref/*.c tests/unit/support/*.c)))
 LIB := $(OUT)/libloomcast.a
+# Programs that were linked with it go on with any later one of the same first number.
+SONAME := libloomcast.so.$(firstword $(subst ., ,$(VERSION)))
+SHARED := $(OUT)/libloomcast.so.$(VERSION)
 BIN := $(BUILD)/$(if $(filter release,$(VARIANT)),,$(VARIANT)/)loomcast
 CHECKS := $(CHECK_SRC:tests/unit/%.c=$(OUT)/tests/%)
 BENCHES := $(BENCH_SRC:tests/bench/%.c=$(OUT)/bench/%)
@@ -82,6 +86,24 @@ ALL_OBJ := $(LIB_OBJ) $(CLI_OBJ) $(SUPPORT_OBJ) $(CHECK_SRC:%.c=$(OUT)/%.o) $(FU
 FORMATTED = $(sort $(shell find include src tests -name '*.[ch]'))
 
 all: $(LIB) $(if $(CLI_SRC),$(BIN)) ## build the program (build/loomcast) and its library
+
+shared: $(SHARED) $(OUT)/loomcast.pc
+
+# Only what the header declares can be seen from outside.
+$(OUT)/exports: include/loomcast.h
+	@mkdir -p $(@D)
+	$(Q){ echo '{ global:'; $(CC) -E -P $< | grep -o '\blc_[a-z0-9_]* *(' | tr -d ' (' | sort -u | sed 's/$$/;/'; echo 'local: *; };'; } >$@
+
+$(SHARED): $(LIB_OBJ) $(OUT)/exports $(OUT)/objects
+	@echo "  LINK $@"
+	$(Q)$(CC) -shared -Wl,-soname,$(SONAME) -Wl,--version-script=$(OUT)/exports $(LDFLAGS_ALL) -o $@ $(LIB_OBJ) $(LIBS)
+
+# Whoever links the archive needs what it is made of, and OpenMP.
+$(OUT)/loomcast.pc: Makefile include/loomcast.h FORCE
+	@mkdir -p $(@D)
+	$(Q)printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' 'Name: loomcast' \
+	    'Description: forecasts and anomaly flags for time series' 'Version: $(VERSION)' 'Libs: -L$${libdir} -lloomcast' \
+	    'Libs.private: $(strip $(LIBS))' 'Cflags: -I$${includedir}' >$@
 
 $(BIN): $(CLI_OBJ) $(LIB)
 	@mkdir -p $(@D); echo "  LINK $@"
@@ -178,15 +200,24 @@ lint: ## floors, house rules, clang-format and clang-tidy
 format: ## lay out every C file with clang-format
 	clang-format -i $(FORMATTED)
 
-install: all ## copy program, library and header to PREFIX (default /usr/local), below DESTDIR if given
-	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/lib" "$(DESTDIR)$(PREFIX)/include"
+install: all shared ## copy program, libraries and header to PREFIX (default /usr/local), below DESTDIR if given
+	install -d $(foreach d,bin lib/pkgconfig include,"$(DESTDIR)$(PREFIX)/$(d)")
 	install -m 755 $(BIN) "$(DESTDIR)$(PREFIX)/bin/loomcast"
 	install -m 644 $(LIB) "$(DESTDIR)$(PREFIX)/lib/libloomcast.a"
+	install -m 755 $(SHARED) "$(DESTDIR)$(PREFIX)/lib/$(notdir $(SHARED))"
+	ln -sf $(notdir $(SHARED)) "$(DESTDIR)$(PREFIX)/lib/$(SONAME)"
+	ln -sf $(SONAME) "$(DESTDIR)$(PREFIX)/lib/libloomcast.so"
+	install -m 644 $(OUT)/loomcast.pc "$(DESTDIR)$(PREFIX)/lib/pkgconfig/loomcast.pc"
 	install -m 644 include/loomcast.h "$(DESTDIR)$(PREFIX)/include/loomcast.h"
 
 uninstall: ## remove what install copied
-	rm -f "$(DESTDIR)$(PREFIX)/bin/loomcast" "$(DESTDIR)$(PREFIX)/lib/libloomcast.a" \
-	    "$(DESTDIR)$(PREFIX)/include/loomcast.h"
+	rm -f $(foreach f,bin/loomcast lib/libloomcast.a lib/$(notdir $(SHARED)) lib/$(SONAME) lib/libloomcast.so \
+	    lib/pkgconfig/loomcast.pc include/loomcast.h,"$(DESTDIR)$(PREFIX)/$(f)")
+
+# The same bytes from the same commit. Everything is in it, so that its own tests pass wherever it is unpacked.
+dist: ## pack the sources of this commit in build/loomcast-VERSION.tar.gz
+	@mkdir -p $(BUILD)
+	git archive --format=tar --prefix=loomcast-$(VERSION)/ HEAD | gzip -n -9 >$(BUILD)/loomcast-$(VERSION).tar.gz
 
 clean: ## remove everything that was built
 	rm -rf $(BUILD)
@@ -195,7 +226,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 	@echo "  Settings: CC=clang  CFLAGS=...  BUILD=folder  VARIANT=release|asan|ubsan|fuzz  V=1 (show commands)"
 
-.PHONY: all checks suite deps demo test asan ubsan fuzz fuzzers bench lint format install uninstall clean help FORCE
+.PHONY: all shared dist checks suite deps demo test asan ubsan fuzz fuzzers bench lint format install uninstall clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 # Written beside the objects; without a rule of their own make would look for ways to link them from objects.

@@ -14,6 +14,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#define LC_VERSION "0.1.0"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -115,6 +117,19 @@ lc_code lc_panel_read(lc_panel **out, const char *const *paths, size_t n, const 
 /* The same from n bytes in memory; `name` stands for the file in messages. */
 lc_code lc_panel_read_text(lc_panel **out, const char *name, const char *bytes, size_t n, const lc_settings *s,
                            lc_status *st);
+
+/* A series in memory. */
+typedef struct lc_array {
+    const char *id;       /* UTF-8; NULL: it has none, where it is the only one */
+    size_t n;             /* values */
+    const double *y;      /* (n) in the data's units; NaN: missing */
+    const int64_t *stamp; /* (n) microseconds since 1970, UTC, in any order but each once, all series in one rhythm;
+                             NULL, and then for all series: steps 1, 2, ... */
+} lc_array;
+
+/* The same from n arrays, which are copied, as if they stood in a file of columns unique_id, ds and y; of the settings
+ * of the group COLUMNS those count that name no column ("freq", "gaps", "season" ...). */
+lc_code lc_panel_of_arrays(lc_panel **out, const lc_array *series, size_t n, const lc_settings *s, lc_status *st);
 void lc_panel_free(lc_panel *p);
 
 size_t lc_panel_series_count(const lc_panel *p);

@@ -248,7 +248,7 @@ lc_code lc_detect_events(lc_result **out, lc_result **events, lc_detect_info *in
 
 const char *lc_version(void)
 {
-    return "0.1.0";
+    return LC_VERSION;
 }
 
 const char *lc_instruction_set(void)
