@@ -157,7 +157,8 @@ $(OUT)/flags $(OUT)/objects: FORCE
 checks: $(CHECKS)
 
 # What `make test` runs once everything that it needs is there.
-suite: all checks
+suite: all checks $(if $(filter release,$(VARIANT)),shared)
+	+@$(if $(filter release,$(VARIANT)),CC="$(CC)" scripts/check-install.sh)
 	@scripts/run-tests.sh $(BIN) $(CHECKS)
 
 # The compiler flags are chosen when make starts, so whatever may just have been installed is seen by a second make.

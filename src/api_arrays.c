@@ -26,25 +26,35 @@ static lc_code check(const lc_array *a, size_t n, lc_status *st)
     return LC_OK;
 }
 
-/* 2024-01-01 00:00:00.000000, or the number of the step. */
-static void put_stamp(lc_buf *b, const lc_array *a, size_t k)
+/* Whether all stamps are whole seconds. */
+static bool are_seconds(const lc_array *a, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; a[i].stamp && k < a[i].n; k++)
+            if (a[i].stamp[k] % 1000000) return false;
+    return true;
+}
+
+/* 2024-01-01 00:00:00, or the number of the step. */
+static void put_stamp(lc_buf *b, const lc_array *a, size_t k, bool seconds)
 {
     if (!a->stamp) {
         lc_buf_printf(b, "%zu", k + 1);
         return;
     }
     const lc_civil c = lc_civil_of(a->stamp[k]);
-    lc_buf_printf(b, "%04d-%02d-%02d %02d:%02d:%02d.%06d", c.year, c.month, c.day, c.hour, c.minute, c.second, c.micro);
+    lc_buf_printf(b, "%04d-%02d-%02d %02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.minute, c.second);
+    if (!seconds) lc_buf_printf(b, ".%06d", c.micro);
 }
 
-static void put_series(lc_buf *b, const lc_array *a)
+static void put_series(lc_buf *b, const lc_array *a, bool seconds)
 {
     for (size_t k = 0; k < a->n; k++) {
         if (a->id) {
             lc_csv_put_text(b, a->id);
             lc_buf_puts(b, ",");
         }
-        put_stamp(b, a, k);
+        put_stamp(b, a, k, seconds);
         lc_buf_puts(b, ",");
         lc_csv_put_number(b, a->y[k], 0);
         lc_buf_puts(b, "\n");
@@ -72,12 +82,12 @@ lc_code lc_panel_of_arrays(lc_panel **out, const lc_array *series, size_t n, con
     if (!n) return lc_fail(st, LC_E_DATA, "there are no series");
     lc_settings *own = NULL;
     lc_buf text = {0};
-    const bool ids = series[0].id != NULL;
+    const bool ids = series[0].id != NULL, seconds = are_seconds(series, n);
     lc_code code = check(series, n, st);
     if (code == LC_OK) code = settings_for(&own, s, ids, st);
     if (code == LC_OK) {
         lc_buf_puts(&text, ids ? "unique_id,ds,y\n" : "ds,y\n");
-        for (size_t i = 0; i < n; i++) put_series(&text, &series[i]);
+        for (size_t i = 0; i < n; i++) put_series(&text, &series[i], seconds);
         code = text.failed ? lc_fail_memory(st) : lc_panel_read_text(out, "arrays", text.data, text.len, own, st);
     }
     lc_buf_free(&text);

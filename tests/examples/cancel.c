@@ -1,4 +1,4 @@
-/* Stops a fit from its progress callback. */
+/* Stops a fit from its progress callback: what was learned so far is kept. */
 #include <loomcast.h>
 #include <math.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ int main(void)
     int calls = 0;
     lc_code code = lc_panel_of_arrays(&panel, &wave, 1, settings, &st);
     if (code == LC_OK) code = lc_model_fit(&model, panel, settings, on_progress, &calls, &st);
-    printf("%s after %d calls; %s model\n", code == LC_E_CANCELLED ? "cancelled" : st.text, calls, model ? "a" : "no");
+    printf("%s: %s model\n", code == LC_E_CANCELLED ? "cancelled" : st.text, model ? "a" : "no");
     lc_model_free(model);
     lc_panel_free(panel);
     lc_settings_free(settings);
