@@ -16,13 +16,15 @@ struct lc_settings {
     char *time_format;               /* "" = found by itself */
     char *duplicates;                /* error, first, last, mean */
     char *aggregate;                 /* none, mean, sum, last */
-    char *rejects;                   /* file for bad rows; "" = the first one ends the reading */
-    char *freq;                      /* "" = inferred */
-    size_t season, second;           /* 0 = inferred, 1 = none */
-    char *gaps;                      /* fill, skip, keep, error */
-    char *delimiter;                 /* "" = sniffed; one of , ; | or tab */
-    bool no_header;                  /* the first row holds data */
-    char *missing;                   /* words that mean "no value", comma-separated, beside the empty cell */
+    char *checkpoint;                /* file; "" */
+    bool resume;
+    char *rejects;         /* file for bad rows; "" = the first one ends the reading */
+    char *freq;            /* "" = inferred */
+    size_t season, second; /* 0 = inferred, 1 = none */
+    char *gaps;            /* fill, skip, keep, error */
+    char *delimiter;       /* "" = sniffed; one of , ; | or tab */
+    bool no_header;        /* the first row holds data */
+    char *missing;         /* words that mean "no value", comma-separated, beside the empty cell */
     bool decimal_comma;
     /* model */
     char *arch;

@@ -14,8 +14,17 @@ static int save(const lc_model *m, const cli_options *o)
     return LC_EXIT_OK;
 }
 
+static bool has(const cli_options *o, const char *setting)
+{
+    char value[2];
+    const char *text = lc_settings_get(o->settings, setting, value, sizeof value);
+    return text && *text && *text != 'f';
+}
+
 int cli_train(const cli_options *o)
 {
+    if (has(o, "resume") && !has(o, "checkpoint"))
+        return cli_usage("name the file with --checkpoint FILE", "--resume needs the checkpoint to go on from");
     if (!o->output) return cli_usage(NULL, "train needs -o MODEL, the file to save the model in");
     lc_panel *p = NULL;
     lc_model *m = NULL;
@@ -25,6 +34,10 @@ int cli_train(const cli_options *o)
     if (code == LC_EXIT_OK) code = cli_fit(&m, p, o);
     /* A run that diverged or was interrupted still has the weights of its best epoch. */
     if (!m) goto done;
+    if (code != LC_EXIT_OK && cli_interrupted() && has(o, "checkpoint")) {
+        cli_note(o, "note: nothing is lost: the same line with --resume goes on");
+        goto done;
+    }
     lc_model_get_info(m, &info);
     cli_print_model(o, p, &info);
     cli_print_error(o, &info);

@@ -48,7 +48,7 @@ static const own_option own_options[] = {
 enum { OWN_COUNT = sizeof own_options / sizeof own_options[0] };
 
 /* Options that the interface names and this version does not have yet: refused by name, never half done. */
-static const char *const later[] = {"checkpoint", "resume", "out-dir"};
+static const char *const later[] = {"out-dir"};
 
 static bool lists(const char *words, const char *name)
 {

@@ -15,7 +15,7 @@ typedef struct output {
     bool kept; /* an existing file is gone on with */
 } output;
 
-enum { OUTPUTS = 8, PATH_ROOM = 4096 };
+enum { OUTPUTS = 9, PATH_ROOM = 4096 };
 
 bool cli_goes_on(const cli_options *o)
 {
@@ -23,9 +23,12 @@ bool cli_goes_on(const cli_options *o)
     return o->state && stat(o->state, &info) == 0;
 }
 
-/* rejects: room for the path that is a setting of the library. */
-static void list_outputs(output out[OUTPUTS], char rejects[PATH_ROOM], const cli_options *o)
+/* rejects, checkpoint: room for paths that are settings of the library. */
+static void list_outputs(output out[OUTPUTS], char rejects[PATH_ROOM], char checkpoint[PATH_ROOM], const cli_options *o)
 {
+    char resume[8];
+    const char *keeps = lc_settings_get(o->settings, "checkpoint", checkpoint, PATH_ROOM);
+    const bool resumes = strcmp(lc_settings_get(o->settings, "resume", resume, sizeof resume), "true") == 0;
     const char *path = lc_settings_get(o->settings, "rejects", rejects, PATH_ROOM);
     const bool kept = o->online && o->state; /* decided where they are opened */
     out[0] = (output){"output", o->output, false, kept};
@@ -36,6 +39,7 @@ static void list_outputs(output out[OUTPUTS], char rejects[PATH_ROOM], const cli
     out[5] = (output){"rejects", path && *path ? path : NULL, false, kept};
     out[6] = (output){"state", o->state, false, true};
     out[7] = (output){"events", o->events, false, false};
+    out[8] = (output){"checkpoint", keeps && *keeps ? keeps : NULL, false, resumes};
 }
 
 static int refuse(const char *path, const char *text, const char *hint)
@@ -111,8 +115,8 @@ static int check_inputs(const output *out, const cli_options *o)
 int cli_check_outputs(const cli_options *o)
 {
     output out[OUTPUTS];
-    char rejects[PATH_ROOM];
-    list_outputs(out, rejects, o);
+    char rejects[PATH_ROOM], checkpoint[PATH_ROOM];
+    list_outputs(out, rejects, checkpoint, o);
     lc_status st = {0};
     for (size_t i = 0; i < OUTPUTS; i++) {
         if (!out[i].path) continue;

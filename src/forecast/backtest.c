@@ -299,6 +299,7 @@ static lc_code run_fit(backtest *b, lc_model **m, size_t begin, size_t end, watc
     lc_settings *resolved = lc_settings_copy(b->s);
     lc_split *split = lc_calloc(b->p->n_series, sizeof *split);
     lc_code code = resolved && split ? LC_OK : lc_fail_memory(st);
+    if (code == LC_OK) code = lc_settings_set(resolved, "checkpoint", "", st); /* that is of a single fit */
     if (code == LC_OK) {
         lc_backtest_fit_rows(split, b->rows, b->p->n_series, begin, b->stride);
         code = lc_resolve_settings(resolved, b->p, split, st);

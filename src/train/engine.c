@@ -162,6 +162,23 @@ void lc_engine_weights_changed(lc_engine *e)
     lc_network_pack(e->net, e->w, e->packed, 0, 1);
 }
 
+lc_engine_state lc_engine_look(lc_engine *e)
+{
+    return (lc_engine_state){.params = e->net->params,
+                             .w = e->w,
+                             .average = e->average,
+                             .m = e->adam.m,
+                             .v = e->adam.v,
+                             .power1 = &e->adam.power1,
+                             .power2 = &e->adam.power2,
+                             .steps = &e->steps_done};
+}
+
+void lc_engine_restored(lc_engine *e)
+{
+    lc_network_pack(e->net, e->w, e->packed, 0, 1);
+}
+
 const float *lc_engine_gradient(const lc_engine *e)
 {
     return e->g;

@@ -59,6 +59,16 @@ const float *lc_engine_average(const lc_engine *e);
 float *lc_engine_weights(lc_engine *e);
 void lc_engine_weights_changed(lc_engine *e);
 
+/* All that later steps depend on, where it lies. After writing to it call lc_engine_restored. */
+typedef struct lc_engine_state {
+    size_t params;
+    float *w, *average, *m, *v; /* (params); average NULL: none is kept */
+    double *power1, *power2;    /* of the optimizer */
+    uint64_t *steps;            /* done */
+} lc_engine_state;
+lc_engine_state lc_engine_look(lc_engine *e);
+void lc_engine_restored(lc_engine *e);
+
 /* Seconds (LC_PHASES) that the first thread has spent in each phase so far; NULL unless timed. */
 const double *lc_engine_phases(const lc_engine *e);
 

@@ -99,6 +99,7 @@ typedef struct stage {
     lc_feed train_feed, valid_feed;
     double *slope, *effect; /* as in learn.h */
     bool last;              /* as many steps as were best, on all rows */
+    lc_checkpoint *checkpoint;
     lc_progress_fn progress;
     void *user;
     size_t parallel;     /* networks that learn side by side, one thread each */
@@ -120,6 +121,8 @@ static void learn_member(stage *g, size_t member, size_t threads, bool tells)
                            .slope = g->slope,
                            .effect = g->effect,
                            .stop = g->last ? g->model->training.steps[member] : 0,
+                           .checkpoint = g->checkpoint,
+                           .slot = member + (g->last ? s->members : 0),
                            .progress = tells ? g->progress : NULL,
                            .user = g->user,
                            .cancelled = &g->cancelled};
@@ -217,10 +220,10 @@ static void free_stage(stage *g)
 }
 
 lc_code lc_fit(lc_model **out, const lc_panel *p, const lc_settings *settings, const lc_split *split,
-               lc_progress_fn progress, void *user, lc_status *st)
+               lc_checkpoint *checkpoint, lc_progress_fn progress, void *user, lc_status *st)
 {
     *out = NULL;
-    stage g = {.progress = progress, .user = user};
+    stage g = {.checkpoint = checkpoint, .progress = progress, .user = user};
     lc_scales scales = {0};
     bool usable = false;
     size_t *train = lc_calloc(p->n_series, sizeof *train);
@@ -249,12 +252,17 @@ lc_code lc_fit(lc_model **out, const lc_panel *p, const lc_settings *settings, c
     return code;
 }
 
-lc_code lc_fit_final(lc_model *m, const lc_panel *p, const lc_split *split, lc_progress_fn progress, void *user,
-                     lc_status *st)
+size_t lc_fit_slots(const lc_settings *s)
+{
+    return 2 * s->members;
+}
+
+lc_code lc_fit_final(lc_model *m, const lc_panel *p, const lc_split *split, lc_checkpoint *checkpoint,
+                     lc_progress_fn progress, void *user, lc_status *st)
 {
     const lc_settings *s = m->settings;
     if (!lc_model_networked(m) || strcmp(s->final_fit, "on") != 0) return LC_OK;
-    stage g = {.model = m, .last = true, .progress = progress, .user = user};
+    stage g = {.model = m, .last = true, .checkpoint = checkpoint, .progress = progress, .user = user};
     lc_scales scales = {0};
     size_t unknown;
     bool usable;

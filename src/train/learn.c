@@ -169,15 +169,53 @@ static lc_code run_round(run *r, size_t round, double *train, double *valid, lc_
     return LC_OK;
 }
 
+/* What a checkpoint holds of the training. */
+static lc_round_state look(run *r, const lc_learned *out, bool ended)
+{
+    return (lc_round_state){.engine = lc_engine_look(r->engine),
+                            .best_weights = out->w,
+                            .train_loss = out->train_loss,
+                            .valid_loss = out->valid_loss,
+                            .room = r->p.rounds,
+                            .best_score = r->best,
+                            .rounds = out->rounds,
+                            .best = out->best,
+                            .steps = out->steps,
+                            .since_best = r->since_best,
+                            .before = r->train.before,
+                            .ended = ended};
+}
+
+/* Goes on where the checkpoint says; *ended: there is nothing more to do. */
+static lc_code go_on(run *r, lc_learned *out, bool *ended, lc_status *st)
+{
+    bool found;
+    lc_round_state s = look(r, out, false);
+    lc_code code = lc_checkpoint_restore(r->l->checkpoint, r->l->slot, &s, &found, st);
+    *ended = code == LC_OK && found && s.ended;
+    if (code != LC_OK || !found) return code;
+    r->best = s.best_score;
+    r->since_best = (size_t)s.since_best;
+    r->train.before = s.before;
+    out->rounds = (size_t)s.rounds;
+    out->best = (size_t)s.best;
+    out->steps = (size_t)s.steps;
+    lc_engine_restored(r->engine);
+    return LC_OK;
+}
+
 static lc_code run_rounds(run *r, lc_learned *out, lc_status *st)
 {
     const lc_learning *l = r->l;
     out->train_loss = calloc(r->p.rounds, sizeof *out->train_loss);
     out->valid_loss = calloc(r->p.rounds, sizeof *out->valid_loss);
     if (!out->train_loss || !out->valid_loss) return lc_fail_memory(st);
-    for (size_t round = 1; round <= r->p.rounds; round++) {
+    bool ended;
+    lc_code code = go_on(r, out, &ended, st);
+    if (code != LC_OK || ended) return code;
+    for (size_t round = out->rounds + 1; round <= r->p.rounds; round++) {
         double train, valid;
-        lc_code code = run_round(r, round, &train, &valid, st);
+        code = run_round(r, round, &train, &valid, st);
         if (code != LC_OK) return code;
         out->train_loss[round - 1] = train;
         out->valid_loss[round - 1] = valid;
@@ -192,6 +230,10 @@ static lc_code run_rounds(run *r, lc_learned *out, lc_status *st)
             out->steps = l->stop ? l->stop : round * r->p.steps;
             memcpy(out->w, lc_engine_average(r->engine), l->net->params * sizeof *out->w);
         }
+        const bool enough = r->p.patience && r->since_best >= r->p.patience && !l->stop;
+        const lc_round_state state = look(r, out, enough || round == r->p.rounds);
+        code = lc_checkpoint_keep(l->checkpoint, l->slot, &state, st);
+        if (code != LC_OK) return code;
         const lc_progress now = {.epoch = round,
                                  .epochs = r->p.rounds,
                                  .windows = l->train->windows->n,
@@ -202,7 +244,7 @@ static lc_code run_rounds(run *r, lc_learned *out, lc_status *st)
         if (l->progress && !l->progress(l->user, &now)) atomic_store(l->cancelled, true);
         if (l->cancelled && atomic_load(l->cancelled))
             return lc_fail(st, LC_E_CANCELLED, "stopped after %s %zu", r->p.epochs ? "epoch" : "round", round);
-        if (r->p.patience && r->since_best >= r->p.patience && !l->stop) break;
+        if (enough) break;
     }
     return LC_OK;
 }

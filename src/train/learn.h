@@ -6,7 +6,7 @@
 
 #include "base/settings.h"
 #include "model/feed.h"
-#include "train/engine.h"
+#include "train/checkpoint.h"
 
 typedef struct lc_learning {
     const lc_network *net;
@@ -14,12 +14,14 @@ typedef struct lc_learning {
     const lc_feed *train, *valid; /* valid may have no windows */
     size_t threads;
     uint64_t seed;
-    const double *slope;     /* where the linear branch starts: (horizon) on the window's last value; NULL: 0 */
-    const double *effect;    /* and on each covariate known ahead at the same step; NULL: 0 */
-    size_t stop;             /* minibatches after which it ends, whatever is learned; 0: by the validation windows */
-    lc_progress_fn progress; /* NULL: nobody asks */
-    void *user;              /* of progress */
-    atomic_bool *cancelled;  /* set when progress asks to stop, looked at after every round */
+    const double *slope;       /* where the linear branch starts: (horizon) on the window's last value; NULL: 0 */
+    const double *effect;      /* and on each covariate known ahead at the same step; NULL: 0 */
+    size_t stop;               /* minibatches after which it ends, whatever is learned; 0: by the validation windows */
+    lc_progress_fn progress;   /* NULL: nobody asks */
+    void *user;                /* of progress */
+    lc_checkpoint *checkpoint; /* NULL: none */
+    size_t slot;               /* of it, this network's */
+    atomic_bool *cancelled;    /* set when progress asks to stop, looked at after every round */
 } lc_learning;
 
 typedef struct lc_learned {

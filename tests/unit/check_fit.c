@@ -29,7 +29,7 @@ static run fit_panel(lc_panel *p, lc_settings *s, lc_progress_fn progress, void 
     lc_resolve_split(r.split, p, s, NULL);
     r.model = (lc_model *)p; /* must be overwritten */
     if (!s->batch) s->batch = 32;
-    r.code = lc_fit(&r.model, p, s, r.split, progress, user, &r.st);
+    r.code = lc_fit(&r.model, p, s, r.split, NULL, progress, user, &r.st);
     return r;
 }
 

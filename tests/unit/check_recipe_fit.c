@@ -27,7 +27,7 @@ static run fit(lc_panel *p, const char *options, lc_progress_fn progress, void *
     run r = {.p = p, .s = panel_settings(options), .split = calloc(p->n_series, sizeof *r.split)};
     ck_assert_int_eq(lc_resolve_settings(r.s, p, NULL, &r.st), LC_OK);
     lc_resolve_split(r.split, p, r.s, NULL);
-    r.code = lc_fit(&r.m, p, r.s, r.split, progress, user, &r.st);
+    r.code = lc_fit(&r.m, p, r.s, r.split, NULL, progress, user, &r.st);
     return r;
 }
 
@@ -65,7 +65,7 @@ START_TEST(same_bits_on_any_number_of_threads)
         run r = fit(p, b.data, NULL, NULL);
         ck_assert_msg(r.code == LC_OK, "%s", r.st.text);
         ck_assert_int_eq(lc_interval_calibrate(r.m, p, r.split, threads[i], NULL), LC_OK);
-        ck_assert_int_eq(lc_fit_final(r.m, p, r.split, NULL, NULL, NULL), LC_OK);
+        ck_assert_int_eq(lc_fit_final(r.m, p, r.split, NULL, NULL, NULL, NULL), LC_OK);
         if (i) {
             UNIT_MUST(memcmp(first.m->w, r.m->w, weights_of(r.m) * sizeof(float)) == 0, "%zu threads: other weights",
                       threads[i]);
@@ -144,7 +144,7 @@ START_TEST(the_final_fit_has_all_rows_and_the_best_steps)
     memcpy(before, r.m->w, weights_of(r.m) * sizeof *before);
     size_t steps[3];
     memcpy(steps, r.m->training.steps, sizeof steps);
-    ck_assert_int_eq(lc_fit_final(r.m, p, r.split, NULL, NULL, NULL), LC_OK);
+    ck_assert_int_eq(lc_fit_final(r.m, p, r.split, NULL, NULL, NULL, NULL), LC_OK);
     ck_assert(memcmp(steps, r.m->training.steps, sizeof steps) == 0);
 
     lc_scales scales;
