@@ -92,7 +92,9 @@ lc_code lc_model_fit(lc_model **out, const lc_panel *p, const lc_settings *s, lc
     *out = NULL;
     lc_settings *resolved = lc_settings_copy(s);
     lc_split *split = lc_calloc(p->n_series, sizeof *split);
-    lc_code code = resolved && split ? lc_resolve_settings(resolved, p, NULL, st) : lc_fail_memory(st);
+    lc_code code = resolved && split ? LC_OK : lc_fail_memory(st);
+    if (code == LC_OK && *resolved->from) code = lc_model_inherit(resolved, resolved->from, st);
+    if (code == LC_OK) code = lc_resolve_settings(resolved, p, NULL, st);
     if (code == LC_OK) {
         lc_resolve_split(split, p, resolved, NULL);
         code = lc_fit_calibrated(out, p, resolved, split, progress, user, st);

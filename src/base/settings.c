@@ -122,6 +122,8 @@ static const row rows[] = {
          "share of each series kept for validation and calibration (default: 0.2; auto: 0.15)"),
     TEXT(final_fit, "final-fit", LC_GROUP_TRAINING, "auto|on|off", "auto", "auto|on|off",
          "auto: learn again from all rows once the number of steps is known (default: where series are few and short)"),
+    TEXT(from, "from", LC_GROUP_TRAINING, "MODEL", "", NULL,
+         "begin with the weights of this model, whose network is taken, or of a safetensors file with the same names"),
     COUNT(seed, "seed", LC_GROUP_TRAINING, "1", 0, 9007199254740991.0, "seed of all random numbers"),
     COUNT(shards, "shards", LC_GROUP_TRAINING, "", 1, 4096,
           "parts of a minibatch with a gradient buffer each (default: a part for every 8 windows)"),

@@ -16,6 +16,7 @@ struct lc_settings {
     char *time_format;               /* "" = found by itself */
     char *duplicates;                /* error, first, last, mean */
     char *aggregate;                 /* none, mean, sum, last */
+    char *from;                      /* file whose weights a training begins with; "" */
     char *checkpoint;                /* file; "" */
     bool resume;
     char *rejects;         /* file for bad rows; "" = the first one ends the reading */

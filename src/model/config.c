@@ -66,7 +66,7 @@ static json_t *settings_json(const lc_settings *s, bool *ok)
     for (size_t i = 0; i < lc_setting_count(); i++) {
         const lc_setting_info *info = lc_setting_at(i);
         /* How the work is done leaves no trace: the file is the same at any number of threads. */
-        if (info->group == LC_GROUP_RUN) continue;
+        if (info->group == LC_GROUP_RUN || strcmp(info->name, "from") == 0) continue;
         char *text = lc_settings_dup(s, info->name);
         lc_json_put(object, info->name, text ? name_json(text) : NULL, ok);
         free(text);

@@ -75,6 +75,13 @@ lc_code lc_model_scales(const lc_model *m, const lc_panel *p, const size_t *rows
 lc_code lc_model_write(const lc_model *m, const char *path, bool replace, lc_status *st);
 lc_code lc_model_read(lc_model **out, const char *path, lc_status *st);
 
+/* Beginning with what another training learned: a model file, or a safetensors file with tensors of the same names.
+ * lc_model_inherit sets what the settings leave open or at its default, of those of the group MODEL and the season, as
+ * the model has it; a file that is no model leaves them. lc_model_start takes the weights: those of a single network
+ * for each of several, too. LC_E_MODEL names the tensor that does not fit. */
+lc_code lc_model_inherit(lc_settings *s, const char *path, lc_status *st);
+lc_code lc_model_start(lc_model *m, const char *path, lc_status *st);
+
 /* The config as JSON text (free it with free); NULL: out of memory. */
 char *lc_model_config(const lc_model *m);
 

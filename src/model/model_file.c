@@ -175,3 +175,102 @@ done:
     lc_safetensors_free(f);
     return code;
 }
+
+/* ---- beginning with the weights of another ---- */
+
+static bool is_model(const lc_safetensors *f)
+{
+    const char *format = lc_safetensors_metadata(f, "format");
+    return format && strcmp(format, "loomcast") == 0;
+}
+
+/* What nobody has set, and the model has. */
+static lc_code copy_setting(lc_settings *to, const lc_settings *from, const lc_settings *usual, const char *name,
+                            lc_status *st)
+{
+    char *mine = lc_settings_dup(to, name), *theirs = lc_settings_dup(from, name), *open = lc_settings_dup(usual, name);
+    lc_code code = mine && theirs && open ? LC_OK : lc_fail_memory(st);
+    if (code == LC_OK && strcmp(mine, open) == 0 && strcmp(theirs, open) != 0)
+        code = lc_settings_set(to, name, theirs, st);
+    free(mine);
+    free(theirs);
+    free(open);
+    return code;
+}
+
+static lc_code inherit(lc_settings *s, const lc_model *m, lc_status *st)
+{
+    lc_settings *usual = lc_settings_create();
+    lc_code code = usual ? LC_OK : lc_fail_memory(st);
+    for (size_t i = 0; code == LC_OK && i < lc_setting_count(); i++) {
+        const lc_setting_info *info = lc_setting_at(i);
+        if (info->group == LC_GROUP_MODEL || strcmp(info->name, "season") == 0)
+            code = copy_setting(s, m->settings, usual, info->name, st);
+    }
+    lc_settings_free(usual);
+    return code;
+}
+
+lc_code lc_model_inherit(lc_settings *s, const char *path, lc_status *st)
+{
+    lc_safetensors *f = NULL;
+    lc_model *m = NULL;
+    lc_code code = lc_safetensors_read(&f, path, st);
+    const bool model = code == LC_OK && is_model(f);
+    lc_safetensors_free(f);
+    if (code != LC_OK) lc_status_set_file(st, path);
+    if (code == LC_OK && model) code = lc_model_read(&m, path, st);
+    if (m) code = inherit(s, m, st);
+    lc_model_free(m);
+    return code;
+}
+
+/* The tensor under its own name, or without the number of its network, or that of the first network. */
+static const lc_tensor *find_start(const lc_safetensors *f, const char *name)
+{
+    char other[96];
+    const lc_tensor *t = lc_safetensors_find(f, name);
+    const char *bare = strncmp(name, "nets.", 5) == 0 ? strchr(name + 5, '.') : NULL;
+    if (!t && bare) t = lc_safetensors_find(f, bare + 1);
+    snprintf(other, sizeof other, "nets.0.%s", name);
+    return t ? t : lc_safetensors_find(f, other);
+}
+
+static lc_code refuse_shape(const place *p, const lc_tensor *t, lc_status *st)
+{
+    lc_fail(st, LC_E_MODEL, "tensor \"%s\" has %zu x %zu values, the network needs %zu x %zu", p->name, t->shape[0],
+            t->dims == 2 ? t->shape[1] : 1, p->info.shape[0], p->info.dims == 2 ? p->info.shape[1] : 1);
+    lc_hint(st, "give the columns and options that it was trained with: --hidden, --layers, --horizon, --past ...");
+    return LC_E_MODEL;
+}
+
+static lc_code start_tensor(lc_model *m, const place *p, const lc_tensor *t, lc_status *st)
+{
+    if (!t) {
+        lc_fail(st, LC_E_MODEL, "tensor \"%s\" is missing", p->name);
+        lc_hint(st, "names and layouts are PyTorch's: lstm.weight_ih_l0 ... head.bias, which --arch lstm has");
+        return LC_E_MODEL;
+    }
+    if (t->dims != p->info.dims || t->shape[0] != p->info.shape[0] || (t->dims == 2 && t->shape[1] != p->info.shape[1]))
+        return refuse_shape(p, t, st);
+    for (size_t k = 0; k < tensor_floats(&p->info); k++)
+        if (!isfinite(t->data[k]))
+            return lc_fail(st, LC_E_MODEL, "tensor \"%s\" holds a value that is not finite", p->name);
+    p->layer->kind->put(p->layer, m->w + p->at, p->tensor, t->data);
+    return LC_OK;
+}
+
+lc_code lc_model_start(lc_model *m, const char *path, lc_status *st)
+{
+    lc_safetensors *f = NULL;
+    place *places = NULL;
+    size_t n = 0;
+    lc_code code = lc_safetensors_read(&f, path, st);
+    if (code == LC_OK) code = list_places(m->net, m->settings->members, &places, &n, st);
+    for (size_t i = 0; code == LC_OK && i < n; i++)
+        code = start_tensor(m, &places[i], find_start(f, places[i].name), st);
+    if (code != LC_OK) lc_status_set_file(st, path);
+    lc_free(places);
+    lc_safetensors_free(f);
+    return code;
+}

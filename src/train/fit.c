@@ -98,6 +98,7 @@ typedef struct stage {
     lc_windows train, valid;
     lc_feed train_feed, valid_feed;
     double *slope, *effect; /* as in learn.h */
+    float *start;           /* (members, params) the same; NULL: none */
     bool last;              /* as many steps as were best, on all rows */
     lc_checkpoint *checkpoint;
     lc_progress_fn progress;
@@ -120,6 +121,7 @@ static void learn_member(stage *g, size_t member, size_t threads, bool tells)
                            .seed = s->seed + member * 0x9e3779b97f4a7c15u,
                            .slope = g->slope,
                            .effect = g->effect,
+                           .start = g->start ? g->start + member * g->model->net->params : NULL,
                            .stop = g->last ? g->model->training.steps[member] : 0,
                            .checkpoint = g->checkpoint,
                            .slot = member + (g->last ? s->members : 0),
@@ -165,6 +167,17 @@ static lc_code judge(const stage *g, bool *usable, lc_status *st)
     return g->code[bad];
 }
 
+/* By way of the model's own weights, which are learned anew. */
+static lc_code take_start(stage *g, lc_status *st)
+{
+    const size_t n = g->model->settings->members * g->model->net->params;
+    lc_code code = lc_model_start(g->model, g->model->settings->from, st);
+    g->start = lc_calloc(n, sizeof *g->start);
+    if (code == LC_OK && !g->start) code = lc_fail_memory(st);
+    if (code == LC_OK) memcpy(g->start, g->model->w, n * sizeof *g->start);
+    return code;
+}
+
 static lc_code run_stage(stage *g, size_t threads, bool *usable, lc_status *st)
 {
     const lc_settings *s = g->model->settings;
@@ -182,6 +195,7 @@ static lc_code run_stage(stage *g, size_t threads, bool *usable, lc_status *st)
         g->effect = lc_calloc(g->model->net->spec.side / s->horizon, sizeof *g->effect);
         code = g->effect ? lc_segments_effects(&g->train_feed.segments, g->effect, st) : lc_fail_memory(st);
     }
+    if (code == LC_OK && *s->from) code = take_start(g, st);
     *usable = false;
     if (code != LC_OK) return code;
     learn_members(g, threads);
@@ -213,6 +227,7 @@ static void free_stage(stage *g)
     lc_free(g->status);
     lc_free(g->slope);
     lc_free(g->effect);
+    lc_free(g->start);
     lc_feed_free(&g->train_feed);
     lc_feed_free(&g->valid_feed);
     lc_windows_free(&g->train);

@@ -267,7 +267,11 @@ lc_code lc_learn(lc_learned *out, const lc_learning *l, lc_status *st)
     const size_t valid = l->stop ? 0 : l->valid->windows->n;
     lc_code code = open_sampler(&r.train, l) ? LC_OK : lc_fail_memory(st);
     if (code == LC_OK) code = lc_engine_create(&r.engine, l->net, &o, st);
-    if (code == LC_OK) code = start_skip(l, r.engine, st);
+    if (code == LC_OK && !l->start) code = start_skip(l, r.engine, st);
+    if (code == LC_OK && l->start) {
+        memcpy(lc_engine_weights(r.engine), l->start, l->net->params * sizeof *l->start);
+        lc_engine_weights_changed(r.engine);
+    }
     if (code == LC_OK && valid) code = lc_infer_create(&r.infer, l->net, valid, l->threads, st);
     if (code == LC_OK) code = run_rounds(&r, out, st);
     lc_infer_free(r.infer);

@@ -15,6 +15,7 @@ typedef struct lc_learning {
     size_t threads;
     uint64_t seed;
     const double *slope;       /* where the linear branch starts: (horizon) on the window's last value; NULL: 0 */
+    const float *start;        /* (params) weights to begin with, whatever slope and effect; NULL: those of the seed */
     const double *effect;      /* and on each covariate known ahead at the same step; NULL: 0 */
     size_t stop;               /* minibatches after which it ends, whatever is learned; 0: by the validation windows */
     lc_progress_fn progress;   /* NULL: nobody asks */
