@@ -232,10 +232,10 @@ typedef struct lc_detect_info {
 lc_code lc_detect(lc_result **out, lc_detect_info *info, const lc_model *m, const lc_panel *p, const lc_settings *s,
                   lc_progress_fn progress, void *user, lc_status *st);
 
-/* The same, and its events: runs of rows whose score reaches the threshold, less than 40 rows apart. *events:
- * unique_id, start, end (stamps), rows, flags (how many fell into it), then of the most unusual row peak (its stamp),
- * y, expected, lo, hi, score, p, statistic and column, which is that of a row as a whole; each series' in the order of
- * time. */
+/* The same, and its events: a flag after 40 rows below the threshold begins one, which lasts to the last row that
+ * reaches it before the next one begins. *events: unique_id, start, end (stamps), rows, flags (how many fell into it),
+ * then of the most unusual row peak (its stamp), y, expected, lo, hi, score, p, statistic and column, which is that of
+ * a row as a whole; each series' in the order of time. */
 lc_code lc_detect_events(lc_result **out, lc_result **events, lc_detect_info *info, const lc_model *m,
                          const lc_panel *p, const lc_settings *s, lc_progress_fn progress, void *user, lc_status *st);
 

@@ -14,7 +14,8 @@ static double base_of(const lc_counter *c, double y)
 
 double lc_counter_growth(const lc_counter *c, double y)
 {
-    return c->on ? (y - base_of(c, y)) / c->rows : y;
+    if (!c->on) return y;
+    return y < c->last ? (double)NAN : (y - c->last) / c->rows;
 }
 
 double lc_counter_value(const lc_counter *c, double y, double growth)

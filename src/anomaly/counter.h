@@ -1,6 +1,6 @@
 /* Columns that count up: meters, bytes sent, requests answered. Each of their values is the largest so far, so that it
- * is what they grow by in a row that is watched. A counter that starts again, from 0 or after an overflow, has grown by
- * what it shows. */
+ * is what they grow by in a row that is watched. Of a row in which one starts again, from 0 or after an overflow,
+ * nothing can be said. */
 #ifndef LC_ANOMALY_COUNTER_H
 #define LC_ANOMALY_COUNTER_H
 

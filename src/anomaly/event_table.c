@@ -7,7 +7,7 @@
 #include "anomaly/rows.h"
 #include "base/memory.h"
 
-enum { CALM = 40 }; /* rows that are not raised after which an event is over, as for alarms */
+enum { CALM = 40 }; /* rows that are not raised after which a flag begins another event, as for alarms */
 
 enum { ID, START, END, ROWS, FLAGS, PEAK, Y, EXPECTED, LO, HI, SCORE, P, STATISTIC, COLUMN, COLUMNS };
 
@@ -92,10 +92,12 @@ static lc_code add_events(lc_result *r, const source *s, lc_status *st)
     for (size_t k = 0; code == LC_OK && k < s->steps; k++) {
         const lc_finding *f = &s->found[k];
         if (!f->raised) {
-            if (!open || !is_row(s, k) || ++calm <= CALM) continue;
+            calm += is_row(s, k) ? 1 : 0;
+            continue;
+        }
+        if (open && f->anomaly && calm > CALM) {
             code = add_event(r, s, &e, st);
             open = false;
-            continue;
         }
         if (!open) {
             e = (event){.start = rows_before(s, k, f->since), .peak = k};

@@ -301,7 +301,8 @@ static int begin_run(run *r)
     if (!o->output) cli_stdout_begins();
     if (code == LC_EXIT_OK) code = cli_sink_flush(&r->out);
     if (code == LC_EXIT_OK && r->rejects.path) code = cli_sink_flush(&r->rejects);
-    r->saved = cli_seconds();
+    r->saved =
+        cli_goes_on(o) ? cli_seconds() : -1e9; /* a first state soon: a crash before it could not be gone on from */
     return code;
 }
 

@@ -38,7 +38,8 @@ static const own_option own_options[] = {
         "passed "
         "over (without stamps all rows are new), --output and --rejects are appended to"),
     OWN("nab", 0, OWN_SWITCH, nab, NULL,
-        "write timestamp,value,anomaly_score,label, as the Numenta benchmark reads it"),
+        "write timestamp,value,anomaly_score,label, as the Numenta benchmark reads it; unless told otherwise with "
+        "--sensitivity sensitive, since that benchmark prices a miss as some seventeen false alarms"),
     OWN("force", 0, OWN_SWITCH, force, NULL, "replace files that exist"),
     OWN("json", 0, OWN_SWITCH, json, NULL, "summary of the run as one JSON object on standard output"),
     OWN("quiet", 0, OWN_SWITCH, quiet, NULL, "print errors only"),

@@ -22,19 +22,19 @@ enum { PARTS = 4, NAME = 48 }; /* tensors of a network */
 static const char format_name[] = "loomcast-checkpoint";
 
 /* A network as it is kept. */
-typedef struct slot {
+typedef struct net {
     bool there;
     size_t params, rounds;
     float *block;   /* (BLOCKS, params); the average is left out where none is kept: zeros */
     double *losses; /* (2, rounds) training, validation */
     double number[NUMBERS];
     uint64_t count[COUNTS];
-} slot;
+} net;
 
 struct lc_checkpoint {
     char *path;
     char identity[20];
-    slot *slot; /* (n) */
+    net *slot; /* (n) */
     size_t n;
     pthread_mutex_t lock; /* of the slots and the file */
 };
@@ -116,7 +116,7 @@ static const void *vector(const lc_safetensors *f, size_t i, const char *what, l
     return lc_safetensors_vector(f, name, type, n);
 }
 
-static lc_code read_slot(slot *s, const lc_safetensors *f, size_t i, const char *path, lc_status *st)
+static lc_code read_slot(net *s, const lc_safetensors *f, size_t i, const char *path, lc_status *st)
 {
     size_t floats = 0, losses = 0, numbers = 0, counts = 0;
     const void *block = vector(f, i, "weights", LC_SCALAR_F32, &floats);
@@ -176,7 +176,7 @@ static lc_code write_file(const lc_checkpoint *c, lc_status *st)
     lc_code code = tensor && piece && name ? LC_OK : lc_fail_memory(st);
     size_t n = 0;
     for (size_t i = 0; code == LC_OK && i < c->n; i++) {
-        const slot *s = &c->slot[i];
+        const net *s = &c->slot[i];
         const lc_piece part[PARTS] = {
             {s->block, BLOCKS * s->params}, {s->losses, 2 * s->rounds}, {s->number, NUMBERS}, {s->count, COUNTS}};
         for (size_t k = 0; s->there && k < PARTS; k++, n++) {
@@ -235,12 +235,12 @@ static void blocks_of(float *block[BLOCKS], const lc_round_state *s)
     for (size_t i = 0; i < BLOCKS; i++) block[i] = at[i];
 }
 
-lc_code lc_checkpoint_restore(lc_checkpoint *c, size_t at, lc_round_state *s, bool *found, lc_status *st)
+lc_code lc_checkpoint_restore(lc_checkpoint *c, size_t slot, lc_round_state *s, bool *found, lc_status *st)
 {
     float *block[BLOCKS];
     *found = false;
-    if (!c || !c->slot[at].there) return LC_OK;
-    const slot *from = &c->slot[at];
+    if (!c || !c->slot[slot].there) return LC_OK;
+    const net *from = &c->slot[slot];
     if (from->params != s->engine.params || from->rounds > s->room) return broken(c->path, st);
     blocks_of(block, s);
     for (size_t i = 0; i < BLOCKS; i++)
@@ -263,7 +263,7 @@ lc_code lc_checkpoint_restore(lc_checkpoint *c, size_t at, lc_round_state *s, bo
     return LC_OK;
 }
 
-static bool make_room(slot *to, const lc_round_state *s)
+static bool make_room(net *to, const lc_round_state *s)
 {
     if (!to->block) to->block = lc_calloc(BLOCKS * s->engine.params, sizeof *to->block);
     lc_free(to->losses);
@@ -271,11 +271,11 @@ static bool make_room(slot *to, const lc_round_state *s)
     return to->block && to->losses;
 }
 
-lc_code lc_checkpoint_keep(lc_checkpoint *c, size_t at, const lc_round_state *s, lc_status *st)
+lc_code lc_checkpoint_keep(lc_checkpoint *c, size_t slot, const lc_round_state *s, lc_status *st)
 {
     float *block[BLOCKS];
     if (!c) return LC_OK;
-    slot *to = &c->slot[at];
+    net *to = &c->slot[slot];
     blocks_of(block, s);
     pthread_mutex_lock(&c->lock);
     lc_code code = make_room(to, s) ? LC_OK : lc_fail_memory(st);
