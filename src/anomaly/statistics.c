@@ -113,13 +113,14 @@ static void shift_in(double *list, size_t room, size_t *n, double x)
 void lc_statistics_push(lc_statistics *s, double x, double e)
 {
     shift_in(s->value, LC_LEVEL_ROWS, &s->values, x);
-    lc_tail_push(s->tail[LC_STATISTIC_VALUE], x);
-    lc_tail_push(s->tail[LC_STATISTIC_LEVEL], sum(s->value, s->values) / (double)s->values);
+    lc_tail_push_limited(s->tail[LC_STATISTIC_VALUE], x, tail_floor);
+    lc_tail_push_limited(s->tail[LC_STATISTIC_LEVEL], sum(s->value, s->values) / (double)s->values, tail_floor);
     if (isnan(e)) return;
     shift_in(s->error, LC_ENERGY_ROWS, &s->errors, e);
     const size_t n = fewer(s->errors, LC_ERROR_ROWS);
-    lc_tail_push(s->tail[LC_STATISTIC_ERROR], sum(s->error, n) / (double)n);
-    lc_tail_push(s->tail[LC_STATISTIC_ENERGY], sum_of_sizes(s->error, s->errors) / (double)s->errors);
+    lc_tail_push_limited(s->tail[LC_STATISTIC_ERROR], sum(s->error, n) / (double)n, tail_floor);
+    lc_tail_push_limited(s->tail[LC_STATISTIC_ENERGY], sum_of_sizes(s->error, s->errors) / (double)s->errors,
+                         tail_floor);
 }
 
 /* ---- bounds ---- */

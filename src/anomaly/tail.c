@@ -174,6 +174,8 @@ void lc_tail_push_limited(lc_tail *t, double x, double floor)
     if (t->count >= LC_TAIL_LEAST && isfinite(x)) {
         const fit *f = fit_of(t, false);
         x = fmin(x, f->u + most * (f->beta / f->unit + floor));
+        f = fit_of(t, true);
+        x = fmax(x, -(f->u + most * (f->beta / f->unit + floor)));
     }
     lc_tail_push(t, x);
 }

@@ -22,8 +22,8 @@ double lc_tail_quantile(const lc_tail *t, double share);
  * neighbouring doubles in the worst case. */
 void lc_tail_push(lc_tail *t, double x);
 
-/* The same for what may be an anomaly, which is not to hide the next one: a value further beyond the upper tail than
- * ten times its scale, plus floor, is remembered as if it were there. */
+/* The same for what may be an anomaly, which is not to hide the next one: a value further beyond where a tail begins
+ * than ten times its scale, floor added, is remembered as if it were there. */
 void lc_tail_push_limited(lc_tail *t, double x, double floor);
 
 /* q = -log10 P(X >= x) from the k remembered values: empirical up to the (nu+1)-th largest, nu = max(10, k/200), above

@@ -17,8 +17,9 @@ double ref_statistic(int which, const double *x, const double *e, size_t t);
  * the tail. */
 double ref_tail(const double *past, size_t n, double at, double floor);
 
-/* q (REF_STATISTICS) of row t against the rows before it: of both sides for all but B; 0 where there is none. Returns
- * the larger of q(v) + q(v10) + q(es) and (q(B) + 0.64) / 0.514. */
+/* q (REF_STATISTICS) of row t against the rows before it: of both sides for all but B; 0 where there is none. What lies
+ * more than ten scales, each with 0.05 added, beyond where a tail begins is remembered as if it were there. Returns the
+ * larger of q(v) + q(v10) + q(es) and (q(B) + 0.64) / 0.514. */
 double ref_evidence(const double *x, const double *e, size_t t, double *q);
 
 #endif
