@@ -109,6 +109,7 @@ int cli_detect(const cli_options *o)
     if (code == LC_EXIT_OK && o->exit_code && (info.flagged || info.rows_flagged)) code = LC_EXIT_ANOMALIES;
 done:
     lc_result_free(measures);
+    lc_result_free(events);
     lc_result_free(r);
     lc_labels_free(l);
     lc_model_free(m);
