@@ -30,11 +30,14 @@ FP := -ffp-contract=fast
 OPENMP_CFLAGS := -fopenmp
 OPENMP_LIBS := -fopenmp
 RT_LIB := -lrt
+# The target `shared`, where the linker knows sonames and version scripts: Apple's does not, and the archive alone is built.
+SHARING := shared
 ifeq ($(shell uname -s),Darwin)
 BREW := $(or $(shell brew --prefix 2>/dev/null),/usr/local)
 BREW_CFLAGS := -I$(BREW)/include -I$(BREW)/opt/libomp/include
 BREW_LIBS := -L$(BREW)/lib -L$(BREW)/opt/libomp/lib
 RT_LIB :=
+SHARING :=
 ifneq ($(findstring clang,$(shell $(CC) --version 2>/dev/null)),)
 OPENMP_CFLAGS := -Xpreprocessor -fopenmp
 OPENMP_LIBS := -lomp
@@ -157,8 +160,8 @@ $(OUT)/flags $(OUT)/objects: FORCE
 checks: $(CHECKS)
 
 # What `make test` runs once everything that it needs is there.
-suite: all checks $(if $(filter release,$(VARIANT)),shared)
-	+@$(if $(filter release,$(VARIANT)),CC="$(CC)" scripts/check-install.sh)
+suite: all checks
+	+@$(if $(filter release,$(VARIANT)),$(if $(SHARING),CC="$(CC)" scripts/check-install.sh))
 	@scripts/run-tests.sh $(BIN) $(CHECKS)
 
 # The compiler flags are chosen when make starts, so whatever may just have been installed is seen by a second make.
@@ -201,14 +204,16 @@ lint: ## floors, house rules, clang-format and clang-tidy
 format: ## lay out every C file with clang-format
 	clang-format -i $(FORMATTED)
 
-install: all shared ## copy program, libraries and header to PREFIX (default /usr/local), below DESTDIR if given
+install: all $(SHARING) ## copy program, libraries and header to PREFIX (default /usr/local), below DESTDIR if given
 	install -d $(foreach d,bin lib/pkgconfig include,"$(DESTDIR)$(PREFIX)/$(d)")
 	install -m 755 $(BIN) "$(DESTDIR)$(PREFIX)/bin/loomcast"
 	install -m 644 $(LIB) "$(DESTDIR)$(PREFIX)/lib/libloomcast.a"
+ifneq ($(SHARING),)
 	install -m 755 $(SHARED) "$(DESTDIR)$(PREFIX)/lib/$(notdir $(SHARED))"
 	ln -sf $(notdir $(SHARED)) "$(DESTDIR)$(PREFIX)/lib/$(SONAME)"
 	ln -sf $(SONAME) "$(DESTDIR)$(PREFIX)/lib/libloomcast.so"
 	install -m 644 $(OUT)/loomcast.pc "$(DESTDIR)$(PREFIX)/lib/pkgconfig/loomcast.pc"
+endif
 	install -m 644 include/loomcast.h "$(DESTDIR)$(PREFIX)/include/loomcast.h"
 
 uninstall: ## remove what install copied

@@ -64,10 +64,10 @@ static void put_series(lc_buf *b, const lc_array *a, bool seconds)
 /* The columns are ours, whatever a file of the caller's has. */
 static lc_code settings_for(lc_settings **out, const lc_settings *s, bool ids, lc_status *st)
 {
-    static const char *const unset[][2] = {{"target", "y"},       {"time", "ds"},         {"past", ""},
-                                           {"future", ""},        {"static", ""},         {"delimiter", ","},
-                                           {"time-format", ""},   {"missing", ""},        {"rejects", ""},
-                                           {"aggregate", "none"}, {"no-header", "false"}, {"decimal-comma", "false"}};
+    static const char *const unset[][2] = {
+        {"target", "y"},           {"time", "ds"},      {"past", ""},    {"future", ""},  {"static", ""},
+        {"delimiter", ","},        {"time-format", ""}, {"missing", ""}, {"rejects", ""}, {"no-header", "false"},
+        {"decimal-comma", "false"}};
     *out = lc_settings_copy(s);
     lc_code code = *out ? LC_OK : lc_fail_memory(st);
     for (size_t i = 0; code == LC_OK && i < sizeof unset / sizeof unset[0]; i++)

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "anomaly/unit.h"
 #include "base/cholesky.h"
 #include "base/memory.h"
-#include "base/order.h"
 #include "base/sums.h"
 
 enum { FIRST = LC_CONDITIONAL_FIRST, LONGEST = LC_CONDITIONAL_LONGEST };
@@ -79,11 +79,6 @@ void lc_conditional_clear(lc_conditional *c)
 
 /* ---- what is learned ---- */
 
-static double clipped(double x, double most)
-{
-    return fmin(fmax(x, -most), most);
-}
-
 /* Mean and covariance with a row (n) in units of the scale. */
 static void learn(lc_conditional *c, const double *x)
 {
@@ -121,27 +116,21 @@ static void invert(lc_conditional *c)
 
 /* ---- the first rows ---- */
 
-/* Median and standard deviation of what the first rows have of number i. */
-static void find_scale(lc_conditional *c, size_t i)
+/* Of what the first rows have of number i. */
+static void find_unit(lc_conditional *c, size_t i)
 {
-    double x[FIRST], top = 0, mean = 0, variance = 0;
+    double x[FIRST];
     size_t n = 0;
     for (size_t k = 0; k < FIRST; k++)
         if (!isnan(c->kept[k * c->n + i])) x[n++] = c->kept[k * c->n + i];
-    qsort(x, n, sizeof *x, lc_ascending_reals);
-    c->center[i] = n ? x[n / 2] : 0;
-    for (size_t k = 0; k < n; k++) top = fmax(top, fabs(x[k]));
-    const double unit = top > 1e100 ? top : 1; /* squares of huge numbers would overflow */
-    for (size_t k = 0; k < n; k++) mean += x[k] / unit / (double)n;
-    for (size_t k = 0; k < n; k++) variance += (x[k] / unit - mean) * (x[k] / unit - mean) / (double)n;
-    c->scale[i] = fmax(sqrt(variance) * unit, 1e-6 * fabs(c->center[i]));
-    if (!(c->scale[i] >= 1e-12)) c->scale[i] = 1;
+    const lc_unit u = lc_unit_of(x, n);
+    c->center[i] = u.center;
+    c->scale[i] = u.spread;
 }
 
 static double scaled(const lc_conditional *c, double x, size_t i)
 {
-    /* Halves, so that the difference of two huge numbers stays one. */
-    return clipped((0.5 * x - 0.5 * c->center[i]) / c->scale[i] * 2, far);
+    return lc_unit_scaled((lc_unit){c->center[i], c->scale[i]}, x, far);
 }
 
 /* Keeps a row until there are enough of them to begin with. */
@@ -155,7 +144,7 @@ static void keep(lc_conditional *c, const double *x)
         return;
     }
     *c->rows = 0;
-    for (size_t i = 0; i < n; i++) find_scale(c, i);
+    for (size_t i = 0; i < n; i++) find_unit(c, i);
     for (size_t k = 0; k < FIRST; k++) {
         for (size_t i = 0; i < n; i++) {
             const double y = c->kept[k * n + i];
@@ -229,7 +218,7 @@ void lc_conditional_push(lc_conditional *c, const double *x, lc_standout *out)
         c->kept[now * n + i] = isnan(x[i]) ? 0 : lc_dot(p, z, n) / sqrt(p[i]);
     }
     stand_out(c, now, (size_t)fmin(*c->rows - FIRST + 1, LONGEST), out);
-    for (size_t i = 0; i < n; i++) z[i] = c->mean[i] + clipped(z[i], most_learned) * c->spread[i];
+    for (size_t i = 0; i < n; i++) z[i] = c->mean[i] + fmin(fmax(z[i], -most_learned), most_learned) * c->spread[i];
     learn(c, z);
 }
 

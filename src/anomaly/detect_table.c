@@ -14,24 +14,11 @@ const char *lc_statistic_name(lc_statistic s)
 
 enum { ID, DS, Y, EXPECTED, LO, HI, SCORE, ANOMALY, P, STATISTIC, SINCE, COLUMN, COLUMNS };
 
-static lc_code make_table(lc_result **out, bool explain, lc_status *st)
-{
-    static const struct {
-        const char *name;
-        lc_column_type type;
-        int digits;
-    } columns[COLUMNS] = {
-        {"unique_id", LC_COLUMN_TEXT, 0}, {"ds", LC_COLUMN_TEXT, 0},     {"y", LC_COLUMN_REAL, 0},
-        {"expected", LC_COLUMN_REAL, 9},  {"lo", LC_COLUMN_REAL, 9},     {"hi", LC_COLUMN_REAL, 9},
-        {"score", LC_COLUMN_REAL, 6},     {"anomaly", LC_COLUMN_INT, 0}, {"p", LC_COLUMN_REAL, 4},
-        {"statistic", LC_COLUMN_TEXT, 0}, {"since", LC_COLUMN_REAL, 0},  {"column", LC_COLUMN_TEXT, 0}};
-    *out = lc_result_create();
-    if (!*out) return lc_fail_memory(st);
-    lc_code code = LC_OK;
-    for (size_t i = 0; code == LC_OK && i < (explain ? COLUMNS : P); i++)
-        code = lc_result_add_column(*out, columns[i].name, columns[i].type, columns[i].digits, st);
-    return code;
-}
+static const lc_column columns[COLUMNS] = {
+    {"unique_id", LC_COLUMN_TEXT, 0}, {"ds", LC_COLUMN_TEXT, 0},     {"y", LC_COLUMN_REAL, 0},
+    {"expected", LC_COLUMN_REAL, 9},  {"lo", LC_COLUMN_REAL, 9},     {"hi", LC_COLUMN_REAL, 9},
+    {"score", LC_COLUMN_REAL, 6},     {"anomaly", LC_COLUMN_INT, 0}, {"p", LC_COLUMN_REAL, 4},
+    {"statistic", LC_COLUMN_TEXT, 0}, {"since", LC_COLUMN_REAL, 0},  {"column", LC_COLUMN_TEXT, 0}};
 
 static lc_code add_row(lc_result *r, const char *id, const char *ds, double y, const lc_finding *v, const char *column,
                        lc_status *st)
@@ -110,7 +97,8 @@ lc_code lc_detect_table(lc_result **out, const lc_detection *d, const lc_panel *
     const size_t frames = d->row ? p->n_frames : 0;
     size_t *series_of = lc_rows_series(p);
     source s = {.d = d, .p = p, .series_of = series_of, .row_id = lc_calloc(frames, sizeof(char *))};
-    lc_code code = series_of && s.row_id ? make_table(&r, explain, st) : lc_fail_memory(st);
+    lc_code code =
+        series_of && s.row_id ? lc_result_create_with(&r, columns, explain ? COLUMNS : P, st) : lc_fail_memory(st);
     for (size_t f = 0; code == LC_OK && f < frames; f++)
         if (!(s.row_id[f] = lc_panel_id_of(p, f, p->n_targets))) code = lc_fail_memory(st);
     for (size_t target = 0; code == LC_OK && target < p->n_targets + (d->row ? 1 : 0); target++)

@@ -11,25 +11,12 @@ enum { CALM = 40 }; /* rows that are not raised after which a flag begins anothe
 
 enum { ID, START, END, ROWS, FLAGS, PEAK, Y, EXPECTED, LO, HI, SCORE, P, STATISTIC, COLUMN, COLUMNS };
 
-static lc_code make_table(lc_result **out, lc_status *st)
-{
-    static const struct {
-        const char *name;
-        lc_column_type type;
-        int digits;
-    } columns[COLUMNS] = {
-        {"unique_id", LC_COLUMN_TEXT, 0}, {"start", LC_COLUMN_TEXT, 0},    {"end", LC_COLUMN_TEXT, 0},
-        {"rows", LC_COLUMN_INT, 0},       {"flags", LC_COLUMN_INT, 0},     {"peak", LC_COLUMN_TEXT, 0},
-        {"y", LC_COLUMN_REAL, 0},         {"expected", LC_COLUMN_REAL, 9}, {"lo", LC_COLUMN_REAL, 9},
-        {"hi", LC_COLUMN_REAL, 9},        {"score", LC_COLUMN_REAL, 6},    {"p", LC_COLUMN_REAL, 4},
-        {"statistic", LC_COLUMN_TEXT, 0}, {"column", LC_COLUMN_TEXT, 0}};
-    *out = lc_result_create();
-    if (!*out) return lc_fail_memory(st);
-    lc_code code = LC_OK;
-    for (size_t i = 0; code == LC_OK && i < COLUMNS; i++)
-        code = lc_result_add_column(*out, columns[i].name, columns[i].type, columns[i].digits, st);
-    return code;
-}
+static const lc_column columns[COLUMNS] = {
+    {"unique_id", LC_COLUMN_TEXT, 0}, {"start", LC_COLUMN_TEXT, 0},    {"end", LC_COLUMN_TEXT, 0},
+    {"rows", LC_COLUMN_INT, 0},       {"flags", LC_COLUMN_INT, 0},     {"peak", LC_COLUMN_TEXT, 0},
+    {"y", LC_COLUMN_REAL, 0},         {"expected", LC_COLUMN_REAL, 9}, {"lo", LC_COLUMN_REAL, 9},
+    {"hi", LC_COLUMN_REAL, 9},        {"score", LC_COLUMN_REAL, 6},    {"p", LC_COLUMN_REAL, 4},
+    {"statistic", LC_COLUMN_TEXT, 0}, {"column", LC_COLUMN_TEXT, 0}};
 
 /* Findings of one series, or of the rows of a frame as a whole. */
 typedef struct source {
@@ -127,7 +114,7 @@ lc_code lc_event_table(lc_result **out, const lc_detection *d, const lc_panel *p
 {
     lc_result *r = NULL;
     size_t *series_of = lc_rows_series(p);
-    lc_code code = series_of ? make_table(&r, st) : lc_fail_memory(st);
+    lc_code code = series_of ? lc_result_create_with(&r, columns, COLUMNS, st) : lc_fail_memory(st);
     for (size_t k = 0; code == LC_OK && k < p->n_targets * p->n_frames; k++) {
         if (series_of[k] == SIZE_MAX) continue;
         const lc_series *one = &p->series[series_of[k]];

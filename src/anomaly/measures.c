@@ -28,42 +28,29 @@ enum {
     COLUMNS
 };
 
-static const struct {
-    const char *name;
-    lc_column_type type;
-} columns[COLUMNS] = {{"unique_id", LC_COLUMN_TEXT},
-                      {"method", LC_COLUMN_TEXT},
-                      {"rows", LC_COLUMN_INT},
-                      {"events", LC_COLUMN_INT},
-                      {"hit", LC_COLUMN_INT},
-                      {"precision-event", LC_COLUMN_REAL},
-                      {"recall-event", LC_COLUMN_REAL},
-                      {"f1-event", LC_COLUMN_REAL},
-                      {"precision-row", LC_COLUMN_REAL},
-                      {"recall-row", LC_COLUMN_REAL},
-                      {"f1-row", LC_COLUMN_REAL},
-                      {"false-alarms-10k", LC_COLUMN_REAL},
-                      {"vus-pr", LC_COLUMN_REAL},
-                      {"vus-roc", LC_COLUMN_REAL},
-                      {"vus-buffer", LC_COLUMN_REAL},
-                      {"nab-standard", LC_COLUMN_REAL},
-                      {"nab-low-fp", LC_COLUMN_REAL},
-                      {"nab-low-fn", LC_COLUMN_REAL},
-                      {"nab-best-standard", LC_COLUMN_REAL},
-                      {"nab-best-low-fp", LC_COLUMN_REAL},
-                      {"nab-best-low-fn", LC_COLUMN_REAL},
-                      {"nab-threshold", LC_COLUMN_REAL}};
-
-static lc_code create_table(lc_result **out, lc_status *st)
-{
-    enum { DIGITS = 6 };
-    lc_code code = LC_OK;
-    if (!(*out = lc_result_create())) return lc_fail_memory(st);
-    for (size_t i = 0; code == LC_OK && i < COLUMNS; i++)
-        code = lc_result_add_column(*out, columns[i].name, columns[i].type,
-                                    columns[i].type == LC_COLUMN_REAL ? DIGITS : 0, st);
-    return code;
-}
+enum { DIGITS = 6 };
+static const lc_column columns[COLUMNS] = {{"unique_id", LC_COLUMN_TEXT, 0},
+                                           {"method", LC_COLUMN_TEXT, 0},
+                                           {"rows", LC_COLUMN_INT, 0},
+                                           {"events", LC_COLUMN_INT, 0},
+                                           {"hit", LC_COLUMN_INT, 0},
+                                           {"precision-event", LC_COLUMN_REAL, DIGITS},
+                                           {"recall-event", LC_COLUMN_REAL, DIGITS},
+                                           {"f1-event", LC_COLUMN_REAL, DIGITS},
+                                           {"precision-row", LC_COLUMN_REAL, DIGITS},
+                                           {"recall-row", LC_COLUMN_REAL, DIGITS},
+                                           {"f1-row", LC_COLUMN_REAL, DIGITS},
+                                           {"false-alarms-10k", LC_COLUMN_REAL, DIGITS},
+                                           {"vus-pr", LC_COLUMN_REAL, DIGITS},
+                                           {"vus-roc", LC_COLUMN_REAL, DIGITS},
+                                           {"vus-buffer", LC_COLUMN_REAL, DIGITS},
+                                           {"nab-standard", LC_COLUMN_REAL, DIGITS},
+                                           {"nab-low-fp", LC_COLUMN_REAL, DIGITS},
+                                           {"nab-low-fn", LC_COLUMN_REAL, DIGITS},
+                                           {"nab-best-standard", LC_COLUMN_REAL, DIGITS},
+                                           {"nab-best-low-fp", LC_COLUMN_REAL, DIGITS},
+                                           {"nab-best-low-fn", LC_COLUMN_REAL, DIGITS},
+                                           {"nab-threshold", LC_COLUMN_REAL, DIGITS}};
 
 /* What a row of the table is made of. */
 typedef struct measure {
@@ -280,7 +267,7 @@ lc_code lc_measures_add(lc_result **table, const char *method, const lc_result *
     for (size_t f = 0; code == LC_OK && f < p->n_frames; f++)
         if (b.order.begin[f + 1] - b.order.begin[f] > longest) longest = b.order.begin[f + 1] - b.order.begin[f];
     if (code == LC_OK && !make_rows(&b.rows, longest)) code = lc_fail_memory(st);
-    if (code == LC_OK && !*table) code = create_table(&fresh, st);
+    if (code == LC_OK && !*table) code = lc_result_create_with(&fresh, columns, COLUMNS, st);
     if (code == LC_OK) code = measure_all(*table ? *table : fresh, method, &b, st);
     if (code == LC_OK && fresh) *table = fresh;
     else lc_result_free(fresh);

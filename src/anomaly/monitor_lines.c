@@ -118,11 +118,12 @@ lc_code lc_result_nab(lc_result **out, const lc_result *r, lc_status *st)
         column[i] = lc_result_find(r, names[i]);
         if (column[i] == SIZE_MAX) return lc_fail(st, LC_E_USAGE, "the result has no column \"%s\"", names[i]);
     }
-    lc_result *nab = lc_result_create();
-    lc_code code = nab ? lc_result_add_column(nab, "timestamp", LC_COLUMN_TEXT, 0, st) : lc_fail_memory(st);
-    if (code == LC_OK) code = lc_result_add_column(nab, "value", LC_COLUMN_REAL, 0, st);
-    if (code == LC_OK) code = lc_result_add_column(nab, "anomaly_score", LC_COLUMN_REAL, SCORE_DIGITS, st);
-    if (code == LC_OK) code = lc_result_add_column(nab, "label", LC_COLUMN_INT, 0, st);
+    static const lc_column columns[] = {{"timestamp", LC_COLUMN_TEXT, 0},
+                                        {"value", LC_COLUMN_REAL, 0},
+                                        {"anomaly_score", LC_COLUMN_REAL, SCORE_DIGITS},
+                                        {"label", LC_COLUMN_INT, 0}};
+    lc_result *nab = NULL;
+    lc_code code = lc_result_create_with(&nab, columns, sizeof columns / sizeof columns[0], st);
     for (size_t i = 0; i < lc_result_rows(r) && code == LC_OK; i++) {
         if (strcmp(lc_result_text(r, i, column[ID]), lc_result_text(r, 0, column[ID])) != 0) code = refuse_several(st);
         if (code == LC_OK) code = lc_result_add_row(nab, st);

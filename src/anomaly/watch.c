@@ -21,7 +21,7 @@ lc_code lc_watch_create(lc_watch **out, const lc_watch_options *o, lc_status *st
     if (!s) return lc_fail_memory(st);
     s->o = *o;
     s->history.with_given = o->given;
-    s->spread = 1;
+    s->unit = (lc_unit){0, 1};
     lc_counter_clear(&s->counter, false);
     lc_code code = lc_statistics_create(&s->statistics, st);
     if (code == LC_OK) *out = s;
@@ -45,21 +45,18 @@ void lc_watch_reset(lc_watch *s)
     s->alarm = (lc_alarm){0};
     lc_counter_clear(&s->counter, false);
     s->learned = 0;
-    s->center = 0;
-    s->spread = 1;
+    s->unit = (lc_unit){0, 1};
     lc_statistics_clear(&s->statistics);
 }
 
 static double scaled(const lc_watch *s, double y)
 {
-    /* Halves, so that the difference of two huge numbers stays one. */
-    const double x = (0.5 * y - 0.5 * s->center) / s->spread * 2;
-    return isnan(x) ? x : fmin(fmax(x, -1e30), 1e30);
+    return lc_unit_scaled(s->unit, y, 1e30);
 }
 
 static double unscaled(const lc_watch *s, double z)
 {
-    const double y = s->center + s->spread * sinh(z);
+    const double y = s->unit.center + s->unit.spread * sinh(z);
     return isfinite(y) ? y : NAN;
 }
 
@@ -78,29 +75,19 @@ static bool is_counter(const lc_watch *s)
     return !s->o.given && lc_counter_test_end(&test);
 }
 
-/* Median and standard deviation of the first n values that are watched. */
-static void find_scale(lc_watch *s, size_t n)
+/* Of the first n values that are watched. */
+static void find_unit(lc_watch *s, size_t n)
 {
     const lc_history *h = &s->history;
     lc_counter counter = s->counter;
-    double value[LC_WATCH_LAST], mean = 0, variance = 0, top = 0;
+    double value[LC_WATCH_LAST];
     size_t found = 0;
     for (uint64_t r = lc_history_first(h); r < h->count && found < n; r++) {
         value[found] = lc_counter_growth(&counter, at(h, r));
         lc_counter_push(&counter, at(h, r));
         found += isnan(value[found]) ? 0 : 1;
     }
-    qsort(value, found, sizeof *value, lc_ascending_reals);
-    for (size_t i = 0; i < found; i++) top = fmax(top, fabs(value[i]));
-    const double unit = top > 1e100 ? top : 1; /* squares of huge values would overflow */
-    for (size_t i = 0; i < found; i++) mean += value[i] / unit / (double)found;
-    for (size_t i = 0; i < found; i++) {
-        const double d = value[i] / unit - mean;
-        variance += d * d / (double)found;
-    }
-    s->center = found ? value[found / 2] : 0;
-    s->spread = fmax(sqrt(variance) * unit, 1e-6 * fabs(s->center));
-    if (!(s->spread >= 1e-12)) s->spread = 1;
+    s->unit = lc_unit_of(value, found);
 }
 
 /* Forecasts of row t, whose value nobody knows yet. */
@@ -170,7 +157,7 @@ static lc_code start(lc_watch *s, size_t learned, lc_status *st)
     lc_code code = s->o.given ? LC_OK : lc_forecaster_begin(&s->forecaster, cycles, s->o.seed, st);
     if (code != LC_OK) return code;
     lc_counter_clear(&s->counter, is_counter(s));
-    find_scale(s, learned / 2);
+    find_unit(s, learned / 2);
     lc_statistics_clear(&s->statistics);
     s->learned = learned;
     size_t known = 0;

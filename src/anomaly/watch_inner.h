@@ -8,6 +8,7 @@
 #include "anomaly/forecaster.h"
 #include "anomaly/history.h"
 #include "anomaly/statistics.h"
+#include "anomaly/unit.h"
 #include "anomaly/watch.h"
 
 enum { LC_WATCH_COUNTS = 20, LC_WATCH_REALS = 15 };
@@ -20,8 +21,8 @@ struct lc_watch {
     lc_calibration calibration;
     lc_alarm alarm;
     lc_counter counter;
-    uint64_t learned;      /* values that the last start rests on; 0: not started */
-    double center, spread; /* of what is watched of the values before its first fit */
+    uint64_t learned; /* values that the last start rests on; 0: not started */
+    lc_unit unit;     /* of what is watched of the values before its first fit */
     /* room for numbers of several parts while they are saved or restored: */
     uint64_t saved_counts[LC_WATCH_COUNTS];
     double saved_reals[LC_WATCH_REALS];

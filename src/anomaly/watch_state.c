@@ -53,8 +53,8 @@ static void list_numbers(lc_watch *s)
         s->saved_counts[TAIL_NEXT + i] = v.next;
     }
     const lc_calibration *c = &s->calibration;
-    const double real[REALS] = {s->center,
-                                s->spread,
+    const double real[REALS] = {s->unit.center,
+                                s->unit.spread,
                                 s->alarm.peak,
                                 c->rows,
                                 c->peaks,
@@ -116,8 +116,7 @@ static lc_code finish(lc_watch *s, lc_status *st)
         if (!isfinite(x[i]) && !(i == LAST && isnan(x[i]))) return refuse(st);
     if (!(x[SINCE_LAST] >= 1)) return refuse(st);
     if (!(x[SPREAD] > 0 && x[BELOW] >= 0 && x[ABOVE] >= 0 && x[BELOW] < 1e6 && x[ABOVE] < 1e6)) return refuse(st);
-    s->center = x[CENTER];
-    s->spread = x[SPREAD];
+    s->unit = (lc_unit){x[CENTER], x[SPREAD]};
     s->alarm.peak = x[ALARM_PEAK];
     s->statistics.reach[0] = x[BELOW];
     s->statistics.reach[1] = x[ABOVE];

@@ -157,7 +157,7 @@ static const row rows[] = {
     TEXT(future_file, "future-file", LC_GROUP_RUN, "FILE", "", NULL,
          "rows of the --future columns after the end of the data"),
     TEXT(checkpoint, "checkpoint", LC_GROUP_RUN, "FILE", "", NULL,
-         "keep here after every epoch what a training can be gone on with"),
+         "keep here what a training can be gone on with, after every epoch (auto: every twentieth of its steps)"),
     SWITCH(resume, "resume", LC_GROUP_RUN,
            "go on from --checkpoint to the bits of a run that was never stopped; begin where there is no such file"),
     TEXT(rejects, "rejects", LC_GROUP_RUN, "FILE", "", NULL, "write rows that cannot be read here and go on"),

@@ -19,7 +19,7 @@ typedef struct cli_options {
     bool force, json, quiet, exit_code, help;
     const char *program; /* name of the command */
     const char *fitting; /* an option that was given and matters to a fit alone; NULL: none */
-    bool gaps_given;
+    bool gaps_given, alarms_given;
 } cli_options;
 
 /* A command is one file and one row of cli_commands. */

@@ -49,13 +49,9 @@ static int deliver(const lc_result *r, const lc_panel *p, const cli_options *o)
  * unless somebody says otherwise. */
 static int settle_nab(const cli_options *o)
 {
-    char given[32];
     lc_status st = {0};
-    if (!o->nab || (lc_settings_get(o->settings, "alarms-per", given, sizeof given) && *given) ||
-        (lc_settings_get(o->settings, "sensitivity", given, sizeof given) && strcmp(given, "default") != 0) ||
-        lc_settings_set(o->settings, "sensitivity", "sensitive", &st) == LC_OK)
-        return LC_EXIT_OK;
-    return cli_fail(&st);
+    if (!o->nab || o->alarms_given) return LC_EXIT_OK;
+    return lc_settings_set(o->settings, "sensitivity", "sensitive", &st) == LC_OK ? LC_EXIT_OK : cli_fail(&st);
 }
 
 int cli_detect(const cli_options *o)

@@ -178,6 +178,7 @@ static int set_option(cli_options *o, int val, const char *argument)
         bool fitting = info->group == LC_GROUP_MODEL || info->group == LC_GROUP_TRAINING;
         if (fitting || strcmp(info->name, "season") == 0) o->fitting = info->name;
         if (strcmp(info->name, "gaps") == 0) o->gaps_given = true;
+        if (strcmp(info->name, "sensitivity") == 0 || strcmp(info->name, "alarms-per") == 0) o->alarms_given = true;
         if (lc_settings_set(o->settings, info->name, argument ? argument : "", &st) == LC_OK) return LC_EXIT_OK;
         return cli_fail(&st);
     }

@@ -1,26 +1,10 @@
 #include <math.h>
 
+#include "base/cholesky.h"
 #include "base/memory.h"
-#include "base/sums.h"
 #include "data/segments.h"
 
 enum { MOST_WINDOWS = 2000 };
-
-/* Solves A x = b for a symmetric positive definite A (n, n) by Cholesky's decomposition, in place; b becomes x. */
-static void solve(double *a, double *b, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j <= i; j++) {
-            const double rest = a[i * n + j] - lc_dot(a + i * n, a + j * n, j);
-            a[i * n + j] = i == j ? sqrt(fmax(rest, 1e-300)) : rest / a[j * n + j];
-        }
-        b[i] = (b[i] - lc_dot(a + i * n, b, i)) / a[i * n + i];
-    }
-    for (size_t i = n; i-- > 0;) {
-        for (size_t j = i + 1; j < n; j++) b[i] -= a[j * n + i] * b[j];
-        b[i] /= a[i * n + i];
-    }
-}
 
 typedef struct equations {
     size_t n;
@@ -62,7 +46,7 @@ lc_code lc_segments_effects(const lc_segments *g, double *effect, lc_status *st)
     if (code == LC_OK) {
         const double ridge = 0.01 * e.seen + 1; /* effects of covariates that say the same are shared */
         for (size_t i = 0; i < n; i++) e.a[i * n + i] += ridge;
-        solve(e.a, e.b, n);
+        lc_cholesky_solve(e.a, e.b, n);
         for (size_t i = 0; i < n; i++) effect[i] = isfinite(e.b[i]) ? e.b[i] : 0;
     }
     lc_free(target);

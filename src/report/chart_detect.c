@@ -16,15 +16,14 @@ typedef struct panel {
     lc_ticks series_ticks, score_ticks;
 } panel;
 
-/* Bounds as far as they leave the values the better part of the plot: wide ones run out of it. */
-static void add_bounds(lc_range *y, const double *bound, size_t n)
+/* The ends of a bound, as far as they leave the values the better part of the plot: wide ones run out of it. */
+static void add_bound(lc_range *y, const lc_range *values, const double *bound, size_t n)
 {
-    const double reach = .3 * (y->hi - y->lo);
+    const double reach = values->any && values->hi > values->lo ? .3 * (values->hi - values->lo) : INFINITY;
     lc_range wide = {0};
     lc_range_add(&wide, bound, n);
-    if (!wide.any) return;
-    const double ends[] = {fmax(wide.lo, y->lo - reach), fmin(wide.hi, y->hi + reach)};
-    lc_range_add(y, ends, 2);
+    const double ends[] = {fmax(wide.lo, values->lo - reach), fmin(wide.hi, values->hi + reach)};
+    if (wide.any) lc_range_add(y, ends, 2);
 }
 
 static void frame_of(const lc_detect_figure *f, panel *d)
@@ -35,17 +34,9 @@ static void frame_of(const lc_detect_figure *f, panel *d)
     lc_range_add(&y, f->y, f->n);
     lc_range_add(&y, f->expected, f->n);
     d->score_only = !y.any;
-    if (y.any && y.hi > y.lo) {
-        const lc_range values = y;
-        lc_range low = values, high = values;
-        add_bounds(&low, f->lo, f->n);
-        add_bounds(&high, f->hi, f->n);
-        y.lo = fmin(low.lo, high.lo);
-        y.hi = fmax(low.hi, high.hi);
-    } else {
-        lc_range_add(&y, f->lo, f->n);
-        lc_range_add(&y, f->hi, f->n);
-    }
+    const lc_range values = y;
+    add_bound(&y, &values, f->lo, f->n);
+    add_bound(&y, &values, f->hi, f->n);
     lc_range_pad(&y, .06);
     d->series = (lc_axes){.x = x, .y = y, .calendar = f->calendar, .whole_x = !f->calendar, .y_label = f->y_label};
     d->score = d->series;

@@ -73,6 +73,17 @@ lc_code lc_result_add_column(lc_result *r, const char *name, lc_column_type type
     return LC_OK;
 }
 
+lc_code lc_result_create_with(lc_result **out, const lc_column *columns, size_t n, lc_status *st)
+{
+    lc_result *r = lc_result_create();
+    lc_code code = r ? LC_OK : lc_fail_memory(st);
+    for (size_t i = 0; code == LC_OK && i < n; i++)
+        code = lc_result_add_column(r, columns[i].name, columns[i].type, columns[i].digits, st);
+    if (code == LC_OK) *out = r;
+    else lc_result_free(r);
+    return code;
+}
+
 lc_code lc_result_add_row(lc_result *r, lc_status *st)
 {
     size_t used, need;

@@ -15,6 +15,14 @@ void lc_result_free(lc_result *r);
  * the shortest text that reads back exactly. */
 lc_code lc_result_add_column(lc_result *r, const char *name, lc_column_type type, int digits, lc_status *st);
 
+/* A new table with these columns (n). */
+typedef struct lc_column {
+    const char *name;
+    lc_column_type type;
+    int digits; /* significant ones of a real; 0: as many as it has */
+} lc_column;
+lc_code lc_result_create_with(lc_result **out, const lc_column *columns, size_t n, lc_status *st);
+
 /* Adds a row of empty cells (text "", real NaN which is written empty, integer 0). */
 lc_code lc_result_add_row(lc_result *r, lc_status *st);
 

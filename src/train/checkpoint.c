@@ -70,21 +70,41 @@ static uint64_t mix_frame(uint64_t h, const lc_panel *p, const lc_frame *f)
     return h;
 }
 
-static uint64_t mix_settings(uint64_t h, const lc_settings *s)
+static lc_code mix_settings(uint64_t *h, const lc_settings *s, lc_status *st)
 {
-    char value[256];
     for (size_t i = 0; i < lc_setting_count(); i++) {
         const lc_setting_info *info = lc_setting_at(i);
         if (info->group == LC_GROUP_RUN || info->group == LC_GROUP_DETECT || info->group == LC_GROUP_EVALUATE) continue;
-        const char *text = lc_settings_get(s, info->name, value, sizeof value);
-        h = mix_text(mix_text(h, info->name), text ? text : "");
+        char *text = lc_settings_dup(s, info->name);
+        if (!text) return lc_fail_memory(st);
+        *h = mix_text(mix_text(*h, info->name), text);
+        free(text);
     }
-    return h;
+    return LC_OK;
 }
 
-static uint64_t identity_of(const lc_panel *p, const lc_settings *s, const lc_split *split)
+/* The weights that the training begins with. */
+static lc_code mix_start(uint64_t *h, const char *path, lc_status *st)
 {
-    uint64_t h = mix_text(mix_text(mix_settings(1, s), LC_VERSION), lc_kernels_default()->isa);
+    lc_safetensors *f = NULL;
+    lc_code code = *path ? lc_safetensors_read(&f, path, st) : LC_OK;
+    for (size_t i = 0; f && i < lc_safetensors_count(f); i++) {
+        const lc_tensor *t = lc_safetensors_at(f, i);
+        size_t n = 1;
+        for (size_t d = 0; d < t->dims; d++) n *= t->shape[d];
+        *h = mix_text(*h, t->name);
+        for (size_t k = 0; k < n; k++) *h = mix_real(*h, (double)t->data[k]);
+    }
+    if (code != LC_OK) lc_status_set_file(st, path);
+    lc_safetensors_free(f);
+    return code;
+}
+
+static lc_code identify(lc_checkpoint *c, const lc_panel *p, const lc_settings *s, const lc_split *split, lc_status *st)
+{
+    uint64_t h = mix_text(mix_text(1, LC_VERSION), lc_kernels_default()->isa);
+    lc_code code = mix_settings(&h, s, st);
+    if (code == LC_OK) code = mix_start(&h, s->from, st);
     for (size_t i = 0; i < p->n_series; i++) {
         const lc_series *one = &p->series[i];
         h = mix(mix(mix_text(h, one->id), split[i].train), split[i].end);
@@ -92,7 +112,8 @@ static uint64_t identity_of(const lc_panel *p, const lc_settings *s, const lc_sp
             h = mix_real(h, lc_is_observed(one, k) ? lc_number(one->y, k) : (double)NAN);
     }
     for (size_t f = 0; f < p->n_frames; f++) h = mix_frame(h, p, &p->frames[f]);
-    return h;
+    snprintf(c->identity, sizeof c->identity, "%016llx", (unsigned long long)h);
+    return code;
 }
 
 /* ---- the file ---- */
@@ -206,8 +227,7 @@ lc_code lc_checkpoint_open(lc_checkpoint **out, const lc_panel *p, const lc_sett
     c->n = slots;
     c->path = lc_strdup(s->checkpoint);
     c->slot = lc_calloc(slots, sizeof *c->slot);
-    snprintf(c->identity, sizeof c->identity, "%016llx", (unsigned long long)identity_of(p, s, split));
-    lc_code code = c->path && c->slot ? LC_OK : lc_fail_memory(st);
+    lc_code code = c->path && c->slot ? identify(c, p, s, split, st) : lc_fail_memory(st);
     if (code == LC_OK && s->resume) code = read_file(c, st);
     if (code == LC_OK) *out = c;
     else lc_checkpoint_free(c);

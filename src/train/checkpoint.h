@@ -23,8 +23,9 @@ typedef struct lc_round_state {
 } lc_round_state;
 
 /* The checkpoint that the settings name, *out NULL where they name none. It belongs to this panel, these settings, but
- * for those of the group RUN, this version and these kernels: with `resume` a file of others is refused (LC_E_USAGE),
- * one that is not there yet is not missed. Without `resume` the training begins anew. Room for `slots` networks. */
+ * for those of the group RUN, the weights it begins with, this version and these kernels: with `resume` a file of
+ * others is refused (LC_E_USAGE), one that is not there yet is not missed. Without `resume` the training begins anew.
+ * Room for `slots` networks. */
 lc_code lc_checkpoint_open(lc_checkpoint **out, const lc_panel *p, const lc_settings *s, const lc_split *split,
                            size_t slots, lc_status *st);
 void lc_checkpoint_free(lc_checkpoint *c);

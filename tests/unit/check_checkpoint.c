@@ -123,6 +123,26 @@ START_TEST(what_belongs_to_others_is_refused)
 }
 END_TEST
 
+/* The name of the file that a training begins with does not tell what is in it. */
+START_TEST(other_weights_to_begin_with_are_others)
+{
+    lc_panel *p = panel_of_waves(0);
+    lc_model *m;
+    stop never = {0}, second = {.after = 2};
+    lc_status st = {0};
+    for (int seed = 1; seed <= 2; seed++) {
+        ck_assert_int_eq(fit(&m, p, 0, seed == 1 ? "" : ";seed=9", &never, &st), LC_OK);
+        ck_assert_int_eq(lc_model_save(m, "begin", true, &st), LC_OK);
+        lc_model_free(m);
+        const lc_code code = fit(&m, p, 0, ";from=begin;checkpoint=kept;resume=true", &second, &st);
+        ck_assert_int_eq(code, seed == 1 ? LC_E_CANCELLED : LC_E_USAGE);
+        lc_model_free(m);
+        st.code = LC_OK;
+    }
+    lc_panel_free(p);
+}
+END_TEST
+
 /* Every cut, and some other bytes: an error with the file's name, or a training as if nothing were there. */
 START_TEST(damaged_files_do_no_harm)
 {
@@ -168,6 +188,7 @@ Suite *unit_suite(void)
     tcase_set_timeout(t, 120);
     tcase_add_loop_test(t, stopped_after_any_round_it_ends_alike, 0, KINDS);
     tcase_add_test(t, what_belongs_to_others_is_refused);
+    tcase_add_test(t, other_weights_to_begin_with_are_others);
     tcase_add_test(t, damaged_files_do_no_harm);
     suite_add_tcase(s, t);
     return s;

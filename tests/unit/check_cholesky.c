@@ -50,11 +50,33 @@ START_TEST(what_is_not_positive_definite_is_refused)
 }
 END_TEST
 
+START_TEST(solutions_are_those_of_the_inverse)
+{
+    static double a[MOST * MOST], inverse[MOST * MOST];
+    double b[MOST], x[MOST];
+    const size_t n = (size_t)_i;
+    make(a, n, 7);
+    make(inverse, n, 7);
+    ck_assert(lc_cholesky_invert(inverse, n));
+    for (size_t i = 0; i < n; i++) b[i] = x[i] = cos((double)i);
+    lc_cholesky_solve(a, x, n);
+    for (size_t i = 0; i < n; i++) {
+        double want = 0, size = 0;
+        for (size_t k = 0; k < n; k++) {
+            want += inverse[i * n + k] * b[k];
+            size += fabs(inverse[i * n + k] * b[k]);
+        }
+        UNIT_MUST(fabs(x[i] - want) <= 1e-11 * (1 + size), "%zu of %zu: %g, %g", i, n, x[i], want);
+    }
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
     Suite *s = suite_create("cholesky");
     TCase *t = tcase_create("inverse");
     tcase_add_loop_test(t, times_the_matrix_it_is_one, 1, MOST + 1);
+    tcase_add_loop_test(t, solutions_are_those_of_the_inverse, 1, MOST + 1);
     tcase_add_test(t, what_is_not_positive_definite_is_refused);
     suite_add_tcase(s, t);
     return s;

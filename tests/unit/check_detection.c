@@ -11,21 +11,11 @@
 
 enum { N = 900, ID = 0, DS, Y, EXPECTED, LO, HI, SCORE, ANOMALY };
 
-static lc_result *detect_panel(const lc_panel *p, const lc_model *m, const char *options, lc_detect_info *info)
-{
-    lc_settings *s = panel_settings(options);
-    lc_result *r = NULL;
-    lc_status st = {0};
-    ck_assert_msg(lc_detect(&r, info, m, p, s, NULL, NULL, &st) == LC_OK, "%s", st.text);
-    lc_settings_free(s);
-    return r;
-}
-
 static lc_result *detect(const double *y, size_t n, const lc_model *m, const char *options)
 {
     lc_detect_info info;
     lc_panel *p = panel_of_values(y, n, "");
-    lc_result *r = detect_panel(p, m, options, &info);
+    lc_result *r = detect_of(p, m, options, &info);
     lc_panel_free(p);
     ck_assert_uint_eq(lc_result_rows(r), n);
     return r;
@@ -263,11 +253,11 @@ START_TEST(any_number_of_threads_says_the_same)
         for (size_t c = 0; c < COLUMNS; c++) lc_buf_printf(&b, "%s%.6g", c ? "," : "\n", y[c][i]);
     lc_buf_puts(&b, "\n");
     lc_panel *p = panel_of(b.data, "");
-    lc_result *one = detect_panel(p, NULL, "threads=1", NULL);
+    lc_result *one = detect_of(p, NULL, "threads=1", NULL);
     for (int threads = 2; threads <= 9; threads += 7) {
         char options[32];
         snprintf(options, sizeof options, "threads=%d", threads);
-        lc_result *r = detect_panel(p, NULL, options, NULL);
+        lc_result *r = detect_of(p, NULL, options, NULL);
         ck_assert_uint_eq(lc_result_rows(r), (COLUMNS + 1) * ROWS);
         expect_same(one, r, (COLUMNS + 1) * ROWS, options);
         lc_result_free(r);
@@ -298,7 +288,7 @@ START_TEST(every_input_row_has_its_row_for_every_target)
     for (size_t g = 0; g < 3; g++) {
         lc_detect_info info;
         lc_panel *p = panel_of(text.data, gaps[g]);
-        lc_result *r = detect_panel(p, NULL, "", &info);
+        lc_result *r = detect_of(p, NULL, "", &info);
         check_rows(r, &info);
         ck_assert_uint_eq(lc_result_rows(r), 1800);
         ck_assert(info.rows_scored > 300 && info.rows_scored < 400);
@@ -336,7 +326,7 @@ START_TEST(rows_that_are_left_out_keep_stamp_and_value)
     for (size_t g = 0; g < 2; g++) {
         lc_panel *p = panel_of(b.data, gaps[g]);
         ck_assert_uint_eq(p->n_left_out, g ? 0 : 15);
-        lc_result *r = detect_panel(p, NULL, "", NULL);
+        lc_result *r = detect_of(p, NULL, "", NULL);
         ck_assert_uint_eq(lc_result_rows(r), 900);
         for (int i = 0; i < 300; i++) {
             UNIT_MUST(strcmp(lc_result_text(r, (size_t)i, DS), stamp_of(ds, i)) == 0 &&
@@ -367,7 +357,7 @@ START_TEST(rows_out_of_order_come_back_in_their_order)
         lc_buf_printf(&sorted, "%d,%.6g\n", i + 1, y[i]);
     }
     lc_panel *p = panel_of(mixed.data, "time=t;gaps=keep"), *q = panel_of(sorted.data, "time=t;gaps=keep");
-    lc_result *a = detect_panel(p, NULL, "", NULL), *b = detect_panel(q, NULL, "", NULL);
+    lc_result *a = detect_of(p, NULL, "", NULL), *b = detect_of(q, NULL, "", NULL);
     for (size_t i = 0; i < 300; i++) {
         const size_t at = i * 7 % 300;
         UNIT_MUST(atoi(lc_result_text(a, i, DS)) == (int)at + 1, "row %zu", i);
@@ -394,7 +384,7 @@ START_TEST(short_series_have_rows_without_a_verdict)
         lc_detect_info info;
         const size_t n = lengths[k];
         lc_panel *p = panel_of_values(y, n, "");
-        lc_result *r = detect_panel(p, NULL, "", &info);
+        lc_result *r = detect_of(p, NULL, "", &info);
         check_rows(r, &info);
         ck_assert_uint_eq(info.rows, n);
         ck_assert_uint_eq(info.scored, n > 100 ? n - 100 : 0);

@@ -11,16 +11,6 @@
 
 enum { EXPECTED = 3, SCORE = 6, ANOMALY = 7 };
 
-static lc_result *detect_panel(const lc_panel *p, const char *options)
-{
-    lc_settings *s = panel_settings(options);
-    lc_result *r = NULL;
-    lc_status st = {0};
-    ck_assert_msg(lc_detect(&r, NULL, NULL, p, s, NULL, NULL, &st) == LC_OK, "%s", st.text);
-    lc_settings_free(s);
-    return r;
-}
-
 /* A machine that is switched on every morning: its first one is no news where a day is not over, whatever comes after
  * it. */
 START_TEST(the_first_day_is_not_judged)
@@ -33,7 +23,7 @@ START_TEST(the_first_day_is_not_judged)
         lc_buf_printf(&b, "2024-01-%02d %02d:%02d,%.3f\n", 1 + i / DAY, i % DAY / 12, i % 12 * 5,
                       (i % DAY > 120 && i % DAY < 200 ? 60 : 20) + lc_rng_normal(&r));
     lc_panel *p = panel_of(b.data, "gaps=keep");
-    lc_result *r1 = detect_panel(p, "alarms-per=10");
+    lc_result *r1 = detect_of(p, NULL, "alarms-per=10", NULL);
     for (size_t i = 0; i < DAY; i++) ck_assert(lc_result_real(r1, i, SCORE) == 0);
     ck_assert(lc_result_real(r1, DAY, SCORE) > 0);
     lc_result_free(r1);
@@ -56,7 +46,7 @@ START_TEST(a_counter_is_judged_by_its_growth)
         y[i] = meter;
     }
     lc_panel *p = panel_of_values(y, ROWS, "");
-    lc_result *d = detect_panel(p, "");
+    lc_result *d = detect_of(p, NULL, "", NULL);
     for (size_t i = 0; i < ROWS; i++) {
         const double expected = lc_result_real(d, i, EXPECTED);
         if (i < STALL) before += lc_result_real(d, i, ANOMALY) == 1;

@@ -62,6 +62,16 @@ lc_model *fit_model_of(const lc_panel *p, const char *options)
     return m;
 }
 
+lc_result *detect_of(const lc_panel *p, const lc_model *m, const char *options, lc_detect_info *info)
+{
+    lc_settings *s = panel_settings(options);
+    lc_result *r = NULL;
+    lc_status st = {0};
+    ck_assert_msg(lc_detect(&r, info, m, p, s, NULL, NULL, &st) == LC_OK, "%s", st.text);
+    lc_settings_free(s);
+    return r;
+}
+
 char *folder_create(void)
 {
     const char *base = getenv("TMPDIR");

@@ -19,6 +19,9 @@ lc_panel *panel_of_values(const double *y, size_t n, const char *options);
 /* A model of the panel that must fit; threads=1 unless the options say otherwise. */
 lc_model *fit_model_of(const lc_panel *p, const char *options);
 
+/* What lc_detect says, which must go well; m and info may be NULL. */
+lc_result *detect_of(const lc_panel *p, const lc_model *m, const char *options, lc_detect_info *info);
+
 /* A new folder below TMPDIR or /tmp; path_in gives a name in it (to be freed). */
 char *folder_create(void);
 char *path_in(const char *folder, const char *name);
