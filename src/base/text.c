@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "base/text.h"
 
-#include <locale.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -46,27 +45,6 @@ bool lc_parse_int(const char *s, size_t n, long long *out)
     }
     *out = negative ? -(long long)v : (long long)v;
     return true;
-}
-
-size_t lc_format_double(char out[LC_NUMBER_TEXT], double x, int digits)
-{
-    out[0] = '\0';
-    if (isnan(x)) return 0;
-    int most = digits > 0 && digits < 17 ? digits : 17;
-    int n = 0;
-    for (int p = most < 15 ? most : 15; p <= most; p++) {
-        n = snprintf(out, LC_NUMBER_TEXT, "%.*g", p, x);
-        if (strtod(out, NULL) == x) break; /* same locale as snprintf: a round trip in any of them */
-    }
-    const char *point = localeconv()->decimal_point;
-    char *at = strcmp(point, ".") ? strstr(out, point) : NULL;
-    if (at) {
-        size_t width = strlen(point);
-        *at = '.';
-        memmove(at + 1, at + width, strlen(at + width) + 1);
-        n = (int)strlen(out);
-    }
-    return (size_t)n;
 }
 
 static char lower(char c)

@@ -206,59 +206,61 @@ double lc_result_real(const lc_result *r, size_t row, size_t column)
 
 /* ---- CSV ---- */
 
-static void write_text(FILE *stream, const char *s, bool alone)
+/* A lone empty field would be an empty line, which readers skip: it is written as "". */
+static void put_cell(lc_buf *b, const column_spec *c, const cell *value, bool alone)
 {
-    if (*s ? lc_csv_is_bare(s) : !alone) {
-        fputs(s, stream);
-        return;
+    const size_t before = b->len;
+    switch (c->type) {
+    case LC_COLUMN_TEXT: lc_csv_put_text(b, value->text); break;
+    case LC_COLUMN_REAL: lc_csv_put_number(b, value->real, c->digits); break;
+    case LC_COLUMN_INT: lc_buf_printf(b, "%" PRId64, value->integer); break;
     }
-    putc('"', stream);
-    for (const char *quote; (quote = strchr(s, '"')) != NULL; s = quote + 1) {
-        fwrite(s, 1, (size_t)(quote - s) + 1, stream);
-        putc('"', stream);
-    }
-    fputs(s, stream);
-    putc('"', stream);
+    if (alone && b->len == before) lc_buf_puts(b, "\"\"");
 }
 
-static void write_cell(FILE *stream, const column_spec *c, const cell *value, bool alone)
+/* Passes on what has gathered. */
+static lc_code flush(lc_buf *b, FILE *stream, lc_status *st)
 {
-    char number[LC_NUMBER_TEXT];
-    switch (c->type) {
-    case LC_COLUMN_TEXT: write_text(stream, value->text, alone); break;
-    case LC_COLUMN_REAL:
-        lc_csv_number(number, value->real, c->digits);
-        write_text(stream, number, alone);
-        break;
-    case LC_COLUMN_INT: fprintf(stream, "%" PRId64, value->integer); break;
-    }
+    if (b->failed) return lc_fail_memory(st);
+    errno = 0;
+    if (fwrite(b->data, 1, b->len, stream) != b->len || ferror(stream))
+        return lc_fail(st, LC_E_IO, "the result cannot be written: %s", strerror(errno ? errno : EIO));
+    b->len = 0;
+    return LC_OK;
 }
 
 lc_code lc_result_write_rows(const lc_result *r, FILE *stream, lc_status *st)
 {
-    /* A lone empty field would be an empty line, which readers skip: it is written as "". */
-    bool alone = r->n_columns == 1;
-    errno = 0;
-    for (size_t i = 0; i < r->n_rows && !ferror(stream); i++) {
+    enum { BLOCK = 1 << 16 };
+    lc_buf b = {0};
+    lc_code code = LC_OK;
+    for (size_t i = 0; i < r->n_rows && code == LC_OK; i++) {
         for (size_t j = 0; j < r->n_columns; j++) {
-            if (j) putc(',', stream);
-            write_cell(stream, r->columns + j, r->cells + i * r->n_columns + j, alone);
+            if (j) lc_buf_puts(&b, ",");
+            put_cell(&b, r->columns + j, r->cells + i * r->n_columns + j, r->n_columns == 1);
         }
-        putc('\n', stream);
+        lc_buf_puts(&b, "\n");
+        if (b.len >= BLOCK || i + 1 == r->n_rows) code = flush(&b, stream, st);
     }
-    if (fflush(stream) != 0 || ferror(stream))
+    lc_buf_free(&b);
+    errno = 0;
+    if (code == LC_OK && fflush(stream) != 0)
         return lc_fail(st, LC_E_IO, "the result cannot be written: %s", strerror(errno ? errno : EIO));
-    return LC_OK;
+    return code;
 }
 
 lc_code lc_result_write_stream(const lc_result *r, FILE *stream, lc_status *st)
 {
+    lc_buf b = {0};
     for (size_t j = 0; j < r->n_columns; j++) {
-        if (j) putc(',', stream);
-        write_text(stream, r->columns[j].name, r->n_columns == 1);
+        if (j) lc_buf_puts(&b, ",");
+        lc_csv_put_text(&b, r->columns[j].name);
     }
-    putc('\n', stream);
-    return lc_result_write_rows(r, stream, st);
+    if (r->n_columns == 1 && !b.len) lc_buf_puts(&b, "\"\"");
+    lc_buf_puts(&b, "\n");
+    const lc_code code = flush(&b, stream, st);
+    lc_buf_free(&b);
+    return code == LC_OK ? lc_result_write_rows(r, stream, st) : code;
 }
 
 lc_code lc_result_write_file(const lc_result *r, const char *path, bool replace, lc_status *st)

@@ -86,6 +86,32 @@ START_TEST(written_numbers_read_back)
 }
 END_TEST
 
+/* As printf writes it with so many digits. */
+static void expect_as_printf(double x, int digits)
+{
+    char text[LC_NUMBER_TEXT], want[64];
+    snprintf(want, sizeof want, "%.*g", digits, x);
+    lc_format_double(text, x, digits);
+    ck_assert_msg(strcmp(text, want) == 0, "%.17g to %d digits: %s, printf %s", x, digits, text, want);
+}
+
+START_TEST(numbers_are_written_as_printf_rounds_them)
+{
+    lc_rng r = lc_rng_make(2, LC_STREAM_TEST, 1);
+    static const double edges[] = {0.0,  -0.0, 1e-4,        9.9999e-5, 1e15,    999999999999999.0, 99999.95, 0.00099995,
+                                   0.5,  2.5,  0.125,       1e22,      1e-300,  5e-324,            INFINITY, -INFINITY,
+                                   1e14, 10.0, 999999999.5, 1e9,       1e9 - 1, 123456789.5,       8.5,      1.7e308};
+    for (int digits = 1; digits <= 15; digits++) {
+        for (size_t i = 0; i < sizeof edges / sizeof edges[0]; i++) expect_as_printf(edges[i], digits);
+        for (int i = 0; i < 20000; i++) {
+            const double wide = pow(10, -6 + 24 * lc_rng_uniform(&r)), few = floor(wide) / 8; /* ties among them */
+            expect_as_printf(i & 1 ? -wide : wide, digits);
+            expect_as_printf(few, digits);
+        }
+    }
+}
+END_TEST
+
 START_TEST(hostile_names_become_printable)
 {
     char out[16];
@@ -178,6 +204,7 @@ Suite *unit_suite(void)
     tcase_add_test(c, other_text_is_refused);
     tcase_add_test(c, reading_rounds_as_strtod_does);
     tcase_add_test(c, written_numbers_read_back);
+    tcase_add_test(c, numbers_are_written_as_printf_rounds_them);
     tcase_add_test(c, hostile_names_become_printable);
     tcase_add_test(c, names_are_split_at_commas);
     tcase_add_test(c, other_encodings_become_utf8);
