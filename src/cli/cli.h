@@ -19,7 +19,7 @@ typedef struct cli_options {
     bool force, json, quiet, exit_code, help;
     const char *program; /* name of the command */
     const char *fitting; /* an option that was given and matters to a fit alone; NULL: none */
-    bool gaps_given, alarms_given;
+    uint64_t given[2];   /* a bit for each setting that was given, by its place in the table; see cli_given */
 } cli_options;
 
 /* A command is one file and one row of cli_commands. */
@@ -30,6 +30,8 @@ typedef struct cli_command {
     const char *example;
     unsigned groups;     /* bit 1 << lc_setting_group for each group of settings it takes */
     const char *without; /* settings of those groups that have no effect here, space-separated */
+    unsigned idle;       /* groups of those that have an effect on a fit alone, which is not what this command does
+                          * by itself: taken, and left out of its help */
     const char *own;     /* names of the program's own options that it takes, space-separated */
     int (*run)(const cli_options *o);
 } cli_command;
@@ -88,6 +90,9 @@ int cli_check_json(const cli_options *o);
 
 /* Reads the files into a panel and prints its notices. */
 int cli_read(lc_panel **out, const cli_options *o);
+
+/* Whether the option of this setting was given, with whatever value. */
+bool cli_given(const cli_options *o, const char *setting);
 
 /* For detectors: rows are taken as they come, whatever their stamps, unless somebody says otherwise. */
 int cli_keep_rows(const cli_options *o);

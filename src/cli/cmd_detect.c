@@ -18,8 +18,20 @@ static void print_flags(const cli_options *o, const lc_detect_info *info)
                  info->flagged, info->scored, info->rows - info->scored);
 }
 
-static void warn_of_fitting(const cli_options *o)
+static void warn_of_idle(const cli_options *o)
 {
+    static const struct {
+        const char *option, *needs, *why;
+    } idle[] = {{"vus-buffer", "labels", "it needs --labels"},
+                {"max-series", NULL, "it bounds --online"},
+                {"calendar", NULL, "the detector knows the calendar by itself"},
+                {"freq", "aggregate", "rows are taken as they come; --aggregate gathers them, --gaps fills steps"}};
+    for (size_t i = 0; i < sizeof idle / sizeof idle[0]; i++) {
+        const bool used = idle[i].needs && cli_given(o, idle[i].needs);
+        const bool regular = strcmp(idle[i].option, "freq") == 0 && (cli_given(o, "gaps") || cli_given(o, "future"));
+        if (cli_given(o, idle[i].option) && !used && !regular)
+            cli_note(o, "warning: --%s has no effect: %s", idle[i].option, idle[i].why);
+    }
     if (o->fitting && strcmp(o->fitting, "seed") != 0)
         cli_note(o, "warning: --%s has no effect: detect learns as it reads; train a model and name it with --model",
                  o->fitting);
@@ -50,7 +62,7 @@ static int deliver(const lc_result *r, const lc_panel *p, const cli_options *o)
 static int settle_nab(const cli_options *o)
 {
     lc_status st = {0};
-    if (!o->nab || o->alarms_given) return LC_EXIT_OK;
+    if (!o->nab || cli_given(o, "sensitivity") || cli_given(o, "alarms-per")) return LC_EXIT_OK;
     return lc_settings_set(o->settings, "sensitivity", "sensitive", &st) == LC_OK ? LC_EXIT_OK : cli_fail(&st);
 }
 
@@ -70,7 +82,7 @@ int cli_detect(const cli_options *o)
     int code = cli_check_json(o);
     if (code == LC_EXIT_OK) code = cli_check_outputs(o);
     if (code == LC_EXIT_OK) code = cli_load_model(&m, o);
-    if (code == LC_EXIT_OK && !m) warn_of_fitting(o);
+    if (code == LC_EXIT_OK && !m) warn_of_idle(o);
     /* A model wants the regular steps that it learned from. */
     if (code == LC_EXIT_OK && !m) code = cli_keep_rows(o);
     if (code == LC_EXIT_OK) code = cli_read(&p, o);

@@ -262,7 +262,6 @@ static int refuse_options(const cli_options *o)
 {
     static const char *const others[] = {"freq",       "season", "second-season", "aggregate",
                                          "duplicates", "gaps",   "calendar",      "labels"};
-    char value[64], usual[64];
     if (o->model) return cli_usage("leave --model out", "detect --online learns as it reads: it takes no --model");
     if (o->events)
         return cli_usage("leave one of the two out",
@@ -274,13 +273,9 @@ static int refuse_options(const cli_options *o)
     if (o->plot) return cli_usage("draw the result later: loomcast plot RESULT.csv", "detect --online draws no --plot");
     if (o->fitting && strcmp(o->fitting, "seed") != 0)
         cli_note(o, "warning: --%s has no effect: detect --online learns as it reads", o->fitting);
-    lc_settings *defaults = lc_settings_create();
-    if (!defaults) return cli_no_memory();
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        if (strcmp(lc_settings_get(o->settings, others[i], value, sizeof value),
-                   lc_settings_get(defaults, others[i], usual, sizeof usual)) != 0)
+        if (cli_given(o, others[i]))
             cli_note(o, "warning: --%s has no effect: detect --online takes rows as they come", others[i]);
-    lc_settings_free(defaults);
     return LC_EXIT_OK;
 }
 

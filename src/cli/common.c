@@ -118,9 +118,11 @@ int cli_keep_rows(const cli_options *o)
 {
     char ahead[2];
     lc_status st = {0};
-    /* Columns that are known ahead stand on regular steps. */
-    const bool future = lc_settings_get(o->settings, "future", ahead, sizeof ahead) && *ahead;
-    if (future || o->gaps_given || lc_settings_set(o->settings, "gaps", "keep", &st) == LC_OK) return LC_EXIT_OK;
+    /* Columns that are known ahead, and rows that are gathered, stand on regular steps. */
+    const bool regular =
+        cli_given(o, "aggregate") || (lc_settings_get(o->settings, "future", ahead, sizeof ahead) && *ahead);
+    if (regular || cli_given(o, "gaps") || lc_settings_set(o->settings, "gaps", "keep", &st) == LC_OK)
+        return LC_EXIT_OK;
     return cli_fail(&st);
 }
 

@@ -170,6 +170,15 @@ static int unknown_option(const cli_command *c, const option_list *l, const char
     return cli_usage(hint, "there is no option --%s", name);
 }
 
+enum { GIVEN_WORDS = sizeof((cli_options *)NULL)->given / sizeof(uint64_t) };
+
+bool cli_given(const cli_options *o, const char *setting)
+{
+    for (size_t i = 0; i < lc_setting_count() && i < 64 * GIVEN_WORDS; i++)
+        if (strcmp(lc_setting_at(i)->name, setting) == 0) return (o->given[i / 64] >> i % 64) & 1;
+    return false;
+}
+
 static int set_option(cli_options *o, int val, const char *argument)
 {
     if (val >= VAL_SETTING) {
@@ -177,8 +186,8 @@ static int set_option(cli_options *o, int val, const char *argument)
         const lc_setting_info *info = lc_setting_at((size_t)(val - VAL_SETTING));
         bool fitting = info->group == LC_GROUP_MODEL || info->group == LC_GROUP_TRAINING;
         if (fitting || strcmp(info->name, "season") == 0) o->fitting = info->name;
-        if (strcmp(info->name, "gaps") == 0) o->gaps_given = true;
-        if (strcmp(info->name, "sensitivity") == 0 || strcmp(info->name, "alarms-per") == 0) o->alarms_given = true;
+        const size_t place = (size_t)(val - VAL_SETTING);
+        if (place < 64 * GIVEN_WORDS) o->given[place / 64] |= UINT64_C(1) << place % 64;
         if (lc_settings_set(o->settings, info->name, argument ? argument : "", &st) == LC_OK) return LC_EXIT_OK;
         return cli_fail(&st);
     }
@@ -299,7 +308,7 @@ void cli_help_command(FILE *to, const cli_command *c)
         if (takes_own(c, own->name)) help_line(to, own->letter, own->name, own->metavar, NULL, own->help);
     }
     for (size_t group = 0; group < sizeof group_titles / sizeof group_titles[0]; group++) {
-        if (!((c->groups >> group) & 1)) continue;
+        if (!(((c->groups & ~c->idle) >> group) & 1)) continue;
         fprintf(to, "\n%s\n", group_titles[group]);
         for (size_t i = 0; i < lc_setting_count(); i++) {
             const lc_setting_info *info = lc_setting_at(i);

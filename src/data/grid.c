@@ -349,7 +349,7 @@ static lc_code settle_modes(lc_grid *b)
             lc_fail(b->st, LC_E_USAGE,
                     "--aggregate gathers rows to regular steps: it needs time stamps, and no --gaps %s",
                     b->gaps == LC_GAPS_KEEP ? "keep" : "skip");
-            lc_hint(b->st, "name the column of stamps with --time");
+            lc_hint(b->st, b->t->stamp ? "leave --gaps out" : "name the column of stamps with --time");
             return LC_E_USAGE;
         }
         b->merge = merge_of(s->aggregate);

@@ -98,9 +98,10 @@ static void expect_as_printf(double x, int digits)
 START_TEST(numbers_are_written_as_printf_rounds_them)
 {
     lc_rng r = lc_rng_make(2, LC_STREAM_TEST, 1);
-    static const double edges[] = {0.0,  -0.0, 1e-4,        9.9999e-5, 1e15,    999999999999999.0, 99999.95, 0.00099995,
-                                   0.5,  2.5,  0.125,       1e22,      1e-300,  5e-324,            INFINITY, -INFINITY,
-                                   1e14, 10.0, 999999999.5, 1e9,       1e9 - 1, 123456789.5,       8.5,      1.7e308};
+    static const double edges[] = {0.0,         -0.0,       1e-4,     9.9999e-5,   1e15,  999999999999999.0,
+                                   99999.95,    0.00099995, 0.5,      2.5,         0.125, 1e22,
+                                   1e-300,      5e-324,     INFINITY, -INFINITY,   1e14,  10.0,
+                                   999999999.5, 1e9,        1e9 - 1,  123456789.5, 8.5,   1.7e308};
     for (int digits = 1; digits <= 15; digits++) {
         for (size_t i = 0; i < sizeof edges / sizeof edges[0]; i++) expect_as_printf(edges[i], digits);
         for (int i = 0; i < 20000; i++) {
