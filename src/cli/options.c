@@ -170,11 +170,11 @@ static int unknown_option(const cli_command *c, const option_list *l, const char
     return cli_usage(hint, "there is no option --%s", name);
 }
 
-enum { GIVEN_WORDS = sizeof((cli_options *)NULL)->given / sizeof(uint64_t) };
+enum { GIVEN_MOST = 8 * sizeof((cli_options *)NULL)->given };
 
 bool cli_given(const cli_options *o, const char *setting)
 {
-    for (size_t i = 0; i < lc_setting_count() && i < 64 * GIVEN_WORDS; i++)
+    for (size_t i = 0; i < lc_setting_count() && i < GIVEN_MOST; i++)
         if (strcmp(lc_setting_at(i)->name, setting) == 0) return (o->given[i / 64] >> i % 64) & 1;
     return false;
 }
@@ -187,7 +187,7 @@ static int set_option(cli_options *o, int val, const char *argument)
         bool fitting = info->group == LC_GROUP_MODEL || info->group == LC_GROUP_TRAINING;
         if (fitting || strcmp(info->name, "season") == 0) o->fitting = info->name;
         const size_t place = (size_t)(val - VAL_SETTING);
-        if (place < 64 * GIVEN_WORDS) o->given[place / 64] |= UINT64_C(1) << place % 64;
+        if (place < GIVEN_MOST) o->given[place / 64] |= UINT64_C(1) << place % 64;
         if (lc_settings_set(o->settings, info->name, argument ? argument : "", &st) == LC_OK) return LC_EXIT_OK;
         return cli_fail(&st);
     }

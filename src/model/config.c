@@ -124,6 +124,7 @@ static json_t *counts_json(const size_t *n, size_t count, bool *ok)
 static json_t *training_json(const lc_training_summary *t, size_t members, bool *ok)
 {
     json_t *object = json_object();
+    if (*t->program) lc_json_put(object, "program", json_string(t->program), ok);
     lc_json_put(object, "series", count_json(t->series), ok);
     lc_json_put(object, "rows", count_json(t->rows), ok);
     lc_json_put(object, "windows", count_json(t->windows), ok);
@@ -362,6 +363,8 @@ static bool read_training(const json_t *object, lc_training_summary *t, size_t m
         const json_int_t n = json_integer_value(json_array_get(steps, i));
         t->steps[i] = !steps ? 1 : n > 0 ? (size_t)n : 0;
     }
+    const char *program = json_string_value(json_object_get(object, "program"));
+    snprintf(t->program, sizeof t->program, "%s", program ? program : "");
     t->against_naive = real_or_nan(json_object_get(object, "against_naive"));
     t->against_seasonal_naive = real_or_nan(json_object_get(object, "against_seasonal_naive"));
     return get_count(object, "series", most, &t->series) && get_count(object, "rows", most, &t->rows) &&

@@ -26,6 +26,7 @@ typedef struct lc_named_scale {
 } lc_named_scale;
 
 typedef struct lc_training_summary {
+    char program[24]; /* version of loomcast that made the model; "": from before it was kept */
     size_t series, rows, windows, valid_windows;
     size_t epochs;                   /* run; of the first network, as the next two */
     size_t best_epoch;               /* 1-based; its weights are kept */
