@@ -14,17 +14,19 @@ for program; do
     if [ ! -d "$corpus" ]; then
         mkdir -p "$corpus"
         n=0
-        for file in "$root"/tests/cli/*/*.csv "$root"/tests/cli/*/*.json; do
+        for file in "$root"/tests/cli/*/*.csv "$root"/tests/cli/*/*.json "$root"/tests/cli/*/*.model; do
             n=$((n + 1))
             case $name in
+            fuzz_model) case $file in *.model) cp "$file" "$corpus/seed-$n" ;; esac ;;
             fuzz_labels) case $file in *.json) { printf '\001' && cat "$file"; } >"$corpus/seed-$n" ;; esac ;;
             fuzz_clock) cut -d, -f1 "$file" | sed -n 2,12p >"$corpus/seed-$n" ;;
-            *) { printf '\001\003' && head -c 2000 "$file"; } >"$corpus/seed-$n" ;;
+            *) case $file in *.model) continue ;; esac
+                { printf '\001\003' && head -c 2000 "$file"; } >"$corpus/seed-$n" ;;
             esac
         done
     fi
     mkdir -p "$folder/found/$name"
-    "$program" -max_total_time="$seconds" -max_len=4096 -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
+    "$program" -max_total_time="$seconds" -max_len=8192 -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
         -artifact_prefix="$folder/found/$name/" "$corpus" >"$folder/$name.log" 2>&1 || failed=1
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$folder/$name.log")
     cover=$(sed -n 's/.* cov: \([0-9]*\) .*/\1/p' "$folder/$name.log" | tail -n 1)

@@ -109,8 +109,12 @@ static void put_model(lc_buf *b, const json_t *o)
                   lc_text_of(json_object_get(o, "settings"), "season"));
     lc_put_list(b, "targets", json_object_get(o, "targets"));
     lc_put_covariates(b, o);
-    lc_buf_printf(b, "training    %lld series, %lld rows, %lld windows\n", lc_int_of(t, "series"), lc_int_of(t, "rows"),
+    lc_buf_printf(b, "training    %lld series, %lld rows, %lld windows", lc_int_of(t, "series"), lc_int_of(t, "rows"),
                   lc_int_of(t, "windows"));
+    char shown[24];
+    const char *program = lc_text_of(t, "program");
+    if (*program) lc_buf_printf(b, ", by loomcast %s", lc_printable(shown, sizeof shown, program, strlen(program)));
+    lc_buf_puts(b, "\n");
     lc_buf_printf(b, "epoch       %zu of %lld kept", best, lc_int_of(t, "epochs"));
     const json_t *loss = best ? json_array_get(losses, best - 1) : NULL;
     if (json_is_number(loss)) lc_buf_printf(b, ", validation loss %.5g", json_number_value(loss));

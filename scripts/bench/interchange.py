@@ -100,7 +100,8 @@ def compare(program, box, r, number):
                     *given], check=True)
     config, weights = load(model)
     with open(path, encoding="utf-8") as f:
-        shown = np.array([[float(v) for v in row[1:]] for row in list(csv.reader(f))[1:]])
+        # Numbers of up to seven digits are kept in four bytes, and those are what a network sees.
+        shown = np.array([[float(np.float32(v)) for v in row[1:]] for row in list(csv.reader(f))[1:]])
     worst = [0.0, 0.0]
     for cut in (rows, rows - 7, s["lookback"] + 20):
         write(path, shown[:cut], names)

@@ -75,6 +75,7 @@ lc_code lc_model_scales(const lc_model *m, const lc_panel *p, const size_t *rows
 
 lc_code lc_model_write(const lc_model *m, const char *path, bool replace, lc_status *st);
 lc_code lc_model_read(lc_model **out, const char *path, lc_status *st);
+lc_code lc_model_read_memory(lc_model **out, const char *name, const void *bytes, size_t n, lc_status *st);
 
 /* Beginning with what another training learned: a model file, or a safetensors file with tensors of the same names.
  * lc_model_inherit sets what the settings leave open or at its default, of those of the group MODEL and the season, as

@@ -130,15 +130,14 @@ static lc_code read_weights(lc_model *m, const lc_safetensors *f, lc_status *st)
     return code;
 }
 
-lc_code lc_model_read(lc_model **out, const char *path, lc_status *st)
+/* Takes f, NULL where `code` says why it could not be read. */
+static lc_code read_model(lc_model **out, lc_safetensors *f, lc_code code, const char *path, lc_status *st)
 {
     *out = NULL;
-    lc_safetensors *f = NULL;
     lc_settings *settings = NULL;
     json_t *root = NULL;
     lc_model *m = NULL;
     lc_covariate_counts covariates;
-    lc_code code = lc_safetensors_read(&f, path, st);
     if (code != LC_OK) goto done;
     const char *format = lc_safetensors_metadata(f, "format"), *version = lc_safetensors_metadata(f, "version");
     const char *config = lc_safetensors_metadata(f, "config");
@@ -174,6 +173,20 @@ done:
     lc_settings_free(settings);
     lc_safetensors_free(f);
     return code;
+}
+
+lc_code lc_model_read(lc_model **out, const char *path, lc_status *st)
+{
+    lc_safetensors *f = NULL;
+    const lc_code code = lc_safetensors_read(&f, path, st);
+    return read_model(out, f, code, path, st);
+}
+
+lc_code lc_model_read_memory(lc_model **out, const char *name, const void *bytes, size_t n, lc_status *st)
+{
+    lc_safetensors *f = NULL;
+    const lc_code code = lc_safetensors_read_memory(&f, name, bytes, n, st);
+    return read_model(out, f, code, name, st);
 }
 
 /* ---- beginning with the weights of another ---- */

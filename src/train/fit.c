@@ -206,6 +206,7 @@ static lc_code run_stage(stage *g, size_t threads, bool *usable, lc_status *st)
 static void keep_summary(stage *g)
 {
     lc_training_summary *t = &g->model->training;
+    snprintf(t->program, sizeof t->program, "%s", LC_VERSION);
     for (size_t i = 0; g->learned && i < g->model->settings->members; i++) {
         if (!g->last) t->steps[i] = g->learned[i].steps;
         if (i == 0 && !g->last) {
