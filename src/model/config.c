@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "baseline/baseline.h"
 #include "model/feed.h"
+#include "model/unknown.h"
 #include "nn/arch.h"
 
 /* Whether every part found memory is asked once, at the end. */
@@ -168,6 +169,7 @@ json_t *lc_config_write(const lc_model *m)
     lc_json_put(root, "scalers", scales_json(m, &ok), &ok);
     lc_json_put(root, "calibration", calibration_json(&m->calibration, m->settings->horizon, &ok), &ok);
     lc_json_put(root, "training", training_json(&m->training, m->settings->members, &ok), &ok);
+    if (m->unknown && !lc_unknown_restore(root, m->unknown)) ok = false;
     if (ok) return root;
     json_decref(root);
     return NULL;
@@ -406,5 +408,8 @@ lc_code lc_config_read(const json_t *root, lc_model *m, lc_status *st)
         return broken(st, "\"calibration\" is damaged");
     if (!read_training(json_object_get(root, "training"), &m->training, m->settings->members))
         return broken(st, "\"training\" is damaged");
-    return LC_OK;
+    json_t *known = lc_config_write(m);
+    const bool kept = known && lc_unknown_of(&m->unknown, root, known);
+    json_decref(known);
+    return kept ? LC_OK : lc_fail_memory(st);
 }

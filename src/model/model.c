@@ -1,5 +1,6 @@
 #include "model/model.h"
 
+#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,6 +79,7 @@ void lc_model_free(lc_model *m)
     lc_free(m->training.steps);
     free(m->training.train_loss);
     free(m->training.valid_loss);
+    json_decref(m->unknown);
     lc_free(m);
 }
 

@@ -50,6 +50,7 @@ struct lc_model {
     float *w;        /* (members, net->params) */
     lc_calibration calibration;
     lc_training_summary training;
+    struct json_t *unknown; /* fields of its file that this version does not know; NULL: none */
 };
 
 /* The network of resolved settings for data with such covariates, without weights; NULL for a statistical model. */

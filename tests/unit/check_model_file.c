@@ -239,6 +239,9 @@ START_TEST(what_a_later_version_adds_is_no_reason_to_refuse)
     ck_assert_uint_eq(m->settings->threads, 0);
     char *a = forecast_text(model, panel), *b = forecast_text(m, panel);
     ck_assert_str_eq(a, b);
+    json_t *kept = model_config(m);
+    ck_assert(json_equal(kept, root)); /* and what it adds is written again */
+    json_decref(kept);
     free(a);
     free(b);
     lc_model_free(m);
