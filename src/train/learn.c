@@ -241,7 +241,9 @@ static lc_code run_rounds(run *r, lc_learned *out, lc_status *st)
                                  .train_loss = train,
                                  .valid_loss = valid,
                                  .best_epoch = out->best};
-        if (l->progress && !l->progress(l->user, &now)) atomic_store(l->cancelled, true);
+        /* Networks that come after a stop learn for one round, so that there is a model, and ask nobody. */
+        const bool stopped = l->cancelled && atomic_load(l->cancelled);
+        if (!stopped && l->progress && !l->progress(l->user, &now)) atomic_store(l->cancelled, true);
         if (l->cancelled && atomic_load(l->cancelled))
             return lc_fail(st, LC_E_CANCELLED, "stopped after %s %zu", r->p.epochs ? "epoch" : "round", round);
         if (enough) break;

@@ -220,6 +220,7 @@ START_TEST(cancelled_at_any_round)
             } else {
                 UNIT_MUST(code == LC_E_CANCELLED && strstr(st.text, "stopped"), "%s, stopped at call %zu: %d %s",
                           options[k], stop, code, st.text);
+                ck_assert_uint_eq(t.calls, stop);
             }
             ck_assert_ptr_nonnull(m);
             for (size_t i = 0; i < weights_of(m); i++) UNIT_MUST(isfinite(m->w[i]), "weight %zu", i);
