@@ -61,10 +61,9 @@ static const row rows[] = {
          "make one row of all rows within a step of --freq"),
     TEXT(duplicates, "duplicates", LC_GROUP_COLUMNS, "error|first|last|mean", "error", "error|first|last|mean",
          "rows of one series with the same time stamp: stop, or make one of them"),
-    TEXT(gaps, "gaps", LC_GROUP_COLUMNS, "fill|skip|keep|error", "fill", "fill|skip|keep|error",
-         "missing steps: interpolate as model input, leave them out, or stop; keep: rows as they are, missing cells "
-         "stay "
-         "(detect's own default)"),
+    TEXT(
+        gaps, "gaps", LC_GROUP_COLUMNS, "fill|skip|keep|error", "fill", "fill|skip|keep|error",
+        "missing steps: interpolate as model input, leave them out, keep rows as they are (what detect does), or stop"),
     TEXT(delimiter, "delimiter", LC_GROUP_COLUMNS, "C", "", NULL, "column separator: , ; | or tab (default: sniffed)"),
     SWITCH(no_header, "no-header", LC_GROUP_COLUMNS, "the first row holds data, columns are named c1, c2, ..."),
     TEXT(missing, "missing", LC_GROUP_COLUMNS, "WORD,...", "NA,NaN,nan,null,?,-", NULL,
