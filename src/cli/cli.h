@@ -17,9 +17,8 @@ typedef struct cli_options {
     const char *output, *plot, *model, *save_windows, *save_steps, *loss_plot, *state, *events;
     bool online, follow, nab;
     bool force, json, quiet, exit_code, help;
-    const char *program; /* name of the command */
-    const char *fitting; /* an option that was given and matters to a fit alone; NULL: none */
-    uint64_t given[2];   /* a bit for each setting that was given, by its place in the table; see cli_given */
+    const struct cli_command *command;
+    uint64_t given[2]; /* a bit for each setting that was given, by its place in the table; see cli_given */
 } cli_options;
 
 /* A command is one file and one row of cli_commands. */
@@ -30,8 +29,9 @@ typedef struct cli_command {
     const char *example;
     unsigned groups;     /* bit 1 << lc_setting_group for each group of settings it takes */
     const char *without; /* settings of those groups that have no effect here, space-separated */
-    unsigned idle;       /* groups of those that have an effect on a fit alone, which is not what this command does
-                          * by itself: taken, and left out of its help */
+    const char *heeds;   /* NULL: it fits models; else those settings of a fit, space-separated, that have an effect on
+                          * what it does by itself: it takes the others for --model's sake, and leaves them out of its
+                          * help */
     const char *own;     /* names of the program's own options that it takes, space-separated */
     int (*run)(const cli_options *o);
 } cli_command;
@@ -94,6 +94,13 @@ int cli_read(lc_panel **out, const cli_options *o);
 /* Whether the option of this setting was given, with whatever value. */
 bool cli_given(const cli_options *o, const char *setting);
 
+/* The first setting from place *i of the table on that was given and matters to a fit alone; NULL: none. *i is then the
+ * place after it. */
+const char *cli_next_fitting(const cli_options *o, size_t *i);
+
+/* Warns of each of them that the command does not heed. */
+void cli_warn_of_fitting(const cli_options *o, const char *why);
+
 /* For detectors: rows are taken as they come, whatever their stamps, unless somebody says otherwise. */
 int cli_keep_rows(const cli_options *o);
 
@@ -142,9 +149,9 @@ json_t *cli_json_text(const char *text);
 /* Lines on standard error: what was read, and which model it is; m NULL: there is none. */
 void cli_print_read(const cli_options *o, const lc_panel *p, const lc_model_info *m);
 void cli_print_model(const cli_options *o, const lc_panel *p, const lc_model_info *m);
-/* How the model did beside the naive forecasts on its validation windows. */
 /* Says so where rows lie outside what the model of --model learned. */
 int cli_warn_of_reach(const cli_options *o, const lc_model *m, const lc_panel *p);
+/* How the model did beside the naive forecasts on its validation windows. */
 void cli_print_error(const cli_options *o, const lc_model_info *m);
 
 #endif

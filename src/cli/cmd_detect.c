@@ -20,21 +20,22 @@ static void print_flags(const cli_options *o, const lc_detect_info *info)
 
 static void warn_of_idle(const cli_options *o)
 {
+    enum { NEEDS = 3 };
     static const struct {
-        const char *option, *needs, *why;
-    } idle[] = {{"vus-buffer", "labels", "it needs --labels"},
-                {"max-series", NULL, "it bounds --online"},
-                {"calendar", NULL, "the detector knows the calendar by itself"},
-                {"freq", "aggregate", "rows are taken as they come; --aggregate gathers them, --gaps fills steps"}};
+        const char *option, *needs[NEEDS], *why; /* one of `needs` gives it an effect */
+    } idle[] = {{"vus-buffer", {"labels"}, "it needs --labels"},
+                {"max-series", {NULL}, "it bounds --online"},
+                {"calendar", {NULL}, "the detector knows the calendar by itself"},
+                {"freq",
+                 {"aggregate", "gaps", "future"},
+                 "rows are taken as they come; --aggregate gathers them, --gaps fills steps"}};
     for (size_t i = 0; i < sizeof idle / sizeof idle[0]; i++) {
-        const bool used = idle[i].needs && cli_given(o, idle[i].needs);
-        const bool regular = strcmp(idle[i].option, "freq") == 0 && (cli_given(o, "gaps") || cli_given(o, "future"));
-        if (cli_given(o, idle[i].option) && !used && !regular)
+        bool used = false;
+        for (size_t k = 0; k < NEEDS && idle[i].needs[k]; k++) used = used || cli_given(o, idle[i].needs[k]);
+        if (cli_given(o, idle[i].option) && !used)
             cli_note(o, "warning: --%s has no effect: %s", idle[i].option, idle[i].why);
     }
-    if (o->fitting && strcmp(o->fitting, "seed") != 0)
-        cli_note(o, "warning: --%s has no effect: detect learns as it reads; train a model and name it with --model",
-                 o->fitting);
+    cli_warn_of_fitting(o, "detect learns as it reads; train a model and name it with --model");
 }
 
 static int write_events(const lc_result *events, const cli_options *o)

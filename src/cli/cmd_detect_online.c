@@ -260,8 +260,7 @@ static int read_input(run *r, input *in)
 /* Options that a table of all rows would need. */
 static int refuse_options(const cli_options *o)
 {
-    static const char *const others[] = {"freq",       "season", "second-season", "aggregate",
-                                         "duplicates", "gaps",   "calendar",      "labels"};
+    static const char *const others[] = {"freq", "aggregate", "duplicates", "gaps", "calendar", "labels"};
     if (o->model) return cli_usage("leave --model out", "detect --online learns as it reads: it takes no --model");
     if (o->events)
         return cli_usage("leave one of the two out",
@@ -271,8 +270,7 @@ static int refuse_options(const cli_options *o)
         return cli_usage("leave one of the two out", "--method %s judges whole files, --online rows as they come",
                          method);
     if (o->plot) return cli_usage("draw the result later: loomcast plot RESULT.csv", "detect --online draws no --plot");
-    if (o->fitting && strcmp(o->fitting, "seed") != 0)
-        cli_note(o, "warning: --%s has no effect: detect --online learns as it reads", o->fitting);
+    cli_warn_of_fitting(o, "detect --online learns as it reads");
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         if (cli_given(o, others[i]))
             cli_note(o, "warning: --%s has no effect: detect --online takes rows as they come", others[i]);
@@ -312,10 +310,10 @@ static int summarize(const run *r)
         cli_line(o, "flags   %zu of %zu rows as a whole; %zu of %zu scored values", info.rows_flagged, info.rows_scored,
                  info.flagged, info.scored);
     else cli_line(o, "flags   %zu of %zu scored values", info.flagged, info.scored);
-    json_t *s =
-        json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "command", o->program, "rows", (json_int_t)info.rows,
-                  "series", (json_int_t)info.series, "known", (json_int_t)info.known, "late", (json_int_t)info.late,
-                  "bad", (json_int_t)info.bad, "scored", (json_int_t)info.scored, "flagged", (json_int_t)info.flagged);
+    json_t *s = json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "command", o->command->name, "rows",
+                          (json_int_t)info.rows, "series", (json_int_t)info.series, "known", (json_int_t)info.known,
+                          "late", (json_int_t)info.late, "bad", (json_int_t)info.bad, "scored", (json_int_t)info.scored,
+                          "flagged", (json_int_t)info.flagged);
     if (info.rows_scored) {
         json_object_set_new(s, "rows_scored", json_integer((json_int_t)info.rows_scored));
         json_object_set_new(s, "rows_flagged", json_integer((json_int_t)info.rows_flagged));

@@ -87,7 +87,7 @@ json_t *cli_summary(const cli_options *o, const lc_panel *p, const lc_model_info
     char freq[24];
     json_t *s = json_object(), *files = json_array();
     for (size_t i = 0; i < o->n_files; i++) json_array_append_new(files, cli_json_text(o->files[i]));
-    json_object_set_new(s, "command", json_string(o->program));
+    json_object_set_new(s, "command", json_string(o->command->name));
     json_object_set_new(s, "files", files);
     json_object_set_new(s, "rows", json_integer((json_int_t)lc_panel_row_count(p)));
     json_object_set_new(s, "series", json_integer((json_int_t)lc_panel_series_count(p)));

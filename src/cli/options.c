@@ -69,6 +69,18 @@ static bool takes_setting(const cli_command *c, const lc_setting_info *info)
     return ((c->groups >> info->group) & 1) && !lists(c->without, info->name);
 }
 
+/* Whether a setting matters to a fit alone. */
+static bool is_fitting(const lc_setting_info *info)
+{
+    return info->group == LC_GROUP_MODEL || info->group == LC_GROUP_TRAINING || strcmp(info->name, "season") == 0 ||
+           strcmp(info->name, "second-season") == 0;
+}
+
+static bool is_idle(const cli_command *c, const lc_setting_info *info)
+{
+    return c->heeds && is_fitting(info) && !lists(c->heeds, info->name);
+}
+
 /* ---- did you mean ---- */
 
 const char *cli_nearest(const char *word, const char *(*next)(const void *list, size_t i), const void *list)
@@ -172,11 +184,32 @@ static int unknown_option(const cli_command *c, const option_list *l, const char
 
 enum { GIVEN_MOST = 8 * sizeof((cli_options *)NULL)->given };
 
+static bool is_given(const cli_options *o, size_t place)
+{
+    return place < GIVEN_MOST && ((o->given[place / 64] >> place % 64) & 1);
+}
+
 bool cli_given(const cli_options *o, const char *setting)
 {
-    for (size_t i = 0; i < lc_setting_count() && i < GIVEN_MOST; i++)
-        if (strcmp(lc_setting_at(i)->name, setting) == 0) return (o->given[i / 64] >> i % 64) & 1;
+    for (size_t i = 0; i < lc_setting_count(); i++)
+        if (strcmp(lc_setting_at(i)->name, setting) == 0) return is_given(o, i);
     return false;
+}
+
+const char *cli_next_fitting(const cli_options *o, size_t *i)
+{
+    while (*i < lc_setting_count()) {
+        const size_t place = (*i)++;
+        if (is_given(o, place) && is_fitting(lc_setting_at(place))) return lc_setting_at(place)->name;
+    }
+    return NULL;
+}
+
+void cli_warn_of_fitting(const cli_options *o, const char *why)
+{
+    size_t i = 0;
+    for (const char *name; (name = cli_next_fitting(o, &i));)
+        if (!lists(o->command->heeds, name)) cli_note(o, "warning: --%s has no effect: %s", name, why);
 }
 
 static int set_option(cli_options *o, int val, const char *argument)
@@ -184,8 +217,6 @@ static int set_option(cli_options *o, int val, const char *argument)
     if (val >= VAL_SETTING) {
         lc_status st = {0};
         const lc_setting_info *info = lc_setting_at((size_t)(val - VAL_SETTING));
-        bool fitting = info->group == LC_GROUP_MODEL || info->group == LC_GROUP_TRAINING;
-        if (fitting || strcmp(info->name, "season") == 0) o->fitting = info->name;
         const size_t place = (size_t)(val - VAL_SETTING);
         if (place < GIVEN_MOST) o->given[place / 64] |= UINT64_C(1) << place % 64;
         if (lc_settings_set(o->settings, info->name, argument ? argument : "", &st) == LC_OK) return LC_EXIT_OK;
@@ -213,7 +244,8 @@ static int refuse_option(const cli_command *c, const option_list *l, int wrong, 
 /* Rules between options, and between options and files. */
 static int check_line(cli_options *o, const cli_command *c)
 {
-    size_t standard = 0;
+    size_t standard = 0, place = 0;
+    const char *fitting = cli_next_fitting(o, &place);
     lc_status st = {0};
     if (o->n_files == 0 && o->online) {
         static const char *const standard_input[] = {"-"};
@@ -226,9 +258,8 @@ static int check_line(cli_options *o, const cli_command *c)
         standard += strcmp(o->files[i], "-") == 0;
     }
     if (standard > 1) return cli_usage(NULL, "standard input (-) can be read only once");
-    if (o->model && o->fitting)
-        return cli_usage("leave one of the two out", "--model names a fitted model, which --%s cannot change",
-                         o->fitting);
+    if (o->model && fitting)
+        return cli_usage("leave one of the two out", "--model names a fitted model, which --%s cannot change", fitting);
     if (o->output && (strcmp(o->output, "-") == 0 || strcmp(o->output, "/dev/stdout") == 0)) o->output = NULL;
     return lc_settings_check(o->settings, &st) == LC_OK ? LC_EXIT_OK : cli_fail(&st);
 }
@@ -237,7 +268,7 @@ int cli_parse(cli_options *o, const cli_command *c, int argc, char **argv)
 {
     option_list l;
     list_options(&l, c);
-    *o = (cli_options){.program = c->name, .settings = lc_settings_create()};
+    *o = (cli_options){.command = c, .settings = lc_settings_create()};
     if (!o->settings) return cli_no_memory();
     opterr = 0;
     optind = 1;
@@ -308,12 +339,13 @@ void cli_help_command(FILE *to, const cli_command *c)
         if (takes_own(c, own->name)) help_line(to, own->letter, own->name, own->metavar, NULL, own->help);
     }
     for (size_t group = 0; group < sizeof group_titles / sizeof group_titles[0]; group++) {
-        if (!(((c->groups & ~c->idle) >> group) & 1)) continue;
-        fprintf(to, "\n%s\n", group_titles[group]);
+        bool titled = false;
         for (size_t i = 0; i < lc_setting_count(); i++) {
             const lc_setting_info *info = lc_setting_at(i);
-            if (info->group == group && takes_setting(c, info))
-                help_line(to, 0, info->name, info->metavar, info->fallback, info->help);
+            if (info->group != group || !takes_setting(c, info) || is_idle(c, info)) continue;
+            if (!titled) fprintf(to, "\n%s\n", group_titles[group]);
+            titled = true;
+            help_line(to, 0, info->name, info->metavar, info->fallback, info->help);
         }
     }
 }
