@@ -414,6 +414,28 @@ lc_code lc_plot_losses(const lc_model *m, const char *path, bool replace, lc_sta
 /* LC_E_USAGE when the ending of `path` names no chart format: a question to ask before a long run. */
 lc_code lc_plot_check(const char *path, lc_status *st);
 
+/* ---- report ------------------------------------------------------------------------------------ */
+
+/* What a report is made of; all but the result may be NULL. */
+typedef struct lc_report {
+    const lc_result *result;    /* of lc_forecast or lc_detect */
+    const lc_result *events;    /* of lc_detect_events; without it flagged rows are listed one by one */
+    const lc_panel *panel;      /* the data: history, names and notices */
+    const lc_model_info *model; /* that forecast */
+    const lc_settings *settings;
+    const char *const *files; /* (n_files) names of the data */
+    size_t n_files;
+    size_t charts; /* most series that get a chart, the ones first that deserve a look; all stand in the table */
+} lc_report;
+
+/* Writes one page of HTML that opens from disk and needs nothing outside itself: a table of the series that sorts,
+ * charts by gnuplot, the anomalies of a result of lc_detect, and what was assumed. The page appears whole or not at
+ * all; an existing one is kept unless `replace`. LC_E_TOOL, where gnuplot is missing or fails: the page is written
+ * without charts and says so. */
+lc_code lc_report_write(const lc_report *what, const char *path, bool replace, lc_status *st);
+/* Whether the ending of the path, .html, asks for a report and not for a chart. */
+bool lc_report_is(const char *path);
+
 /* ---- small helpers ----------------------------------------------------------------------------- */
 
 /* Insertions, deletions and replacements that turn a into b, without regard to ASCII case, for "did you

@@ -14,7 +14,7 @@ typedef struct cli_options {
     const char *const *files;
     size_t n_files;
     /* options of the program itself; NULL where not given */
-    const char *output, *plot, *model, *save_windows, *save_steps, *loss_plot, *state, *events;
+    const char *output, *plot, *charts, *model, *save_windows, *save_steps, *loss_plot, *state, *events;
     bool online, follow, nab;
     bool force, json, quiet, exit_code, help;
     const struct cli_command *command;
@@ -110,9 +110,16 @@ int cli_load_model(lc_model **out, const cli_options *o);
 /* Fits a model. After an interrupt or divergence *out may hold the best model so far beside the failure. */
 int cli_fit(lc_model **out, const lc_panel *p, const cli_options *o);
 
-/* Writes a result to --output or standard output, and its chart where --plot says; p may be NULL. */
-int cli_deliver(const lc_result *r, const lc_panel *p, const cli_options *o);
-int cli_draw(const lc_result *r, const lc_panel *p, const cli_options *o);
+/* What a run found, and what it found it in; all but the result may be NULL. */
+typedef struct cli_outcome {
+    const lc_result *result, *events;
+    const lc_panel *panel;
+    const lc_model_info *model;
+} cli_outcome;
+
+/* Writes a result to --output or standard output, and its chart or report where --plot says. */
+int cli_deliver(const cli_outcome *what, const cli_options *o);
+int cli_draw(const cli_outcome *what, const cli_options *o);
 
 /* Until cli_stdout_begins nobody who stops reading ends the program: a chart or model is finished first. */
 void cli_ignore_closed_pipes(void);

@@ -48,12 +48,13 @@ static int write_events(const lc_result *events, const cli_options *o)
 }
 
 /* The table in the form that was asked for. */
-static int deliver(const lc_result *r, const lc_panel *p, const cli_options *o)
+static int deliver(const cli_outcome *what, const cli_options *o)
 {
     lc_result *nab = NULL;
     lc_status st = {0};
-    if (!o->nab) return cli_deliver(r, p, o);
-    int code = lc_result_nab(&nab, r, &st) == LC_OK ? cli_deliver(nab, p, o) : cli_fail(&st);
+    if (!o->nab) return cli_deliver(what, o);
+    int code =
+        lc_result_nab(&nab, what->result, &st) == LC_OK ? cli_deliver(&(cli_outcome){.result = nab}, o) : cli_fail(&st);
     lc_result_free(nab);
     return code;
 }
@@ -91,8 +92,9 @@ int cli_detect(const cli_options *o)
     if (code == LC_EXIT_OK) code = cli_warn_of_reach(o, m, p);
     if (code != LC_EXIT_OK) goto done;
     cli_progress progress = cli_progress_start(o);
-    lc_code detected =
-        lc_detect_events(&r, o->events ? &events : NULL, &info, m, p, o->settings, cli_progress_step, &progress, &st);
+    const bool wants_events = o->events || (o->plot && lc_report_is(o->plot));
+    lc_code detected = lc_detect_events(&r, wants_events ? &events : NULL, &info, m, p, o->settings, cli_progress_step,
+                                        &progress, &st);
     cli_progress_clear(&progress);
     if (detected != LC_OK) {
         code = cli_fail(&st);
@@ -102,8 +104,8 @@ int cli_detect(const cli_options *o)
     else cli_print_read(o, p, NULL);
     print_flags(o, &info);
     if (l) code = cli_measure(&measures, o, r, l, p);
-    if (code == LC_EXIT_OK && events) code = write_events(events, o);
-    if (code == LC_EXIT_OK) code = deliver(r, p, o);
+    if (code == LC_EXIT_OK && o->events) code = write_events(events, o);
+    if (code == LC_EXIT_OK) code = deliver(&(cli_outcome){r, events, p, m ? &info.model : NULL}, o);
     if (code == LC_EXIT_OK) {
         json_t *s = cli_summary(o, p, &info.model);
         json_object_set_new(s, "scored", json_integer((json_int_t)info.scored));

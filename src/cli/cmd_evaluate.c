@@ -116,7 +116,7 @@ int cli_evaluate(const cli_options *o)
     if (*words) cli_line(o, "%s%s", warning ? "warning: " : "", words);
     if (o->save_windows) cli_line(o, "wrote   %s", o->save_windows);
     if (o->save_steps) cli_line(o, "wrote   %s", o->save_steps);
-    code = cli_deliver(r, NULL, o);
+    code = cli_deliver(&(cli_outcome){.result = r}, o);
     if (code == LC_EXIT_OK) {
         json_t *s = cli_summary(o, p, &info.model);
         json_object_set_new(s, "fits", json_integer((json_int_t)info.fits));

@@ -27,7 +27,7 @@ int cli_forecast(const cli_options *o)
     lc_model_get_info(m, &info);
     cli_print_model(o, p, &info);
     if (!o->model) cli_print_error(o, &info);
-    code = cli_deliver(r, p, o);
+    code = cli_deliver(&(cli_outcome){.result = r, .panel = p, .model = &info}, o);
     if (code == LC_EXIT_OK) code = cli_print_summary(cli_summary(o, p, &info), o);
 done:
     lc_result_free(r);

@@ -9,14 +9,14 @@
 const cli_command cli_commands[] = {
     {"forecast", "FILE...", "the next steps of every series; fits a model first without --model",
      "loomcast forecast weather.csv --horizon 14 --plot weather.png", LEARNING | GROUP(INTERVAL),
-     "checkpoint resume from", NULL, "output plot model force json quiet", cli_forecast},
+     "checkpoint resume from", NULL, "output plot charts model force json quiet", cli_forecast},
     {"train", "FILE... -o MODEL", "fit one model on all series of the files and save it",
      "loomcast train weather.csv -o weather.model --loss-plot loss.png", LEARNING, "future-file", NULL,
      "output loss-plot force json quiet", cli_train},
     {"detect", "FILE...", "score and flag every row, each by what came before it",
      "loomcast detect sensor.csv -o flags.csv --plot flags.png", LEARNING | GROUP(DETECT),
      "horizon future-file checkpoint resume from" /* the horizons are fixed, the rows the data's own */, "seed",
-     "output events plot model online follow state nab force json quiet exit-code", cli_detect},
+     "output events plot charts model online follow state nab force json quiet exit-code", cli_detect},
     {"evaluate", "FILE...", "backtest beside the baselines; --labels: methods of detection",
      "loomcast evaluate weather.csv --horizon 7", LEARNING | GROUP(INTERVAL) | GROUP(DETECT) | GROUP(EVALUATE),
      "valid future-file method checkpoint resume from" /* --split says which rows validate, and --labels asks all
@@ -26,7 +26,7 @@ const cli_command cli_commands[] = {
     {"inspect", "FILE", "describe a CSV file (columns, step, gaps, season) or a model file",
      "loomcast inspect weather.csv", LEARNING, "future-file checkpoint resume from", NULL, "force json", cli_inspect},
     {"plot", "RESULT.csv [DATA.csv]", "draw a result again; DATA.csv gives a forecast its history",
-     "loomcast plot flags.csv --plot flags.svg", GROUP(COLUMNS), "", NULL, "plot force quiet", cli_plot},
+     "loomcast plot flags.csv --plot flags.svg", GROUP(COLUMNS), "", NULL, "plot charts force quiet", cli_plot},
     {NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL},
 };
 

@@ -178,7 +178,7 @@ int cli_evaluate_labels(const cli_options *o)
         goto done;
     }
     print_methods(o, r);
-    code = cli_deliver(r, NULL, o);
+    code = cli_deliver(&(cli_outcome){.result = r}, o);
     if (code == LC_EXIT_OK) {
         json_t *s = cli_summary(o, p, NULL);
         json_object_set_new(s, "results", cli_json_rows(r));

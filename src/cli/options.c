@@ -22,7 +22,10 @@ typedef struct own_option {
 /* The program's own options; all others are the library's settings. */
 static const own_option own_options[] = {
     OWN("output", 'o', OWN_TEXT, output, "FILE", "write the result here (default: standard output)"),
-    OWN("plot", 0, OWN_TEXT, plot, "FILE", "draw the result: .png, .svg, .pdf, or .gp for gnuplot's script and data"),
+    OWN("plot", 0, OWN_TEXT, plot, "FILE",
+        "draw the result: .png, .svg, .pdf, .gp for gnuplot's script and data, or .html for a report"),
+    OWN("charts", 0, OWN_TEXT, charts, "N",
+        "--plot FILE.html: draw the charts of so many series, those that deserve a look first (default: 24)"),
     OWN("loss-plot", 0, OWN_TEXT, loss_plot, "FILE", "draw training and validation loss by epoch"),
     OWN("model", 0, OWN_TEXT, model, "MODEL", "use this fitted model"),
     OWN("save-windows", 0, OWN_TEXT, save_windows, "FILE", "write every step of every test window"),

@@ -112,8 +112,20 @@ static int check_inputs(const output *out, const cli_options *o)
     return cli_usage("give the output another name", "--%s would replace %s, which is read", out->option, out->path);
 }
 
+/* --charts counts, and only for a report. */
+static int check_charts(const cli_options *o)
+{
+    if (!o->charts) return LC_EXIT_OK;
+    if (!o->plot || !lc_report_is(o->plot)) return cli_usage(NULL, "--charts is for a report: --plot FILE.html");
+    const size_t digits = strspn(o->charts, "0123456789");
+    if (digits && digits < 7 && !o->charts[digits]) return LC_EXIT_OK;
+    return cli_usage("give a whole number from 0 to 999999", "charts: \"%s\" is not a valid value", o->charts);
+}
+
 int cli_check_outputs(const cli_options *o)
 {
+    const int charts = check_charts(o);
+    if (charts != LC_EXIT_OK) return charts;
     output out[OUTPUTS];
     char rejects[PATH_ROOM], checkpoint[PATH_ROOM];
     list_outputs(out, rejects, checkpoint, o);
@@ -122,7 +134,8 @@ int cli_check_outputs(const cli_options *o)
         if (!out[i].path) continue;
         if (!*out[i].path || strcmp(out[i].path, "-") == 0)
             return cli_usage(NULL, "--%s needs the name of a file", out[i].option);
-        if (out[i].chart && lc_plot_check(out[i].path, &st) != LC_OK) return cli_fail(&st);
+        const bool report = out[i].path == o->plot && lc_report_is(o->plot);
+        if (out[i].chart && !report && lc_plot_check(out[i].path, &st) != LC_OK) return cli_fail(&st);
         for (size_t k = 0; k < i; k++)
             if (out[k].path && same_file(out[i].path, out[k].path))
                 return cli_usage(NULL, "--%s and --%s name the same file", out[k].option, out[i].option);
@@ -186,23 +199,42 @@ static int write_table(const lc_result *r, const cli_options *o)
     return LC_EXIT_OK;
 }
 
-int cli_draw(const lc_result *r, const lc_panel *p, const cli_options *o)
+static int write_report(const cli_outcome *what, const cli_options *o)
+{
+    enum { CHARTS = 24 };
+    lc_status st = {0};
+    const lc_report report = {.result = what->result,
+                              .events = what->events,
+                              .panel = what->panel,
+                              .model = what->model,
+                              .settings = o->command->run == cli_plot ? NULL : o->settings,
+                              .files = o->files,
+                              .n_files = o->n_files,
+                              .charts = o->charts ? strtoul(o->charts, NULL, 10) : CHARTS};
+    const lc_code code = lc_report_write(&report, o->plot, o->force, &st);
+    if (code == LC_OK) cli_line(o, "wrote   %s", o->plot);
+    if (code == LC_E_TOOL) cli_line(o, "wrote   %s, without charts", o->plot);
+    return code == LC_OK ? LC_EXIT_OK : cli_fail(&st);
+}
+
+int cli_draw(const cli_outcome *what, const cli_options *o)
 {
     if (!o->plot) return LC_EXIT_OK;
+    if (lc_report_is(o->plot)) return write_report(what, o);
     lc_status st = {0};
     size_t drawn = 0, all = 0;
-    if (lc_plot_result(r, p, o->plot, o->force, &drawn, &all, &st) != LC_OK) return cli_fail(&st);
+    if (lc_plot_result(what->result, what->panel, o->plot, o->force, &drawn, &all, &st) != LC_OK) return cli_fail(&st);
     if (drawn < all) cli_line(o, "wrote   %s, the first %zu of %zu series", o->plot, drawn, all);
     else cli_line(o, "wrote   %s", o->plot);
     return LC_EXIT_OK;
 }
 
-int cli_deliver(const lc_result *r, const lc_panel *p, const cli_options *o)
+int cli_deliver(const cli_outcome *what, const cli_options *o)
 {
     /* Whoever reads standard output may close it early: the chart comes first there. A chart that fails keeps
      * nobody from the table. */
-    int drawn = o->output ? LC_EXIT_OK : cli_draw(r, p, o);
-    int code = o->output || !o->json ? write_table(r, o) : LC_EXIT_OK;
-    if (code == LC_EXIT_OK && o->output) drawn = cli_draw(r, p, o);
+    int drawn = o->output ? LC_EXIT_OK : cli_draw(what, o);
+    int code = o->output || !o->json ? write_table(what->result, o) : LC_EXIT_OK;
+    if (code == LC_EXIT_OK && o->output) drawn = cli_draw(what, o);
     return code == LC_EXIT_OK ? drawn : code;
 }

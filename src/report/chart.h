@@ -3,6 +3,7 @@
 #ifndef LC_REPORT_CHART_H
 #define LC_REPORT_CHART_H
 
+#include "base/memory.h"
 #include "base/status.h"
 
 /* A polyline or band over x. Missing values are NaN: lines break there. */
@@ -44,6 +45,11 @@ enum { LC_CHART_MOST = 12 };
 lc_code lc_chart_forecast(const lc_forecast_figure *f, size_t n, const char *path, bool replace, lc_status *st);
 lc_code lc_chart_detect(const lc_detect_figure *f, size_t n, const char *path, bool replace, lc_status *st);
 lc_code lc_chart_loss(const lc_loss_figure *f, const char *path, bool replace, lc_status *st);
+
+/* A page of gnuplot's svg terminal with one figure, without title and legend, for a page of HTML that has its own:
+ * appended to `script`, for lc_gp_picture to draw all of them in turn. */
+lc_code lc_chart_forecast_inline(lc_buf *script, const lc_forecast_figure *f, lc_status *st);
+lc_code lc_chart_detect_inline(lc_buf *script, const lc_detect_figure *f, lc_status *st);
 
 /* LC_E_USAGE when the extension of `path` chooses nothing. */
 lc_code lc_chart_check(const char *path, lc_status *st);

@@ -174,7 +174,9 @@ static void draw_score(lc_buf *script, const lc_detect_figure *f, const panel *d
     lc_trace_free(&score);
 }
 
-lc_code lc_chart_detect(const lc_detect_figure *f, size_t n, const char *path, bool replace, lc_status *st)
+/* path NULL: a page for HTML, which is added to the script and not drawn yet. */
+static lc_code draw_page(lc_buf *script, const lc_detect_figure *f, size_t n, const char *path, bool replace,
+                         lc_status *st)
 {
     static const lc_entry entries[] = {
         {LC_MARK_LINE, "value", "lw 1.2 lc rgb \"" LC_INK "\""},
@@ -183,9 +185,9 @@ lc_code lc_chart_detect(const lc_detect_figure *f, size_t n, const char *path, b
         {LC_MARK_BAND, "event", "rgb \"" LC_EVENT "\" fs solid 1"},
         {LC_MARK_DOT, "flag", "pt 7 ps 0.95 lc rgb \"" LC_RED "\""}};
     lc_page page;
-    lc_buf script = {0}, measure = {0};
+    lc_buf measure = {0};
     panel *panels = lc_calloc(LC_CHART_MOST, sizeof *panels);
-    lc_code code = panels ? lc_page_start(&page, &script, path, n, 680, st) : lc_fail_memory(st);
+    lc_code code = panels ? lc_page_start(&page, script, path, n, 680, st) : lc_fail_memory(st);
     if (code != LC_OK) goto done;
     int widest = 0;
     for (size_t i = 0; i < n; i++) {
@@ -198,26 +200,38 @@ lc_code lc_chart_detect(const lc_detect_figure *f, size_t n, const char *path, b
         if (below > columns) columns = below;
         if (columns > widest) widest = columns;
     }
-    lc_page_legend(&page, &script, entries, sizeof entries / sizeof entries[0]);
+    lc_page_legend(&page, script, entries, sizeof entries / sizeof entries[0]);
     for (size_t i = 0; i < n; i++) {
         panel *d = panels + i;
         d->series.y_columns = d->score.y_columns = widest;
         d->series.y_ticks = &d->series_ticks;
         d->score.y_ticks = &d->score_ticks;
-        place(&page, &script, i, f[i].title, d);
+        place(&page, script, i, f[i].title, d);
         double pixel = lc_axes_pixel(&page, &d->series);
         if (!d->score_only) {
-            lc_axes_write(&page, &script, &d->series);
-            draw_series(&script, f + i, &d->series, (int)i + 1, pixel);
-            lc_gp(&script, "unset label\nunset arrow\nunset object\n");
+            lc_axes_write(&page, script, &d->series);
+            draw_series(script, f + i, &d->series, (int)i + 1, pixel);
+            lc_gp(script, "unset label\nunset arrow\nunset object\n");
         }
-        lc_axes_write(&page, &script, &d->score);
-        draw_score(&script, f + i, d, (int)i + 1, pixel);
+        lc_axes_write(&page, script, &d->score);
+        draw_score(script, f + i, d, (int)i + 1, pixel);
     }
-    code = lc_page_finish(&page, &script, replace, st);
+    code = lc_page_finish(&page, script, replace, st);
 done:
     lc_buf_free(&measure);
-    lc_buf_free(&script);
     lc_free(panels);
     return code;
+}
+
+lc_code lc_chart_detect(const lc_detect_figure *f, size_t n, const char *path, bool replace, lc_status *st)
+{
+    lc_buf script = {0};
+    lc_code code = draw_page(&script, f, n, path, replace, st);
+    lc_buf_free(&script);
+    return code;
+}
+
+lc_code lc_chart_detect_inline(lc_buf *script, const lc_detect_figure *f, lc_status *st)
+{
+    return draw_page(script, f, 1, NULL, false, st);
 }

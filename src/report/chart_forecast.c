@@ -188,13 +188,14 @@ static lc_code legend(lc_page *p, lc_buf *script, const lc_forecast_figure *figu
     return LC_OK;
 }
 
-lc_code lc_chart_forecast(const lc_forecast_figure *f, size_t n, const char *path, bool replace, lc_status *st)
+/* path NULL: a page for HTML, which is added to the script and not drawn yet. */
+static lc_code draw_page(lc_buf *script, const lc_forecast_figure *f, size_t n, const char *path, bool replace,
+                         lc_status *st)
 {
     lc_page page;
-    lc_buf script = {0};
     lc_ticks *ticks = lc_calloc(LC_CHART_MOST, sizeof *ticks);
     lc_axes frames[LC_CHART_MOST] = {0};
-    lc_code code = ticks ? lc_page_start(&page, &script, path, n, 600, st) : lc_fail_memory(st);
+    lc_code code = ticks ? lc_page_start(&page, script, path, n, 600, st) : lc_fail_memory(st);
     if (code != LC_OK) goto done;
     /* First every panel's labels are measured, so that all plots start at the same distance. */
     int widest = 0;
@@ -207,18 +208,30 @@ lc_code lc_chart_forecast(const lc_forecast_figure *f, size_t n, const char *pat
         if (columns > widest) widest = columns;
     }
     lc_buf_free(&measure);
-    if (legend(&page, &script, f, n) != LC_OK) code = lc_fail_memory(st);
+    if (legend(&page, script, f, n) != LC_OK) code = lc_fail_memory(st);
     for (size_t i = 0; i < n && code == LC_OK; i++) {
         frames[i].y_columns = widest;
         frames[i].y_ticks = ticks + i;
-        lc_page_panel(&page, &script, i, f[i].title, frames + i);
-        lc_axes_write(&page, &script, frames + i);
-        origin(&page, &script, f + i, frames + i);
-        if (!draw(&page, &script, f + i, frames + i, (int)i + 1)) code = lc_fail_memory(st);
+        lc_page_panel(&page, script, i, f[i].title, frames + i);
+        lc_axes_write(&page, script, frames + i);
+        origin(&page, script, f + i, frames + i);
+        if (!draw(&page, script, f + i, frames + i, (int)i + 1)) code = lc_fail_memory(st);
     }
-    if (code == LC_OK) code = lc_page_finish(&page, &script, replace, st);
+    if (code == LC_OK) code = lc_page_finish(&page, script, replace, st);
 done:
     lc_free(ticks);
+    return code;
+}
+
+lc_code lc_chart_forecast(const lc_forecast_figure *f, size_t n, const char *path, bool replace, lc_status *st)
+{
+    lc_buf script = {0};
+    lc_code code = draw_page(&script, f, n, path, replace, st);
     lc_buf_free(&script);
     return code;
+}
+
+lc_code lc_chart_forecast_inline(lc_buf *script, const lc_forecast_figure *f, lc_status *st)
+{
+    return draw_page(script, f, 1, NULL, false, st);
 }

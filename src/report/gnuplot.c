@@ -167,26 +167,16 @@ static lc_code failed(int status, int err, lc_status *st)
     return LC_E_TOOL;
 }
 
-lc_code lc_gp_draw(const lc_buf *script, bool fit_fonts, const char *path, bool replace, lc_status *st)
+/* What gnuplot draws by the script goes to the descriptor out. */
+static lc_code run(const lc_buf *script, int out, lc_status *st)
 {
-    if (script->failed) return lc_fail_memory(st);
-    lc_output o;
-    lc_code code = lc_output_open(&o, path, replace, st);
-    if (code != LC_OK) return code;
     char script_name[512] = "", err_name[512] = "";
-    lc_buf drawn = {0};
-    if (fit_fonts) lc_fonts_fit(script, &drawn);
-    else lc_buf_append(&drawn, script->data, script->len);
-    if (drawn.failed) {
-        lc_output_discard(&o);
-        return lc_fail_memory(st);
-    }
-    int commands = -1, err = -1, out = -1, status = 0;
-    commands = lc_tool_file(script_name, sizeof script_name);
+    int err = -1, status = 0;
+    const int commands = lc_tool_file(script_name, sizeof script_name);
     if (commands >= 0) err = lc_tool_file(err_name, sizeof err_name);
     if (err >= 0) unlink(err_name);
-    if (err >= 0) out = fcntl(fileno(o.stream), F_DUPFD_CLOEXEC, 3);
-    if (out < 0 || !lc_tool_write(commands, drawn.data, drawn.len)) {
+    lc_code code = LC_OK;
+    if (err < 0 || !lc_tool_write(commands, script->data, script->len)) {
         code = lc_fail(st, LC_E_IO, "no temporary file for gnuplot: %s", strerror(errno));
         lc_hint(st, "set TMPDIR to a folder that can be written");
         goto done;
@@ -203,15 +193,56 @@ lc_code lc_gp_draw(const lc_buf *script, bool fit_fonts, const char *path, bool 
         code = failed(status, err, st);
     }
 done:
-    lc_buf_free(&drawn);
     if (commands >= 0) {
         close(commands);
         unlink(script_name);
     }
     if (err >= 0) close(err);
+    return code;
+}
+
+lc_code lc_gp_draw(const lc_buf *script, bool fit_fonts, const char *path, bool replace, lc_status *st)
+{
+    if (script->failed) return lc_fail_memory(st);
+    lc_output o;
+    lc_code code = lc_output_open(&o, path, replace, st);
+    if (code != LC_OK) return code;
+    lc_buf fitted = {0};
+    if (fit_fonts) lc_fonts_fit(script, &fitted);
+    const int out = fcntl(fileno(o.stream), F_DUPFD_CLOEXEC, 3);
+    if (fitted.failed) code = lc_fail_memory(st);
+    else if (out < 0) code = lc_fail_at(st, LC_E_IO, path, 0, 0, "cannot be written: %s", strerror(errno));
+    else code = run(fit_fonts ? &fitted : script, out, st);
+    lc_buf_free(&fitted);
     if (out >= 0) close(out);
     if (code == LC_OK) return lc_output_commit(&o, st);
     lc_output_discard(&o);
+    return code;
+}
+
+static bool read_all(int fd, lc_buf *out)
+{
+    char block[1 << 16];
+    off_t at = 0;
+    for (ssize_t n; (n = pread(fd, block, sizeof block, at)) != 0; at += n > 0 ? n : 0) {
+        if (n < 0 && errno != EINTR) return false;
+        if (n > 0) lc_buf_append(out, block, (size_t)n);
+    }
+    return true;
+}
+
+lc_code lc_gp_picture(const lc_buf *script, lc_buf *out, lc_status *st)
+{
+    char name[512];
+    if (script->failed) return lc_fail_memory(st);
+    const int fd = lc_tool_file(name, sizeof name);
+    if (fd < 0) return lc_fail(st, LC_E_IO, "no temporary file for gnuplot: %s", strerror(errno));
+    unlink(name);
+    lc_code code = run(script, fd, st);
+    if (code == LC_OK && !read_all(fd, out))
+        code = lc_fail(st, LC_E_IO, "what gnuplot drew cannot be read: %s", strerror(errno));
+    if (code == LC_OK && out->failed) code = lc_fail_memory(st);
+    close(fd);
     return code;
 }
 

@@ -28,6 +28,9 @@ int lc_gp_columns(const char *text);
  * is missing or fails. */
 lc_code lc_gp_draw(const lc_buf *script, bool fit_fonts, const char *path, bool replace, lc_status *st);
 
+/* The same, what gnuplot writes appended to `out`. */
+lc_code lc_gp_picture(const lc_buf *script, lc_buf *out, lc_status *st);
+
 /* Writes the script itself. */
 lc_code lc_gp_save(const lc_buf *script, const char *path, bool replace, lc_status *st);
 

@@ -173,6 +173,11 @@ const char *lc_result_column_name(const lc_result *r, size_t column)
     return column < r->n_columns ? r->columns[column].name : NULL;
 }
 
+int lc_result_column_digits(const lc_result *r, size_t column)
+{
+    return r->columns[column].digits;
+}
+
 lc_column_type lc_result_column_type(const lc_result *r, size_t column)
 {
     return column < r->n_columns ? r->columns[column].type : LC_COLUMN_TEXT;

@@ -35,7 +35,8 @@ size_t lc_result_rows(const lc_result *r);
 size_t lc_result_columns(const lc_result *r);
 const char *lc_result_column_name(const lc_result *r, size_t column);
 lc_column_type lc_result_column_type(const lc_result *r, size_t column);
-size_t lc_result_find(const lc_result *r, const char *name);               /* SIZE_MAX when absent */
+int lc_result_column_digits(const lc_result *r, size_t column); /* of a column of reals; 0: as many as it has */
+size_t lc_result_find(const lc_result *r, const char *name);    /* SIZE_MAX when absent */
 const char *lc_result_text(const lc_result *r, size_t row, size_t column); /* of a text column */
 double lc_result_real(const lc_result *r, size_t row, size_t column);      /* of a real or integer column */
 

@@ -8,11 +8,14 @@
 #include "report/gnuplot.h"
 
 enum { MARGIN = 18, HEADER = 44, TITLE = 38, STRIP = 20 };
+/* A chart within a page of HTML: half a desktop wide, and still legible at the width of a phone. */
+enum { INLINE_WIDTH = 560, INLINE_SHARE = 58 /* % of the height of a chart of its own */, INLINE_FONT = 15 };
 
 static const struct {
     const char *extension;
     const char *terminal; /* with size and font to follow */
 } terminals[] = {{"png", "pngcairo"}, {"svg", "svg"}, {"pdf", "pdfcairo"}, {"gp", "pngcairo"}};
+static const char inline_terminal[] = "svg";
 
 static const char *base_name(const char *path)
 {
@@ -50,7 +53,7 @@ lc_code lc_chart_check(const char *path, lc_status *st)
 {
     if (terminal_of(path)) return LC_OK;
     lc_fail_at(st, LC_E_USAGE, path, 0, 0, "no chart format goes by this name");
-    lc_hint(st, "let it end in .png, .svg, .pdf or .gp (a gnuplot script)");
+    lc_hint(st, "let it end in .png, .svg, .pdf, .gp (a gnuplot script) or, for a result, .html (a report)");
     return LC_E_USAGE;
 }
 
@@ -59,15 +62,21 @@ lc_code lc_page_start(lc_page *p, lc_buf *script, const char *path, size_t n, in
     *p = (lc_page){.path = path, .n = n};
     if (n == 0 || n > LC_CHART_MOST)
         return lc_fail(st, LC_E_USAGE, "a page of charts takes 1 to %d of them, not %zu", LC_CHART_MOST, n);
-    const char *name = base_name(path), *dot = strrchr(name, '.'), *found = terminal_of(path);
+    const char *name = path ? base_name(path) : "", *dot = strrchr(name, '.'),
+               *found = path ? terminal_of(path) : inline_terminal;
     if (!found) return lc_chart_check(path, st);
-    p->script_only = lc_equal_nocase(dot + 1, "gp");
+    p->script_only = path && lc_equal_nocase(dot + 1, "gp");
     p->columns = n == 1 ? 1 : n <= 4 ? 2 : 3;
     p->rows = ((int)n + p->columns - 1) / p->columns;
     int cell = p->columns == 1 ? 1200 : p->columns == 2 ? 720 : 600;
     p->font = p->columns == 1 ? 16 : p->columns == 2 ? 17 : 18;
     p->width = cell * p->columns;
     p->height = p->columns == 1 ? height : HEADER + p->rows * (height * 2 / 3);
+    if (!path) {
+        p->width = INLINE_WIDTH;
+        p->height = height * INLINE_SHARE / 100;
+        p->font = INLINE_FONT;
+    }
     p->column_px = .6 * p->font;
 
     if (p->script_only) {
@@ -113,7 +122,7 @@ static int columns_in(double px, double size)
 static double font_size(const lc_page *p, double px)
 {
     /* The pixel terminal counts 4/3 pixels a point, .svg pixels; .pdf has 0.6 points a pixel of ours. */
-    const char *dot = strrchr(p->path, '.');
+    const char *dot = p->path ? strrchr(p->path, '.') : ".svg";
     if (dot && lc_equal_nocase(dot, ".svg")) return px;
     return dot && lc_equal_nocase(dot, ".pdf") ? px * .45 : px * .75;
 }
@@ -130,6 +139,10 @@ void lc_page_panel(const lc_page *p, lc_buf *script, size_t i, const char *title
     room->top = top - TITLE - STRIP;
     /* The legend is set before the first panel and drawn along with it. */
     if (i) lc_gp(script, "unset label\nunset arrow\nunset object\n");
+    if (!p->path) {
+        room->top += TITLE - MARGIN / 2.;
+        return;
+    }
     double size = p->columns == 1 ? 20 : p->font + 1;
     double wide = room->right - room->left - (p->columns == 1 ? p->legend_px + MARGIN : 0);
     lc_gp(script, "set label %q at ", title, columns_in(wide, size));
@@ -140,6 +153,11 @@ void lc_page_panel(const lc_page *p, lc_buf *script, size_t i, const char *title
 lc_code lc_page_finish(const lc_page *p, lc_buf *script, bool replace, lc_status *st)
 {
     lc_gp(script, "unset multiplot\n");
+    if (!p->path) {
+        /* Another page may follow in the same script. */
+        lc_gp(script, "reset\n");
+        return script->failed ? lc_fail_memory(st) : LC_OK;
+    }
     if (p->script_only) {
         lc_gp(script, "unset output\n");
         return lc_gp_save(script, p->path, replace, st);
@@ -161,6 +179,7 @@ static double legend_px(const lc_page *p, const char *text)
 void lc_page_legend(lc_page *p, lc_buf *script, const lc_entry *entry, size_t n)
 {
     enum { SAMPLE = 28, GAP = 7, BETWEEN = 20 };
+    if (!p->path) return;
     double total = 0, y = p->height - (p->columns == 1 ? TITLE / 2. + 6 : HEADER / 2.);
     for (size_t i = 0; i < n; i++) total += SAMPLE + GAP + legend_px(p, entry[i].text) + (i ? BETWEEN : 0);
     p->legend_px = total;

@@ -17,7 +17,7 @@
 #define LC_RED "#D4281C"
 
 typedef struct lc_page {
-    const char *path;
+    const char *path; /* NULL: one panel for a page of HTML, which sets title and legend by itself */
     bool script_only; /* .gp */
     int width, height;
     size_t n;
@@ -39,7 +39,7 @@ typedef struct lc_axes {
 } lc_axes;
 
 /* Chooses the page for n panels, LC_E_USAGE for a bad n or an extension that no terminal draws, and writes
- * the head of the script. */
+ * the head of the script. path NULL: see lc_page. */
 lc_code lc_page_start(lc_page *p, lc_buf *script, const char *path, size_t n, int height, lc_status *st);
 
 /* The room of panel i (from 0), its title drawn above. */

@@ -359,7 +359,7 @@ START_TEST(misuse_is_refused)
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         lc_status st = {0};
         ck_assert_int_eq(draw(&s, (int)i % 3, names[i], false, &st), LC_E_USAGE);
-        ck_assert_str_eq(st.hint, "let it end in .png, .svg, .pdf or .gp (a gnuplot script)");
+        ck_assert_ptr_nonnull(strstr(st.hint, "let it end in .png, .svg, .pdf, .gp "));
     }
     lc_forecast_figure many[13];
     for (int i = 0; i < 13; i++) many[i] = s.forecast;

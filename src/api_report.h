@@ -1,0 +1,32 @@
+/* The parts of a report: what is said of each series, of its anomalies, and of the run. */
+#ifndef LC_API_REPORT_H
+#define LC_API_REPORT_H
+
+#include "api_figures.h"
+#include "report/document.h"
+
+/* The table of series, those that deserve a look first. */
+typedef struct lc_report_series {
+    lc_result *table;
+    size_t n;
+    size_t *group;  /* (n) of each row */
+    lc_buf *sketch; /* (n) */
+    size_t flags;   /* of detect: all, and series that have one */
+    size_t flagged;
+} lc_report_series;
+
+/* *s is to be freed in any case. */
+lc_code lc_report_series_create(lc_report_series *s, const lc_report *what, const lc_groups *g, lc_status *st);
+void lc_report_series_free(lc_report_series *s);
+
+/* The anomalies of a result of detect, the most unusual first, LC_REPORT_ANOMALIES at most; *all: how many there are.
+ */
+enum { LC_REPORT_ANOMALIES = 1000 };
+lc_code lc_report_anomalies(lc_result **out, size_t *all, const lc_report *what, lc_status *st);
+
+/* What a reader wants to know first, what it was made from and how, and what should give pause. */
+void lc_report_key(lc_facts *key, const lc_report *what, bool is_detect, const lc_groups *g, const lc_report_series *s);
+void lc_report_assumed(lc_facts *assumed, const lc_report *what, bool is_detect);
+void lc_report_warnings(lc_facts *warnings, const lc_report *what);
+
+#endif

@@ -1,0 +1,162 @@
+#include "report/document.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "report/axis.h"
+#include "report/html.h"
+#include "report/svg_inline.h"
+
+void lc_facts_add(lc_facts *f, const char *name, const char *value)
+{
+    lc_fact one = {lc_strdup(name), lc_strdup(value)};
+    if (one.name && one.value && LC_GROW(&f->list, &f->room, f->n + 1)) {
+        f->list[f->n++] = one;
+        return;
+    }
+    free(one.name);
+    free(one.value);
+    f->failed = true;
+}
+
+void lc_facts_free(lc_facts *f)
+{
+    for (size_t i = 0; i < f->n; i++) {
+        free(f->list[i].name);
+        free(f->list[i].value);
+    }
+    free(f->list);
+    *f = (lc_facts){0};
+}
+
+/* ---- tables ---- */
+
+static bool is_number(const lc_result *r, size_t column)
+{
+    return lc_result_column_type(r, column) != LC_COLUMN_TEXT;
+}
+
+/* A number is shown as a person writes it, and sorted by all its digits. */
+static void put_number(lc_buf *b, double x, int digits)
+{
+    enum { USUAL = 6 };
+    char label[LC_TICK_TEXT] = "";
+    if (isfinite(x)) lc_number_label(label, x, digits ? digits : USUAL);
+    lc_html(b, "<td class=\"n\" data-v=\"%g\">%s</td>", isfinite(x) ? x : NAN, label);
+}
+
+static void put_row(lc_buf *b, const lc_document_table *t, size_t row)
+{
+    lc_buf_puts(b, "<tr>");
+    for (size_t c = 0; c < lc_result_columns(t->rows); c++) {
+        if (is_number(t->rows, c)) {
+            put_number(b, lc_result_real(t->rows, row, c), lc_result_column_digits(t->rows, c));
+        } else {
+            const char *text = lc_result_text(t->rows, row, c);
+            const bool linked = c == 0 && t->figure && t->figure[row] != SIZE_MAX;
+            lc_html(b, c ? "<td>" : "<td title=\"%t\">", text);
+            if (linked) lc_html(b, "<a href=\"#chart-%z\"><bdi>%t</bdi></a></td>", t->figure[row] + 1, text);
+            else lc_html(b, "<bdi>%t</bdi></td>", text);
+        }
+        if (c == 0 && t->sketch) {
+            lc_buf_puts(b, "<td>");
+            lc_buf_append(b, t->sketch[row].data, t->sketch[row].len);
+            lc_buf_puts(b, "</td>");
+        }
+    }
+    lc_buf_puts(b, "</tr>\n");
+}
+
+static void put_table(lc_buf *b, const lc_document_table *t)
+{
+    lc_html(b, "<section>\n<h2>%t</h2>\n", t->heading);
+    if (*t->note) lc_html(b, "<p class=\"note\">%t</p>\n", t->note);
+    enum { LONG = 20 }; /* rows from which on a table scrolls by itself; the script's own number for a search */
+    const char *length = lc_result_rows(t->rows) > LONG ? " long" : "";
+    lc_html(b, "<div class=\"scroll%s\" tabindex=\"0\" role=\"region\" aria-label=\"%t\"><table><thead><tr>", length,
+            t->heading);
+    for (size_t c = 0; c < lc_result_columns(t->rows); c++) {
+        lc_html(b, "<th scope=\"col\"%s>%t</th>", is_number(t->rows, c) ? " class=\"n\"" : "",
+                lc_result_column_name(t->rows, c));
+        if (c == 0 && t->sketch) lc_buf_puts(b, "<th scope=\"col\"></th>");
+    }
+    lc_buf_puts(b, "</tr></thead><tbody>\n");
+    for (size_t row = 0; row < lc_result_rows(t->rows); row++) put_row(b, t, row);
+    lc_buf_puts(b, "</tbody></table></div>\n</section>\n");
+}
+
+/* ---- the page ---- */
+
+static void put_head(lc_buf *b, const lc_document *d)
+{
+    lc_html(b,
+            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+            "script-src 'sha256-%s'\">\n"
+            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>%t</title>\n"
+            "<style>%s</style>\n</head>\n<body>\n",
+            lc_html_script_hash, d->title, lc_html_style);
+    lc_html(b, "<header>\n<h1>%t</h1>\n<p class=\"lead\">%t</p>\n", d->title, d->lead);
+    for (size_t i = 0; i < d->warnings->n; i++) lc_html(b, "<p class=\"warn\">%t</p>\n", d->warnings->list[i].value);
+    lc_buf_puts(b, "<dl class=\"key\">\n");
+    for (size_t i = 0; i < d->key->n; i++)
+        lc_html(b, "<div><dt>%t</dt><dd>%t</dd></div>\n", d->key->list[i].name, d->key->list[i].value);
+    lc_buf_puts(b, "</dl>\n</header>\n<main>\n");
+}
+
+static void put_charts(lc_buf *b, const lc_document *d)
+{
+    lc_buf_puts(b, "<section>\n<h2>Charts</h2>\n");
+    if (*d->charts_note) lc_html(b, "<p class=\"note\">%t</p>\n", d->charts_note);
+    if (d->n_figures) {
+        lc_buf_puts(b, lc_svg_shapes);
+        lc_buf_puts(b, "<ul class=\"legend\">");
+        for (size_t i = 0; i < d->n_entries; i++)
+            lc_html(b, "<li><svg viewBox=\"0 0 28 14\" aria-hidden=\"true\">%s</svg>%t</li>", d->legend[i].sample,
+                    d->legend[i].text);
+        lc_buf_puts(b, "</ul>\n<div class=\"charts\">\n");
+    }
+    for (size_t i = 0; i < d->n_figures; i++) {
+        const lc_document_figure *f = &d->figure[i];
+        lc_html(b,
+                "<figure id=\"chart-%z\"><figcaption><b><bdi>%t</bdi></b> <span>%t</span></figcaption>"
+                "<div class=\"scroll\" tabindex=\"0\" role=\"img\" aria-label=\"%t\">",
+                i + 1, f->title, f->caption, f->title);
+        lc_buf_append(b, f->svg->data, f->svg->len);
+        lc_buf_puts(b, "</div></figure>\n");
+    }
+    if (d->n_figures) lc_buf_puts(b, "</div>\n");
+    lc_buf_puts(b, "</section>\n");
+}
+
+static void put_end(lc_buf *b, const lc_document *d)
+{
+    lc_buf_puts(b, "<section>\n<h2>What loomcast assumed</h2>\n<dl class=\"facts\">\n");
+    for (size_t i = 0; i < d->assumed->n; i++)
+        lc_html(b, "<dt>%t</dt><dd>%t</dd>\n", d->assumed->list[i].name, d->assumed->list[i].value);
+    lc_html(b, "</dl>\n</section>\n</main>\n<footer>loomcast %t</footer>\n<script>%s</script>\n</body>\n</html>\n",
+            LC_VERSION, lc_html_script);
+}
+
+lc_code lc_document_write(const lc_document *d, const char *path, bool replace, lc_status *st)
+{
+    lc_buf b = {0};
+    lc_output o;
+    if (d->warnings->failed || d->key->failed || d->assumed->failed) return lc_fail_memory(st);
+    lc_code code = lc_output_open(&o, path, replace, st);
+    if (code != LC_OK) return code;
+    put_head(&b, d);
+    put_table(&b, &d->table);
+    put_charts(&b, d);
+    if (d->more) put_table(&b, d->more);
+    put_end(&b, d);
+    if (b.failed) code = lc_fail_memory(st);
+    else fwrite(b.data, 1, b.len, o.stream); /* the commit sees a failure */
+    lc_buf_free(&b);
+    if (code == LC_OK) return lc_output_commit(&o, st);
+    lc_output_discard(&o);
+    return code;
+}
