@@ -404,12 +404,18 @@ lc_code lc_result_nab(lc_result **out, const lc_result *r, lc_status *st);
 
 /* ---- charts ------------------------------------------------------------------------------------ */
 
-enum { LC_PLOT_SERIES = 12 }; /* most series on a page; the first ones are drawn */
+enum {
+    LC_PLOT_SERIES = 12
+}; /* most series on a page; of more, those that deserve a look first: flags, wide intervals */
 
 /* Draws a result of forecast or detect with gnuplot; the ending of `path` chooses .png, .svg, .pdf or .gp
  * (script and data). p, unless NULL, gives the history before a forecast. *drawn, *all: series. */
 lc_code lc_plot_result(const lc_result *r, const lc_panel *p, const char *path, bool replace, size_t *drawn,
                        size_t *all, lc_status *st);
+/* The same as text, `columns` (40 to 240) wide, in UTF-8; `colour`: with the codes of a terminal. Free *text with
+ * free(). */
+lc_code lc_plot_text(char **text, const lc_result *r, const lc_panel *p, size_t columns, bool colour, size_t *drawn,
+                     size_t *all, lc_status *st);
 lc_code lc_plot_losses(const lc_model *m, const char *path, bool replace, lc_status *st);
 /* LC_E_USAGE when the ending of `path` names no chart format: a question to ask before a long run. */
 lc_code lc_plot_check(const char *path, lc_status *st);

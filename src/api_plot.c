@@ -1,43 +1,104 @@
 /* Charts of results: the rows of a result table by series, handed to the report floor. */
 #include "api_figures.h"
+#include "api_report.h"
 #include "base/memory.h"
 #include "data/panel.h"
 #include "model/model.h"
+#include "report/terminal.h"
 
-/* The first series of the result on one page. */
-static lc_code plot_page(const lc_result *r, const lc_panel *p, const lc_groups *g, size_t n, const char *path,
-                         bool replace, lc_status *st)
+/* What is drawn of a result: all of its series, or those of them that deserve a look first. */
+typedef struct choice {
+    lc_groups groups;
+    size_t group[LC_PLOT_SERIES];
+    size_t n;
+} choice;
+
+static lc_code choose(choice *c, const lc_result *r, const lc_panel *p, lc_status *st)
 {
-    lc_figure *figure = lc_calloc(n, sizeof *figure);
+    bool is_detect;
+    *c = (choice){.n = 0};
+    if (!r) return lc_fail(st, LC_E_USAGE, "the result is missing");
+    lc_code code = lc_figure_kind(&is_detect, r, st);
+    if (code == LC_OK) code = lc_groups_create(&c->groups, r, p ? &p->clock : NULL, st);
+    if (code != LC_OK) return code;
+    c->n = c->groups.n < LC_PLOT_SERIES ? c->groups.n : LC_PLOT_SERIES;
+    for (size_t k = 0; k < c->n; k++) c->group[k] = k;
+    if (c->n == c->groups.n) return LC_OK;
+    lc_report_series s;
+    const lc_report what = {.result = r, .panel = p};
+    code = lc_report_series_create(&s, &what, &c->groups, st);
+    for (size_t k = 0; code == LC_OK && k < c->n; k++) c->group[k] = s.group[k];
+    lc_report_series_free(&s);
+    return code;
+}
+
+/* All of them on one page. */
+static lc_code plot_page(const choice *c, const lc_result *r, const lc_panel *p, const char *path, bool replace,
+                         lc_status *st)
+{
+    lc_figure *figure = lc_calloc(c->n, sizeof *figure);
     lc_forecast_figure forecast[LC_PLOT_SERIES];
     lc_detect_figure detect[LC_PLOT_SERIES];
     lc_code code = figure ? LC_OK : lc_fail_memory(st);
-    for (size_t k = 0; k < n && code == LC_OK; k++) {
-        code = lc_figure_create(&figure[k], r, p, g, k, st);
+    for (size_t k = 0; k < c->n && code == LC_OK; k++) {
+        code = lc_figure_create(&figure[k], r, p, &c->groups, c->group[k], st);
         forecast[k] = figure[k].forecast;
         detect[k] = figure[k].detect;
     }
-    if (code == LC_OK && figure[0].is_detect) code = lc_chart_detect(detect, n, path, replace, st);
-    else if (code == LC_OK) code = lc_chart_forecast(forecast, n, path, replace, st);
-    for (size_t k = 0; figure && k < n; k++) lc_figure_free(&figure[k]);
+    if (code == LC_OK && figure[0].is_detect) code = lc_chart_detect(detect, c->n, path, replace, st);
+    else if (code == LC_OK) code = lc_chart_forecast(forecast, c->n, path, replace, st);
+    for (size_t k = 0; figure && k < c->n; k++) lc_figure_free(&figure[k]);
     lc_free(figure);
     return code;
+}
+
+static void tell(const choice *c, size_t *drawn, size_t *all)
+{
+    if (drawn) *drawn = c->n;
+    if (all) *all = c->groups.n;
 }
 
 lc_code lc_plot_result(const lc_result *r, const lc_panel *p, const char *path, bool replace, size_t *drawn,
                        size_t *all, lc_status *st)
 {
-    bool is_detect;
-    lc_groups g;
-    if (!r || !path) return lc_fail(st, LC_E_USAGE, "result or path is missing");
-    lc_code code = lc_figure_kind(&is_detect, r, st);
-    if (code != LC_OK) return code;
-    code = lc_groups_create(&g, r, p ? &p->clock : NULL, st);
-    const size_t n = g.n < LC_PLOT_SERIES ? g.n : LC_PLOT_SERIES;
-    if (code == LC_OK) code = plot_page(r, p, &g, n, path, replace, st);
-    if (drawn) *drawn = n;
-    if (all) *all = g.n;
-    lc_groups_free(&g);
+    choice c;
+    if (!path) return lc_fail(st, LC_E_USAGE, "the path is missing");
+    lc_code code = choose(&c, r, p, st);
+    if (code == LC_OK) code = plot_page(&c, r, p, path, replace, st);
+    tell(&c, drawn, all);
+    lc_groups_free(&c.groups);
+    return code;
+}
+
+lc_code lc_plot_text(char **text, const lc_result *r, const lc_panel *p, size_t columns, bool colour, size_t *drawn,
+                     size_t *all, lc_status *st)
+{
+    enum { LEAST = 40, MOST = 240, FEW = 2, SOME = 6 };
+    choice c;
+    lc_buf out = {0};
+    if (!text) return lc_fail(st, LC_E_USAGE, "text is missing");
+    *text = NULL;
+    lc_code code = choose(&c, r, p, st);
+    const lc_terminal t = {.columns = (int)(columns < LEAST  ? LEAST
+                                            : columns > MOST ? MOST
+                                                             : columns),
+                           .rows = c.n == 1      ? 18
+                                   : c.n <= FEW  ? 12
+                                   : c.n <= SOME ? 9
+                                                 : 7,
+                           .colour = colour};
+    for (size_t k = 0; k < c.n && code == LC_OK; k++) {
+        lc_figure f;
+        if (k) lc_buf_puts(&out, "\n");
+        code = lc_figure_create(&f, r, p, &c.groups, c.group[k], st);
+        if (code == LC_OK && f.is_detect) code = lc_terminal_detect(&out, &f.detect, &t, st);
+        else if (code == LC_OK) code = lc_terminal_forecast(&out, &f.forecast, &t, st);
+        lc_figure_free(&f);
+    }
+    tell(&c, drawn, all);
+    lc_groups_free(&c.groups);
+    if (code == LC_OK) *text = out.data;
+    else lc_buf_free(&out);
     return code;
 }
 

@@ -93,7 +93,7 @@ static bool describe_forecast(entry *e, const lc_forecast_figure *f)
 
 /* ---- detect ---- */
 
-enum { D_SERIES, D_ROWS, D_FLAGS, D_RATE, D_EVENTS, D_SCORE, D_FIRST, D_LAST, D_COLUMNS };
+enum { D_SERIES, D_FLAGS, D_EVENTS, D_SCORE, D_FIRST, D_LAST, D_ROWS, D_RATE, D_COLUMNS };
 
 static bool describe_detect(entry *e, const lc_detect_figure *f, const lc_result *r, const lc_group *g)
 {
@@ -161,10 +161,11 @@ lc_code lc_report_series_create(lc_report_series *s, const lc_report *what, cons
                                            {"next step", LC_COLUMN_REAL, 0}, {"last step", LC_COLUMN_REAL, 0},
                                            {"change, %", LC_COLUMN_REAL, 3}, {lo, LC_COLUMN_REAL, 0},
                                            {hi, LC_COLUMN_REAL, 0},          {"width / sd", LC_COLUMN_REAL, 3}};
-    const lc_column detect[D_COLUMNS] = {{"series", LC_COLUMN_TEXT, 0},     {"rows", LC_COLUMN_REAL, 15},
-                                         {"flags", LC_COLUMN_REAL, 0},      {"in 10,000 rows", LC_COLUMN_REAL, 3},
-                                         {"events", LC_COLUMN_REAL, 0},     {"highest score", LC_COLUMN_REAL, 3},
-                                         {"first flag", LC_COLUMN_TEXT, 0}, {"last flag", LC_COLUMN_TEXT, 0}};
+    const lc_column detect[D_COLUMNS] = {
+        {"series", LC_COLUMN_TEXT, 0},     {"flags", LC_COLUMN_REAL, 15},
+        {"events", LC_COLUMN_REAL, 15},    {"highest score", LC_COLUMN_REAL, 3},
+        {"first flag", LC_COLUMN_TEXT, 0}, {"last flag", LC_COLUMN_TEXT, 0},
+        {"rows", LC_COLUMN_REAL, 15},      {"flags in 10,000 rows", LC_COLUMN_REAL, 3}};
     *s = (lc_report_series){0};
     entry *list = lc_calloc(g->n, sizeof *list);
     size_t *events = lc_calloc(g->n, sizeof *events);

@@ -85,6 +85,8 @@ int cli_interrupted(void);
 int cli_check_outputs(const cli_options *o);
 /* Whether --state names a state to go on from: outputs are then appended to. */
 bool cli_goes_on(const cli_options *o);
+/* Whether --plot - asks for a chart on standard output, which the result then leaves to it. */
+bool cli_plots_here(const cli_options *o);
 /* Refuses --json where the result itself would go to standard output. */
 int cli_check_json(const cli_options *o);
 

@@ -23,7 +23,8 @@ typedef struct own_option {
 static const own_option own_options[] = {
     OWN("output", 'o', OWN_TEXT, output, "FILE", "write the result here (default: standard output)"),
     OWN("plot", 0, OWN_TEXT, plot, "FILE",
-        "draw the result: .png, .svg, .pdf, .gp for gnuplot's script and data, or .html for a report"),
+        "draw the result: .png, .svg, .pdf, .gp for gnuplot's script and data, .html for a report, or - for a chart in "
+        "the terminal, instead of the result unless -o takes it"),
     OWN("charts", 0, OWN_TEXT, charts, "N",
         "--plot FILE.html: draw the charts of so many series, those that deserve a look first (default: 24)"),
     OWN("loss-plot", 0, OWN_TEXT, loss_plot, "FILE", "draw training and validation loss by epoch"),

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -132,6 +133,7 @@ int cli_check_outputs(const cli_options *o)
     lc_status st = {0};
     for (size_t i = 0; i < OUTPUTS; i++) {
         if (!out[i].path) continue;
+        if (out[i].path == o->plot && cli_plots_here(o)) continue;
         if (!*out[i].path || strcmp(out[i].path, "-") == 0)
             return cli_usage(NULL, "--%s needs the name of a file", out[i].option);
         const bool report = out[i].path == o->plot && lc_report_is(o->plot);
@@ -148,7 +150,10 @@ int cli_check_outputs(const cli_options *o)
 
 int cli_check_json(const cli_options *o)
 {
-    if (!o->json || o->output) return LC_EXIT_OK;
+    if (!o->json) return LC_EXIT_OK;
+    if (cli_plots_here(o))
+        return cli_usage("leave one of the two out", "--json and --plot - both take standard output");
+    if (o->output) return LC_EXIT_OK;
     return cli_usage("give -o FILE for the result",
                      "--json puts its summary on standard output, where the result would go");
 }
@@ -199,6 +204,38 @@ static int write_table(const lc_result *r, const cli_options *o)
     return LC_EXIT_OK;
 }
 
+bool cli_plots_here(const cli_options *o)
+{
+    return o->plot && strcmp(o->plot, "-") == 0;
+}
+
+/* As wide as the terminal, or as $COLUMNS says. */
+static size_t columns(void)
+{
+    enum { USUAL = 80, MOST = 240 };
+    struct winsize size = {.ws_col = 0};
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col) return size.ws_col;
+    const char *told = getenv("COLUMNS");
+    const unsigned long n = told ? strtoul(told, NULL, 10) : 0;
+    return n && n <= MOST ? n : USUAL;
+}
+
+static int print_chart(const cli_outcome *what, const cli_options *o)
+{
+    lc_status st = {0};
+    char *text = NULL;
+    size_t drawn = 0, all = 0;
+    const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
+    const bool colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour) && term && strcmp(term, "dumb") != 0;
+    if (lc_plot_text(&text, what->result, what->panel, columns(), colour, &drawn, &all, &st) != LC_OK)
+        return cli_fail(&st);
+    cli_stdout_begins();
+    fputs(text, stdout);
+    free(text);
+    if (drawn < all) cli_line(o, "drawn   %zu of %zu series, those first that deserve a look", drawn, all);
+    return LC_EXIT_OK;
+}
+
 static int write_report(const cli_outcome *what, const cli_options *o)
 {
     enum { CHARTS = 24 };
@@ -220,11 +257,12 @@ static int write_report(const cli_outcome *what, const cli_options *o)
 int cli_draw(const cli_outcome *what, const cli_options *o)
 {
     if (!o->plot) return LC_EXIT_OK;
+    if (cli_plots_here(o)) return print_chart(what, o);
     if (lc_report_is(o->plot)) return write_report(what, o);
     lc_status st = {0};
     size_t drawn = 0, all = 0;
     if (lc_plot_result(what->result, what->panel, o->plot, o->force, &drawn, &all, &st) != LC_OK) return cli_fail(&st);
-    if (drawn < all) cli_line(o, "wrote   %s, the first %zu of %zu series", o->plot, drawn, all);
+    if (drawn < all) cli_line(o, "wrote   %s, %zu of %zu series, those first that deserve a look", o->plot, drawn, all);
     else cli_line(o, "wrote   %s", o->plot);
     return LC_EXIT_OK;
 }
@@ -234,7 +272,8 @@ int cli_deliver(const cli_outcome *what, const cli_options *o)
     /* Whoever reads standard output may close it early: the chart comes first there. A chart that fails keeps
      * nobody from the table. */
     int drawn = o->output ? LC_EXIT_OK : cli_draw(what, o);
-    int code = o->output || !o->json ? write_table(what->result, o) : LC_EXIT_OK;
+    const bool taken = o->json || cli_plots_here(o); /* standard output */
+    int code = o->output || !taken ? write_table(what->result, o) : LC_EXIT_OK;
     if (code == LC_EXIT_OK && o->output) drawn = cli_draw(what, o);
     return code == LC_EXIT_OK ? drawn : code;
 }

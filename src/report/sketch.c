@@ -1,12 +1,10 @@
 #include "report/sketch.h"
 
 #include <math.h>
-#include <string.h>
 
-enum { DOTS = 4 * LC_SKETCH_HEIGHT };
+#include "report/canvas.h"
 
-/* Bits of U+2800 for the dots of a character, by row from the top and column. */
-static const unsigned char dot[4][2] = {{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
+enum { DOTS = LC_DOTS_DOWN * LC_SKETCH_HEIGHT };
 
 static int level(double x, double least, double most)
 {
@@ -18,32 +16,30 @@ static int level(double x, double least, double most)
 
 void lc_sketch(lc_buf *out, const double *lo, const double *hi, size_t n)
 {
-    unsigned char cell[LC_SKETCH_HEIGHT][LC_SKETCH_WIDTH] = {{0}};
+    lc_canvas c;
     double least = INFINITY, most = -INFINITY;
     if (n > LC_SKETCH_COLUMNS) n = LC_SKETCH_COLUMNS;
+    if (!lc_canvas_create(&c, LC_SKETCH_WIDTH, LC_SKETCH_HEIGHT)) {
+        out->failed = true;
+        return;
+    }
     for (size_t i = 0; i < n; i++) {
         least = fmin(least, lo[i]);
         most = fmax(most, hi[i]);
     }
     for (size_t i = 0; i < n; i++) {
         if (isnan(lo[i])) continue;
-        for (int y = level(lo[i], least, most); y <= level(hi[i], least, most); y++) {
-            int row = DOTS - 1 - y;
-            cell[row / 4][i / 2] |= dot[row % 4][i % 2];
-        }
+        lc_canvas_line(&c, (long)i, level(lo[i], least, most), (long)i, level(hi[i], least, most), 1, LC_INK_PLAIN);
     }
     for (size_t row = 0; row < LC_SKETCH_HEIGHT; row++) {
-        size_t width = (n + 1) / 2;
-        while (width && !cell[row][width - 1]) width--;
+        lc_buf line = {0};
+        lc_canvas_write(&c, row, false, &line);
         if (row == 0) lc_buf_printf(out, "%11.5g", most);
         else if (row + 1 == LC_SKETCH_HEIGHT) lc_buf_printf(out, "%11.5g", least);
-        else if (width) lc_buf_printf(out, "%11s", "");
-        if (width) lc_buf_puts(out, " ");
-        for (size_t k = 0; k < width; k++) {
-            const char bytes[] = {(char)0xe2, (char)(0xa0 | cell[row][k] >> 6), (char)(0x80 | (cell[row][k] & 0x3f))};
-            if (cell[row][k]) lc_buf_append(out, bytes, sizeof bytes);
-            else lc_buf_puts(out, " ");
-        }
+        else if (line.len) lc_buf_printf(out, "%11s", "");
+        if (line.len) lc_buf_printf(out, " %s", line.data);
         lc_buf_puts(out, "\n");
+        lc_buf_free(&line);
     }
+    lc_canvas_free(&c);
 }

@@ -1,0 +1,17 @@
+/* Charts for a terminal: the same figures as text. */
+#ifndef LC_REPORT_TERMINAL_H
+#define LC_REPORT_TERMINAL_H
+
+#include "report/chart.h"
+
+typedef struct lc_terminal {
+    int columns, rows; /* of a chart, its axes included */
+    bool colour;       /* with the codes of a terminal */
+} lc_terminal;
+
+/* Append a chart with title, axes and legend; title and label are made harmless for a terminal. LC_E_MEMORY is their
+ * only failure. */
+lc_code lc_terminal_forecast(lc_buf *out, const lc_forecast_figure *f, const lc_terminal *t, lc_status *st);
+lc_code lc_terminal_detect(lc_buf *out, const lc_detect_figure *f, const lc_terminal *t, lc_status *st);
+
+#endif
