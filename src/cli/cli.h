@@ -8,6 +8,8 @@
 
 enum { LC_EXIT_OK = 0, LC_EXIT_FAILED = 1, LC_EXIT_USAGE = 2, LC_EXIT_ANOMALIES = 3 };
 
+enum { CLI_MARKS = 2 }; /* words of 64 bits that hold one for each option */
+
 /* What the options of a command line said. */
 typedef struct cli_options {
     lc_settings *settings;
@@ -18,7 +20,7 @@ typedef struct cli_options {
     bool online, follow, nab;
     bool force, json, quiet, exit_code, help;
     const struct cli_command *command;
-    uint64_t given[2]; /* a bit for each setting that was given, by its place in the table; see cli_given */
+    uint64_t given[CLI_MARKS]; /* a bit for each option on the command line, by its place in the table; see cli_given */
 } cli_options;
 
 /* A command is one file and one row of cli_commands. */
@@ -26,13 +28,13 @@ typedef struct cli_command {
     const char *name;
     const char *arguments; /* "FILE..." */
     const char *help;
-    const char *example;
-    unsigned groups;     /* bit 1 << lc_setting_group for each group of settings it takes */
-    const char *without; /* settings of those groups that have no effect here, space-separated */
-    const char *heeds;   /* NULL: it fits models; else those settings of a fit, space-separated, that have an effect on
-                          * what it does by itself: it takes the others for --model's sake, and leaves them out of its
-                          * help */
-    const char *own;     /* names of the program's own options that it takes, space-separated */
+    const char *examples; /* command lines, one a line */
+    unsigned groups;      /* bit 1 << lc_setting_group for each group of settings it takes */
+    const char *without;  /* settings of those groups that have no effect here, space-separated */
+    const char *heeds;    /* NULL: it fits models; else those settings of a fit, space-separated, that have an effect on
+                           * what it does by itself: it takes the others for --model's sake, and leaves them out of its
+                           * help */
+    const char *own;      /* names of the program's own options that it takes, space-separated */
     int (*run)(const cli_options *o);
 } cli_command;
 
@@ -91,10 +93,10 @@ int cli_check_json(const cli_options *o);
 /* Reads the files into a panel and prints its notices. */
 int cli_read(lc_panel **out, const cli_options *o);
 
-/* Whether the option of this setting was given, with whatever value. */
-bool cli_given(const cli_options *o, const char *setting);
+/* Whether this option stands on the command line, with whatever value. */
+bool cli_given(const cli_options *o, const char *name);
 
-/* The first setting from place *i of the table on that was given and matters to a fit alone; NULL: none. *i is then the
+/* The first option from place *i of the table on that was given and matters to a fit alone; NULL: none. *i is then the
  * place after it. */
 const char *cli_next_fitting(const cli_options *o, size_t *i);
 

@@ -6,9 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/help.h"
 #include "cli/options.h"
 
-static const char *nth_command(const void *list, size_t i)
+static const char *nth_command(void *list, size_t i)
 {
     (void)list;
     return cli_commands[i].name;
@@ -20,8 +21,8 @@ static int unknown_command(const char *name)
     if (name[0] == '-' && name[1])
         return cli_usage("the command comes first: loomcast COMMAND [OPTIONS] [FILE...]",
                          "there is no command \"%.60s\"", name);
-    const char *near = cli_nearest(name, nth_command, NULL);
-    if (near) snprintf(hint, sizeof hint, "did you mean \"%s\"?", near);
+    const size_t near = lc_nearest(name, nth_command, NULL);
+    if (near != SIZE_MAX) snprintf(hint, sizeof hint, "did you mean \"%s\"?", cli_commands[near].name);
     return cli_usage(hint, "there is no command \"%.60s\"", name);
 }
 
