@@ -90,6 +90,8 @@ lc_code lc_settings_check(const lc_settings *s, lc_status *st);
 
 size_t lc_setting_count(void);
 const lc_setting_info *lc_setting_at(size_t i);
+/* The i-th word of `choices`, written to out (at most room bytes with the NUL); NULL: there are no more. */
+const char *lc_choice_at(const char *choices, size_t i, char *out, size_t room);
 
 /* ---- progress ---------------------------------------------------------------------------------- */
 

@@ -184,6 +184,18 @@ static const row *find(const char *name)
     return NULL;
 }
 
+const char *lc_choice_at(const char *choices, size_t i, char *out, size_t room)
+{
+    const char *p = choices;
+    for (; i && *p; i--) {
+        p += strcspn(p, "|");
+        p += *p == '|';
+    }
+    if (!*p) return NULL;
+    snprintf(out, room, "%.*s", (int)strcspn(p, "|"), p);
+    return out;
+}
+
 static bool is_choice(const char *choices, const char *value)
 {
     const size_t n = strlen(value);
@@ -203,14 +215,7 @@ typedef struct choice_list {
 static const char *choice_at(void *list, size_t i)
 {
     choice_list *l = list;
-    const char *p = l->choices;
-    for (; i && *p; i--) {
-        p += strcspn(p, "|");
-        p += *p == '|';
-    }
-    if (!*p) return NULL;
-    snprintf(l->word, sizeof l->word, "%.*s", (int)strcspn(p, "|"), p);
-    return l->word;
+    return lc_choice_at(l->choices, i, l->word, sizeof l->word);
 }
 
 static void hint_choices(lc_status *st, const char *choices, const char *value)

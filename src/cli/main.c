@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/generate.h"
 #include "cli/help.h"
 #include "cli/options.h"
 
@@ -51,6 +52,8 @@ static int run(int argc, char **argv)
     const char *name = argv[1];
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) return general_help();
     if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0) return version();
+    if (strncmp(name, "--generate", strcspn(name, "=")) == 0 && strcspn(name, "=") == strlen("--generate"))
+        return cli_generate(argc, argv);
     bool help = strcmp(name, "help") == 0;
     if (help) {
         if (argc > 3) return cli_usage(NULL, "help takes the name of one command");

@@ -88,18 +88,6 @@ size_t cli_option_find(const char *name)
     return SIZE_MAX;
 }
 
-const char *cli_choice_at(const char *choices, size_t i, char *out, size_t room)
-{
-    const char *p = choices;
-    for (; i && *p; i--) {
-        p += strcspn(p, "|");
-        p += *p == '|';
-    }
-    if (!*p) return NULL;
-    snprintf(out, room, "%.*s", (int)strcspn(p, "|"), p);
-    return out;
-}
-
 bool cli_names_file(const cli_option *option)
 {
     return option->metavar && (strstr(option->metavar, "FILE") || strstr(option->metavar, "MODEL"));

@@ -30,9 +30,6 @@ cli_option cli_option_at(size_t i);
 /* The place of an option with this name, SIZE_MAX: there is none. */
 size_t cli_option_find(const char *name);
 
-/* The i-th word of "a|b", cut to fit; NULL: there are no more. */
-const char *cli_choice_at(const char *choices, size_t i, char *out, size_t room);
-
 /* Whether the value is, or can be, the name of a file. */
 bool cli_names_file(const cli_option *option);
 
