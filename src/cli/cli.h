@@ -16,11 +16,12 @@ typedef struct cli_options {
     const char *const *files;
     size_t n_files;
     /* options of the program itself; NULL where not given */
-    const char *output, *plot, *model, *save_windows, *save_steps, *loss_plot, *state, *events;
+    const char *output, *plot, *model, *save_windows, *save_steps, *loss_plot, *state, *events, *config;
     bool online, follow, nab;
     bool force, json, quiet, exit_code, help;
     const struct cli_command *command;
-    uint64_t given[CLI_MARKS]; /* a bit for each option on the command line, by its place in the table; see cli_given */
+    /* a bit for each option, by its place in the table: it stands on the command line; it comes from loomcast.conf */
+    uint64_t given[CLI_MARKS], configured[CLI_MARKS];
 } cli_options;
 
 /* A command is one file and one row of cli_commands. */
@@ -95,6 +96,10 @@ int cli_read(lc_panel **out, const cli_options *o);
 
 /* Whether this option stands on the command line, with whatever value. */
 bool cli_given(const cli_options *o, const char *name);
+/* Whether it has its value from loomcast.conf. */
+bool cli_configured(const cli_options *o, const char *name);
+/* Whether somebody chose its value, here or there. */
+bool cli_chosen(const cli_options *o, const char *name);
 
 /* The first option from place *i of the table on that was given and matters to a fit alone; NULL: none. *i is then the
  * place after it. */

@@ -39,6 +39,7 @@ static int version(void)
 
 static int general_help(void)
 {
+    cli_stdout_begins();
     cli_help(stdout);
     return LC_EXIT_OK;
 }
@@ -66,8 +67,12 @@ static int run(int argc, char **argv)
     cli_options o = {0};
     int code = help ? LC_EXIT_OK : cli_parse(&o, c, argc - 1, argv + 1);
     if (code == LC_EXIT_OK) {
-        if (help || o.help) cli_help_command(stdout, c);
-        else code = c->run(&o);
+        if (help || o.help) {
+            cli_stdout_begins();
+            cli_help_command(stdout, c);
+        } else {
+            code = c->run(&o);
+        }
     }
     lc_settings_free(o.settings);
     return code;

@@ -190,6 +190,23 @@ static void write_surroundings(FILE *to)
     write_item(to, "TMPDIR", "Folder for what gnuplot draws from; /tmp without it.");
 }
 
+static void write_files(FILE *to)
+{
+    fputs(".SH FILES\n", to);
+    write_item(to, "loomcast.conf",
+               "Settings for every run in its folder that does not say otherwise, in lines of key = value; the command "
+               "line wins, and --config names another file or none. Keys are the long options without their dashes; a "
+               "switch takes true or false. What a command does not take, and with --model what a fit alone needs, is "
+               "passed over. Options that name files belong on the command line, and so do --force, --online and "
+               "--follow. A # begins a comment at the beginning of a line and behind a blank; a value between quotes "
+               "may hold one, and blanks at its ends.");
+    fputs(".IP\n.EX\n", to);
+    write_text(to, "horizon = 7        # a week\nlevel = 80,95\nmissing = \"#N/A,-\"\n");
+    fputs(".EE\n", to);
+    write_item(to, "MODEL",
+               "A fitted model: a safetensors file with its settings in a JSON header. Nothing in it is run.");
+}
+
 static void write_examples(FILE *to)
 {
     fputs(".SH EXAMPLES\n.EX\n", to);
@@ -209,5 +226,6 @@ void cli_write_man(FILE *to)
     write_commands(to);
     write_options(to);
     write_surroundings(to);
+    write_files(to);
     write_examples(to);
 }

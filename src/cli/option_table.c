@@ -46,6 +46,9 @@ static const cli_option own_options[] = {
     OWN_SWITCH("json", 0, json, "summary of the run as one JSON object on standard output", .in_config = true),
     OWN_SWITCH("quiet", 0, quiet, "print errors only", .in_config = true),
     OWN_SWITCH("exit-code", 0, exit_code, "exit with 3 when anomalies were flagged", .in_config = true),
+    OWN("config", 0, config, "FILE",
+        "settings for what the command line does not say (default: loomcast.conf where there is one; '' for none)",
+        .everywhere = true),
     OWN_SWITCH("help", 'h', help, "print the options of the command", .everywhere = true),
 };
 enum { OWN_COUNT = sizeof own_options / sizeof own_options[0] };

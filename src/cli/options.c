@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/option_table.h"
+#include "cli/config.h"
 
 /* Options that the interface names and this version does not have yet: refused by name, never half done. */
 static const char *const later[] = {"out-dir"};
@@ -94,6 +94,21 @@ bool cli_given(const cli_options *o, const char *name)
     return is_marked(o->given, cli_option_find(name));
 }
 
+bool cli_configured(const cli_options *o, const char *name)
+{
+    return is_marked(o->configured, cli_option_find(name));
+}
+
+bool cli_chosen(const cli_options *o, const char *name)
+{
+    return cli_given(o, name) || cli_configured(o, name);
+}
+
+void cli_mark_configured(cli_options *o, size_t place)
+{
+    mark(o->configured, place);
+}
+
 const char *cli_next_fitting(const cli_options *o, size_t *i)
 {
     while (*i < cli_option_count()) {
@@ -122,7 +137,7 @@ static lc_code set_switch(bool *field, const char *name, const char *value, lc_s
         return LC_OK;
     }
     *st = (lc_status){.code = LC_E_USAGE, .hint = "give true or false, or no value at all"};
-    snprintf(st->text, sizeof st->text, "--%s: \"%.64s\" is not a valid value", name, value);
+    snprintf(st->text, sizeof st->text, "%s: \"%.64s\" is not a valid value", name, value);
     return LC_E_USAGE;
 }
 
@@ -197,5 +212,6 @@ int cli_parse(cli_options *o, const cli_command *c, int argc, char **argv)
     }
     o->files = (const char *const *)argv + optind;
     o->n_files = (size_t)(argc - optind);
-    return check_line(o, c);
+    const int code = cli_config(o);
+    return code == LC_EXIT_OK ? check_line(o, c) : code;
 }
