@@ -204,8 +204,19 @@ lint: ## floors, house rules, clang-format and clang-tidy
 format: ## lay out every C file with clang-format
 	clang-format -i $(FORMATTED)
 
-install: all $(SHARING) ## copy program, libraries and header to PREFIX (default /usr/local), below DESTDIR if given
-	install -d $(foreach d,bin lib/pkgconfig include,"$(DESTDIR)$(PREFIX)/$(d)")
+# What the program says of itself, and where that belongs.
+SHARE_man := man/man1/loomcast.1
+SHARE_bash := bash-completion/completions/loomcast
+SHARE_zsh := zsh/site-functions/_loomcast
+SHARE_fish := fish/vendor_completions.d/loomcast.fish
+SHARES := man bash zsh fish
+
+$(OUT)/generated/%: $(BIN)
+	@mkdir -p $(@D)
+	$(Q)$(BIN) --generate $* >$@
+
+install: all $(SHARING) $(SHARES:%=$(OUT)/generated/%) ## copy program, libraries, header and man page to PREFIX (default /usr/local), below DESTDIR if given
+	install -d $(foreach d,bin lib/pkgconfig include $(foreach s,$(SHARES),$(dir share/$(SHARE_$(s)))),"$(DESTDIR)$(PREFIX)/$(d)")
 	install -m 755 $(BIN) "$(DESTDIR)$(PREFIX)/bin/loomcast"
 	install -m 644 $(LIB) "$(DESTDIR)$(PREFIX)/lib/libloomcast.a"
 ifneq ($(SHARING),)
@@ -215,10 +226,11 @@ ifneq ($(SHARING),)
 	install -m 644 $(OUT)/loomcast.pc "$(DESTDIR)$(PREFIX)/lib/pkgconfig/loomcast.pc"
 endif
 	install -m 644 include/loomcast.h "$(DESTDIR)$(PREFIX)/include/loomcast.h"
+	$(foreach s,$(SHARES),install -m 644 $(OUT)/generated/$(s) "$(DESTDIR)$(PREFIX)/share/$(SHARE_$(s))" &&) true
 
 uninstall: ## remove what install copied
 	rm -f $(foreach f,bin/loomcast lib/libloomcast.a lib/$(notdir $(SHARED)) lib/$(SONAME) lib/libloomcast.so \
-	    lib/pkgconfig/loomcast.pc include/loomcast.h,"$(DESTDIR)$(PREFIX)/$(f)")
+	    lib/pkgconfig/loomcast.pc include/loomcast.h $(foreach s,$(SHARES),share/$(SHARE_$(s))),"$(DESTDIR)$(PREFIX)/$(f)")
 
 # The same bytes from the same commit. Everything is in it, so that its own tests pass wherever it is unpacked.
 dist: ## pack the sources of this commit in build/loomcast-VERSION.tar.gz

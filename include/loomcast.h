@@ -71,6 +71,7 @@ typedef struct lc_setting_info {
     const char *fallback; /* the default as text; "" where it follows from the data */
     double min, max;      /* range of counts and reals, inclusive */
     const char *help;
+    const char *choices; /* "a|b": the only texts that are allowed; NULL: any text */
 } lc_setting_info;
 
 lc_settings *lc_settings_create(void); /* all defaults; NULL: out of memory */
@@ -89,6 +90,8 @@ lc_code lc_settings_check(const lc_settings *s, lc_status *st);
 
 size_t lc_setting_count(void);
 const lc_setting_info *lc_setting_at(size_t i);
+/* The i-th word of `choices`, written to out (at most room bytes with the NUL); NULL: there are no more. */
+const char *lc_choice_at(const char *choices, size_t i, char *out, size_t room);
 
 /* ---- progress ---------------------------------------------------------------------------------- */
 
@@ -447,6 +450,11 @@ bool lc_report_is(const char *path);
 /* Insertions, deletions and replacements that turn a into b, without regard to ASCII case, for "did you
  * mean"; 10 when there are more than 9 or a name is longer than 63 bytes. */
 size_t lc_edit_distance(const char *a, const char *b);
+
+/* Which of some names was meant: the first of the nearest to `word` by that distance, at most a third of its length and
+ * one away and less than its length; SIZE_MAX: none is near. name_at gives the i-th name of `list`, which need last no
+ * longer than until the next call, and NULL after the last one. */
+size_t lc_nearest(const char *word, const char *(*name_at)(void *list, size_t i), void *list);
 
 /* ---- this build -------------------------------------------------------------------------------- */
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # check-install.sh: installs into a scratch prefix, builds the examples there with pkg-config alone, shared and static,
-# runs them, includes the header from C++, looks at what can be seen from outside, and uninstalls. Run by `make test`.
+# runs them, includes the header from C++, looks at what can be seen from outside, at man page and completions, and uninstalls. Run by `make test`.
 set -eu
 cd "$(dirname "$0")/.."
 box=$(mktemp -d)
@@ -43,6 +43,15 @@ if command -v nm >/dev/null 2>&1; then
     grep -v '^lc_' "$box/symbols" && fail "the library shows what is not its own"
     grep -q '^lc_panel_of_arrays$' "$box/symbols" || fail "the library hides what the header declares"
 fi
+share=$box/stage/opt/loom/share
+while read -r kind file; do
+    "$box/stage/opt/loom/bin/loomcast" --generate "$kind" | cmp -s - "$share/$file" || fail "share/$file is not what --generate $kind prints"
+done <<'END'
+man man/man1/loomcast.1
+bash bash-completion/completions/loomcast
+zsh zsh/site-functions/_loomcast
+fish fish/vendor_completions.d/loomcast.fish
+END
 make -s uninstall PREFIX=/opt/loom DESTDIR="$box/stage" >/dev/null
 [ -z "$(find "$box/stage" ! -type d)" ] || fail "uninstall leaves $(find "$box/stage" ! -type d | tr '\n' ' ')"
 echo "ok    install, $(ls tests/examples | wc -l) examples, shared and static"

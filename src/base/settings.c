@@ -11,29 +11,28 @@
 typedef struct row {
     lc_setting_info info;
     size_t offset;
-    const char *choices; /* "a|b": the only texts allowed; NULL: any */
 } row;
 
 #define TEXT(field, name, group, metavar, fallback, choices, help)                                                     \
     {                                                                                                                  \
-        {name, LC_SETTING_TEXT, group, metavar, fallback, 0, 0, help}, offsetof(lc_settings, field), choices           \
+        {name, LC_SETTING_TEXT, group, metavar, fallback, 0, 0, help, choices}, offsetof(lc_settings, field)           \
     }
 #define COUNT(field, name, group, fallback, lo, hi, help)                                                              \
     {                                                                                                                  \
-        {name, LC_SETTING_COUNT, group, "N", fallback, lo, hi, help}, offsetof(lc_settings, field), NULL               \
+        {name, LC_SETTING_COUNT, group, "N", fallback, lo, hi, help, NULL}, offsetof(lc_settings, field)               \
     }
 #define REAL(field, name, group, fallback, lo, hi, help)                                                               \
     {                                                                                                                  \
-        {name, LC_SETTING_REAL, group, "X", fallback, lo, hi, help}, offsetof(lc_settings, field), NULL                \
+        {name, LC_SETTING_REAL, group, "X", fallback, lo, hi, help, NULL}, offsetof(lc_settings, field)                \
     }
 /* A number that follows from the data, NaN until then, or that need not be given. */
 #define OPEN(field, name, group, lo, hi, help)                                                                         \
     {                                                                                                                  \
-        {name, LC_SETTING_REAL, group, "X", "", lo, hi, help}, offsetof(lc_settings, field), NULL                      \
+        {name, LC_SETTING_REAL, group, "X", "", lo, hi, help, NULL}, offsetof(lc_settings, field)                      \
     }
 #define SWITCH(field, name, group, help)                                                                               \
     {                                                                                                                  \
-        {name, LC_SETTING_SWITCH, group, NULL, "false", 0, 1, help}, offsetof(lc_settings, field), NULL                \
+        {name, LC_SETTING_SWITCH, group, NULL, "false", 0, 1, help, NULL}, offsetof(lc_settings, field)                \
     }
 
 /* The one table of settings. A new setting is a field in settings.h and a row here. */
@@ -185,6 +184,18 @@ static const row *find(const char *name)
     return NULL;
 }
 
+const char *lc_choice_at(const char *choices, size_t i, char *out, size_t room)
+{
+    const char *p = choices;
+    for (; i && *p; i--) {
+        p += strcspn(p, "|");
+        p += *p == '|';
+    }
+    if (!*p) return NULL;
+    snprintf(out, room, "%.*s", (int)strcspn(p, "|"), p);
+    return out;
+}
+
 static bool is_choice(const char *choices, const char *value)
 {
     const size_t n = strlen(value);
@@ -196,13 +207,32 @@ static bool is_choice(const char *choices, const char *value)
     }
 }
 
+typedef struct choice_list {
+    const char *choices;
+    char word[32]; /* the one that was asked for last */
+} choice_list;
+
+static const char *choice_at(void *list, size_t i)
+{
+    choice_list *l = list;
+    return lc_choice_at(l->choices, i, l->word, sizeof l->word);
+}
+
+static void hint_choices(lc_status *st, const char *choices, const char *value)
+{
+    choice_list l = {.choices = choices};
+    const size_t near = lc_nearest(value, choice_at, &l);
+    if (near == SIZE_MAX) lc_hint(st, "choose one of %s", choices);
+    else lc_hint(st, "did you mean \"%s\"? Choose one of %s", choice_at(&l, near), choices);
+}
+
 static lc_code bad(lc_status *st, const row *r, const char *value)
 {
     char shown[64];
     lc_printable(shown, sizeof shown, value, strlen(value));
     lc_fail(st, LC_E_USAGE, "%s: \"%s\" is not a valid value", r->info.name, shown);
     switch (r->info.type) {
-    case LC_SETTING_TEXT: lc_hint(st, "choose one of %s", r->choices ? r->choices : "the texts in the help"); break;
+    case LC_SETTING_TEXT: hint_choices(st, r->info.choices, value); break;
     case LC_SETTING_COUNT: lc_hint(st, "give a whole number from %.0f to %.0f", r->info.min, r->info.max); break;
     case LC_SETTING_REAL: lc_hint(st, "give a number from %g to %g", r->info.min, r->info.max); break;
     case LC_SETTING_SWITCH: lc_hint(st, "give true or false, or no value at all"); break;
@@ -217,7 +247,7 @@ static lc_code set_row(lc_settings *s, const row *r, const char *value, lc_statu
     long long k;
     switch (r->info.type) {
     case LC_SETTING_TEXT: {
-        if (r->choices && !is_choice(r->choices, value)) return bad(st, r, value);
+        if (r->info.choices && !is_choice(r->info.choices, value)) return bad(st, r, value);
         char *copy = lc_strdup(value);
         if (!copy) return lc_fail_memory(st);
         char **text = field;

@@ -58,11 +58,13 @@ bool lc_equal_nocase(const char *a, const char *b)
     return lower(*a) == lower(*b);
 }
 
+enum { FAR = 10 }; /* stands for every distance from here on */
+
 size_t lc_edit_distance(const char *a, const char *b)
 {
     enum { MOST = 64 };
     size_t n = strlen(a), m = strlen(b);
-    if (n >= MOST || m >= MOST) return 10;
+    if (n >= MOST || m >= MOST) return FAR;
     size_t row[MOST];
     for (size_t j = 0; j <= m; j++) row[j] = j;
     for (size_t i = 1; i <= n; i++) {
@@ -76,7 +78,22 @@ size_t lc_edit_distance(const char *a, const char *b)
             row[j] = best;
         }
     }
-    return row[m] > 9 ? 10 : row[m];
+    return row[m] > FAR ? FAR : row[m];
+}
+
+size_t lc_nearest(const char *word, const char *(*name_at)(void *list, size_t i), void *list)
+{
+    const size_t n = strlen(word);
+    size_t best = SIZE_MAX, least = n / 3 + 2 < n ? n / 3 + 2 : n;
+    if (least > FAR) least = FAR;
+    const char *name;
+    for (size_t i = 0; (name = name_at(list, i)); i++) {
+        const size_t distance = lc_edit_distance(word, name);
+        if (distance >= least) continue;
+        least = distance;
+        best = i;
+    }
+    return best;
 }
 
 /* Bytes of the UTF-8 character at s, or 0 where it is not well-formed. */

@@ -8,17 +8,20 @@
 
 enum { LC_EXIT_OK = 0, LC_EXIT_FAILED = 1, LC_EXIT_USAGE = 2, LC_EXIT_ANOMALIES = 3 };
 
+enum { CLI_MARKS = 2 }; /* words of 64 bits that hold one for each option */
+
 /* What the options of a command line said. */
 typedef struct cli_options {
     lc_settings *settings;
     const char *const *files;
     size_t n_files;
     /* options of the program itself; NULL where not given */
-    const char *output, *plot, *charts, *model, *save_windows, *save_steps, *loss_plot, *state, *events;
+    const char *output, *plot, *charts, *model, *save_windows, *save_steps, *loss_plot, *state, *events, *config;
     bool online, follow, nab;
     bool force, json, quiet, exit_code, help;
     const struct cli_command *command;
-    uint64_t given[2]; /* a bit for each setting that was given, by its place in the table; see cli_given */
+    /* a bit for each option, by its place in the table: it stands on the command line; it comes from loomcast.conf */
+    uint64_t given[CLI_MARKS], configured[CLI_MARKS];
 } cli_options;
 
 /* A command is one file and one row of cli_commands. */
@@ -26,13 +29,13 @@ typedef struct cli_command {
     const char *name;
     const char *arguments; /* "FILE..." */
     const char *help;
-    const char *example;
-    unsigned groups;     /* bit 1 << lc_setting_group for each group of settings it takes */
-    const char *without; /* settings of those groups that have no effect here, space-separated */
-    const char *heeds;   /* NULL: it fits models; else those settings of a fit, space-separated, that have an effect on
-                          * what it does by itself: it takes the others for --model's sake, and leaves them out of its
-                          * help */
-    const char *own;     /* names of the program's own options that it takes, space-separated */
+    const char *examples; /* command lines, one a line */
+    unsigned groups;      /* bit 1 << lc_setting_group for each group of settings it takes */
+    const char *without;  /* settings of those groups that have no effect here, space-separated */
+    const char *heeds;    /* NULL: it fits models; else those settings of a fit, space-separated, that have an effect on
+                           * what it does by itself: it takes the others for --model's sake, and leaves them out of its
+                           * help */
+    const char *own;      /* names of the program's own options that it takes, space-separated */
     int (*run)(const cli_options *o);
 } cli_command;
 
@@ -93,10 +96,14 @@ int cli_check_json(const cli_options *o);
 /* Reads the files into a panel and prints its notices. */
 int cli_read(lc_panel **out, const cli_options *o);
 
-/* Whether the option of this setting was given, with whatever value. */
-bool cli_given(const cli_options *o, const char *setting);
+/* Whether this option stands on the command line, with whatever value. */
+bool cli_given(const cli_options *o, const char *name);
+/* Whether it has its value from loomcast.conf. */
+bool cli_configured(const cli_options *o, const char *name);
+/* Whether somebody chose its value, here or there. */
+bool cli_chosen(const cli_options *o, const char *name);
 
-/* The first setting from place *i of the table on that was given and matters to a fit alone; NULL: none. *i is then the
+/* The first option from place *i of the table on that was given and matters to a fit alone; NULL: none. *i is then the
  * place after it. */
 const char *cli_next_fitting(const cli_options *o, size_t *i);
 

@@ -31,7 +31,7 @@ static void warn_of_idle(const cli_options *o)
                  "rows are taken as they come; --aggregate gathers them, --gaps fills steps"}};
     for (size_t i = 0; i < sizeof idle / sizeof idle[0]; i++) {
         bool used = false;
-        for (size_t k = 0; k < NEEDS && idle[i].needs[k]; k++) used = used || cli_given(o, idle[i].needs[k]);
+        for (size_t k = 0; k < NEEDS && idle[i].needs[k]; k++) used = used || cli_chosen(o, idle[i].needs[k]);
         if (cli_given(o, idle[i].option) && !used)
             cli_note(o, "warning: --%s has no effect: %s", idle[i].option, idle[i].why);
     }
@@ -64,7 +64,7 @@ static int deliver(const cli_outcome *what, const cli_options *o)
 static int settle_nab(const cli_options *o)
 {
     lc_status st = {0};
-    if (!o->nab || cli_given(o, "sensitivity") || cli_given(o, "alarms-per")) return LC_EXIT_OK;
+    if (!o->nab || cli_chosen(o, "sensitivity") || cli_chosen(o, "alarms-per")) return LC_EXIT_OK;
     return lc_settings_set(o->settings, "sensitivity", "sensitive", &st) == LC_OK ? LC_EXIT_OK : cli_fail(&st);
 }
 

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "cli/cli.h"
 
 static int save(const lc_model *m, const cli_options *o)
@@ -14,16 +16,23 @@ static int save(const lc_model *m, const cli_options *o)
     return LC_EXIT_OK;
 }
 
-static bool has(const cli_options *o, const char *setting)
+static bool has_checkpoint(const cli_options *o)
 {
     char value[2];
-    const char *text = lc_settings_get(o->settings, setting, value, sizeof value);
-    return text && *text && *text != 'f';
+    const char *text = lc_settings_get(o->settings, "checkpoint", value, sizeof value);
+    return text && *text;
+}
+
+static bool resumes(const cli_options *o)
+{
+    char value[8];
+    const char *text = lc_settings_get(o->settings, "resume", value, sizeof value);
+    return text && strcmp(text, "true") == 0;
 }
 
 int cli_train(const cli_options *o)
 {
-    if (has(o, "resume") && !has(o, "checkpoint"))
+    if (resumes(o) && !has_checkpoint(o))
         return cli_usage("name the file with --checkpoint FILE", "--resume needs the checkpoint to go on from");
     if (!o->output) return cli_usage(NULL, "train needs -o MODEL, the file to save the model in");
     lc_panel *p = NULL;
@@ -34,7 +43,7 @@ int cli_train(const cli_options *o)
     if (code == LC_EXIT_OK) code = cli_fit(&m, p, o);
     /* A run that diverged or was interrupted still has the weights of its best epoch. */
     if (!m) goto done;
-    if (code != LC_EXIT_OK && cli_interrupted() && has(o, "checkpoint")) {
+    if (code != LC_EXIT_OK && cli_interrupted() && has_checkpoint(o)) {
         cli_note(o, "note: nothing is lost: the same line with --resume goes on");
         goto done;
     }

@@ -120,8 +120,8 @@ int cli_keep_rows(const cli_options *o)
     lc_status st = {0};
     /* Columns that are known ahead, and rows that are gathered, stand on regular steps. */
     const bool regular =
-        cli_given(o, "aggregate") || (lc_settings_get(o->settings, "future", ahead, sizeof ahead) && *ahead);
-    if (regular || cli_given(o, "gaps") || lc_settings_set(o->settings, "gaps", "keep", &st) == LC_OK)
+        cli_chosen(o, "aggregate") || (lc_settings_get(o->settings, "future", ahead, sizeof ahead) && *ahead);
+    if (regular || cli_chosen(o, "gaps") || lc_settings_set(o->settings, "gaps", "keep", &st) == LC_OK)
         return LC_EXIT_OK;
     return cli_fail(&st);
 }

@@ -6,9 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/generate.h"
+#include "cli/help.h"
 #include "cli/options.h"
 
-static const char *nth_command(const void *list, size_t i)
+static const char *nth_command(void *list, size_t i)
 {
     (void)list;
     return cli_commands[i].name;
@@ -20,8 +22,8 @@ static int unknown_command(const char *name)
     if (name[0] == '-' && name[1])
         return cli_usage("the command comes first: loomcast COMMAND [OPTIONS] [FILE...]",
                          "there is no command \"%.60s\"", name);
-    const char *near = cli_nearest(name, nth_command, NULL);
-    if (near) snprintf(hint, sizeof hint, "did you mean \"%s\"?", near);
+    const size_t near = lc_nearest(name, nth_command, NULL);
+    if (near != SIZE_MAX) snprintf(hint, sizeof hint, "did you mean \"%s\"?", cli_commands[near].name);
     return cli_usage(hint, "there is no command \"%.60s\"", name);
 }
 
@@ -37,6 +39,7 @@ static int version(void)
 
 static int general_help(void)
 {
+    cli_stdout_begins();
     cli_help(stdout);
     return LC_EXIT_OK;
 }
@@ -50,6 +53,8 @@ static int run(int argc, char **argv)
     const char *name = argv[1];
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) return general_help();
     if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0) return version();
+    if (strncmp(name, "--generate", strcspn(name, "=")) == 0 && strcspn(name, "=") == strlen("--generate"))
+        return cli_generate(argc, argv);
     bool help = strcmp(name, "help") == 0;
     if (help) {
         if (argc > 3) return cli_usage(NULL, "help takes the name of one command");
@@ -62,8 +67,12 @@ static int run(int argc, char **argv)
     cli_options o = {0};
     int code = help ? LC_EXIT_OK : cli_parse(&o, c, argc - 1, argv + 1);
     if (code == LC_EXIT_OK) {
-        if (help || o.help) cli_help_command(stdout, c);
-        else code = c->run(&o);
+        if (help || o.help) {
+            cli_stdout_begins();
+            cli_help_command(stdout, c);
+        } else {
+            code = c->run(&o);
+        }
     }
     lc_settings_free(o.settings);
     return code;

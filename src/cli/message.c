@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/option_table.h"
 
 static int exit_code(lc_code code)
 {
@@ -56,13 +56,14 @@ static void print_harmless(const char *text)
 
 /* ---- errors ---- */
 
-/* The library names settings, the command line names options. */
-static bool begins_with_setting(const char *text)
+/* The library names settings and so does a line of loomcast.conf, the command line names options. */
+static bool begins_with_name(const char *text)
 {
-    size_t n = strcspn(text, ":");
-    for (size_t i = 0; text[n] && i < lc_setting_count(); i++) {
-        const char *name = lc_setting_at(i)->name;
-        if (strlen(name) == n && strncmp(name, text, n) == 0) return true;
+    const size_t n = strcspn(text, ":");
+    for (size_t i = 0; text[n] && i < cli_option_count(); i++) {
+        const cli_option option = cli_option_at(i);
+        if (!option.setting && option.value != CLI_SWITCH) continue;
+        if (strlen(option.name) == n && strncmp(option.name, text, n) == 0) return true;
     }
     return false;
 }
@@ -72,7 +73,7 @@ int cli_fail(const lc_status *st)
     print_harmless(st->file[0] ? st->file : "loomcast");
     if (st->file[0] && st->line) fprintf(stderr, ":%zu", st->line);
     if (st->file[0] && st->line && st->column) fprintf(stderr, ":%zu", st->column);
-    fprintf(stderr, ": %s", st->code == LC_E_USAGE && begins_with_setting(st->text) ? "--" : "");
+    fprintf(stderr, ": %s", st->code == LC_E_USAGE && !st->line && begins_with_name(st->text) ? "--" : "");
     print_harmless(st->text);
     fputc('\n', stderr);
     if (st->hint[0]) {

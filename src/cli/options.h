@@ -1,18 +1,17 @@
-/* The options of the program: the library's settings and a few of its own, seen as one table from which
- * parsing and help are made. */
+/* The command line, read by the option table. */
 #ifndef LC_CLI_OPTIONS_H
 #define LC_CLI_OPTIONS_H
 
-#include "cli/cli.h"
+#include "cli/option_table.h"
 
 /* Fills o from the arguments behind the command's name. Returns an exit code other than 0 after printing
  * what is wrong. o->settings must be freed; o->files points into argv. */
 int cli_parse(cli_options *o, const cli_command *c, int argc, char **argv);
 
-void cli_help(FILE *to);
-void cli_help_command(FILE *to, const cli_command *c);
+/* Gives an option its value, NULL for a switch that has none; a text of the program's own must last as long as o. */
+lc_code cli_set(cli_options *o, const cli_option *option, const char *value, lc_status *st);
 
-/* The candidate nearest to `word`, or NULL when none is near. next(i) gives the i-th, NULL at the end. */
-const char *cli_nearest(const char *word, const char *(*next)(const void *list, size_t i), const void *list);
+/* From now on cli_configured says yes. */
+void cli_mark_configured(cli_options *o, size_t place);
 
 #endif

@@ -16,18 +16,21 @@ static const char *shown_name(const lc_first_rows *first, size_t column, char ou
 
 /* ---- names given by the user ---- */
 
+static const char *column_at(void *list, size_t i)
+{
+    const lc_first_rows *first = list;
+    return i < first->n_columns ? first->names[i] : NULL;
+}
+
+/* wanted: what a user took for a name, or NULL. */
 static void hint_columns(const lc_first_rows *first, const char *wanted, lc_status *st)
 {
     char list[200], shown[NAME_ROOM];
-    size_t len = 0, best = 4;
-    const char *nearest = NULL;
+    size_t len = 0;
+    lc_first_rows names = *first;
+    const size_t near = wanted ? lc_nearest(wanted, column_at, &names) : SIZE_MAX;
     list[0] = '\0';
     for (size_t i = 0; i < first->n_columns; i++) {
-        size_t distance = lc_edit_distance(wanted, first->names[i]);
-        if (distance < best && distance < strlen(wanted)) {
-            best = distance;
-            nearest = first->names[i];
-        }
         shown_name(first, i, shown);
         if (len + strlen(shown) + 8 < 150) {
             len += (size_t)snprintf(list + len, sizeof list - len, "%s%s", i ? ", " : "", shown);
@@ -36,8 +39,7 @@ static void hint_columns(const lc_first_rows *first, const char *wanted, lc_stat
             len = 160;
         }
     }
-    if (nearest)
-        lc_hint(st, "did you mean \"%s\"? Columns: %s", lc_printable(shown, NAME_ROOM, nearest, strlen(nearest)), list);
+    if (near != SIZE_MAX) lc_hint(st, "did you mean \"%s\"? Columns: %s", shown_name(first, near, shown), list);
     else lc_hint(st, "columns: %s", list);
 }
 
@@ -54,7 +56,9 @@ static lc_code find_column(const lc_first_rows *first, const char *option, const
     }
     lc_fail_at(st, LC_E_USAGE, first->file, 0, 0, "--%s: there is no column \"%s\"", option,
                lc_printable(shown, sizeof shown, name, n));
-    hint_columns(first, name, st);
+    char wanted[NAME_ROOM];
+    snprintf(wanted, sizeof wanted, "%.*s", (int)n, name);
+    hint_columns(first, wanted, st);
     return LC_E_USAGE;
 }
 
@@ -234,7 +238,7 @@ static lc_code find_targets(lc_roles *r, const lc_first_rows *first, const char 
     if (!with_numbers) {
         code = lc_fail_at(st, LC_E_DATA, first->file, 0, 0, "no column holds numbers to forecast");
         if (first->n_columns == 1) lc_hint(st, "is the file cut at the right delimiter? --delimiter names one");
-        else hint_columns(first, "", st);
+        else hint_columns(first, NULL, st);
         goto done;
     }
     if (counter != LC_NO_COLUMN && with_numbers > 1) {

@@ -157,6 +157,14 @@ START_TEST(every_number_outside_its_range_is_refused)
 }
 END_TEST
 
+static const lc_setting_info *info_of(const char *name)
+{
+    size_t i = 0;
+    while (i < lc_setting_count() && strcmp(lc_setting_at(i)->name, name) != 0) i++;
+    ck_assert_msg(i < lc_setting_count(), "%s", name);
+    return lc_setting_at(i);
+}
+
 START_TEST(only_whole_choices_are_taken)
 {
     static const struct {
@@ -172,24 +180,32 @@ START_TEST(only_whole_choices_are_taken)
         {"norm", "window|series", {"window", "series"}},
         {"loss", "mse|mae|huber", {"mse", "mae", "huber"}}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        char hint[128], longer[64];
+        char hint[128], near[160], longer[64];
         lc_settings *s = lc_settings_create();
         snprintf(hint, sizeof hint, "choose one of %s", rows[i].choices);
+        ck_assert_str_eq(info_of(rows[i].name)->choices, rows[i].choices);
         for (size_t k = 0; rows[i].good[k]; k++) {
             set_to(s, rows[i].name, rows[i].good[k], rows[i].good[k]);
+            snprintf(near, sizeof near, "did you mean \"%s\"? Choose one of %s", rows[i].good[k], rows[i].choices);
             snprintf(longer, sizeof longer, "%s|", rows[i].good[k]);
-            refused(rows[i].name, longer, hint);
+            refused(rows[i].name, longer, near);
             snprintf(longer, sizeof longer, "%.*s", (int)strlen(rows[i].good[k]) - 1, rows[i].good[k]);
-            refused(rows[i].name, longer, hint);
+            if (strlen(longer) > 2) refused(rows[i].name, longer, near);
         }
-        if (strchr(rows[i].choices, '|')) refused(rows[i].name, rows[i].choices, hint);
+        if (strlen(rows[i].choices) > strlen("on|off")) refused(rows[i].name, rows[i].choices, hint);
         refused(rows[i].name, "", hint);
         refused(rows[i].name, "|", hint);
-        refused(rows[i].name, "FILL", hint);
+        refused(rows[i].name, "nothing of the kind", hint);
         lc_settings_free(s);
     }
+    refused("gaps", "FILL", "did you mean \"fill\"? Choose one of fill|skip|keep|error");
+    refused("arch", "lstn",
+            "did you mean \"lstm\"? Choose one of auto|lstm|naive|seasonal-naive|naive2|window-mean|drift|"
+            "theta|ets|arima");
     refused("gaps", "fill|skip", "choose one of fill|skip|keep|error");
     refused("gaps", "skip|error", "choose one of fill|skip|keep|error");
+    ck_assert_ptr_null(info_of("target")->choices);
+    ck_assert_ptr_null(info_of("horizon")->choices);
     refused("no-header", "true|1", "give true or false, or no value at all");
     refused("no-header", "yes", "give true or false, or no value at all");
     refused("decimal-comma", "2", "give true or false, or no value at all");

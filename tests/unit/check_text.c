@@ -196,6 +196,36 @@ START_TEST(other_encodings_become_utf8)
 }
 END_TEST
 
+static const char *name_at(void *list, size_t i)
+{
+    return ((const char *const *)list)[i];
+}
+
+START_TEST(the_nearest_name_is_one_that_may_have_been_meant)
+{
+    const char *names[] = {"date", "sales", "sale", "price", "a", NULL};
+    static const struct {
+        const char *word;
+        size_t want;
+    } cases[] = {{"sales", 1},
+                 {"sale", 2},
+                 {"SALES", 1},
+                 {"sal", 2},
+                 {"day", 0},
+                 {"prize", 3},
+                 {"price_eur", 3},
+                 {"A", 4},
+                 {"b", SIZE_MAX},
+                 {"ab", 4},
+                 {"", SIZE_MAX},
+                 {"weather", SIZE_MAX},
+                 {"an exceedingly long name of a column without a like of it here", SIZE_MAX}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        ck_assert_msg(lc_nearest(cases[i].word, name_at, names) == cases[i].want, "%s", cases[i].word);
+    ck_assert_uint_eq(lc_nearest("a", name_at, names + 5), SIZE_MAX);
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
     Suite *s = suite_create("text, memory, random numbers");
@@ -210,6 +240,7 @@ Suite *unit_suite(void)
     tcase_add_test(c, names_are_split_at_commas);
     tcase_add_test(c, other_encodings_become_utf8);
     tcase_add_test(c, edit_distance_counts_changes);
+    tcase_add_test(c, the_nearest_name_is_one_that_may_have_been_meant);
     tcase_add_test(c, permutation_hits_everything_once);
     tcase_add_test(c, sizes_do_not_wrap);
     suite_add_tcase(s, c);

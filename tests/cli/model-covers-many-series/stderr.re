@@ -1,1 +1,1 @@
-^wrote   a\.gp, the first 12 of 14 series$
+^wrote   a\.gp, 12 of 14 series, those first that deserve a look$
