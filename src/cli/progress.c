@@ -75,26 +75,48 @@ void cli_progress_clear(cli_progress *p)
     p->drawn = false;
 }
 
+/* "  12 s left" behind a line; nothing while it cannot be told yet. Fits may stop early: then it is the most. */
+static void put_left(char *line, size_t room, double share, double took, const char *qualifier)
+{
+    enum { MINUTE = 60, HOUR = 3600 };
+    const double left = took / share - took;
+    const size_t n = strlen(line);
+    if (!(took > 1 && share > .02 && left >= 1)) return;
+    if (left < MINUTE) snprintf(line + n, room - n, "  %s%.0f s left", qualifier, left);
+    else if (left < HOUR) snprintf(line + n, room - n, "  %s%.0f min left", qualifier, left / MINUTE);
+    else snprintf(line + n, room - n, "  %s%.1f h left", qualifier, left / HOUR);
+}
+
+static void describe_rows(char *line, size_t room, const lc_progress *now, double took)
+{
+    const double share = (double)now->rows_done / (double)now->rows;
+    snprintf(line, room, "%.0f %% of %zu rows", 100 * share, now->rows);
+    put_left(line, room, share, took, "");
+}
+
+static void describe_fit(char *line, size_t room, const lc_progress *now, double took)
+{
+    char valid[80] = "", fit[48] = "", rate[48] = "";
+    const double share = now->epochs ? (double)now->epoch / (double)now->epochs : 0;
+    const bool several = now->fits > 1;
+    if (several) snprintf(fit, sizeof fit, "fit %zu/%zu  ", now->fit, now->fits);
+    else snprintf(rate, sizeof rate, "  %.0f windows/s", took > 0 ? (double)now->seen / took : 0.0);
+    if (isfinite(now->valid_loss))
+        snprintf(valid, sizeof valid, "  valid %.4f (best: %zu)", now->valid_loss, now->best_epoch);
+    snprintf(line, room, "%slearning %zu/%zu  loss %.4f%s%s", fit, now->epoch, now->epochs, now->train_loss, valid,
+             rate);
+    if (several) put_left(line, room, ((double)now->fit - 1 + share) / (double)now->fits, took, "");
+    else put_left(line, room, share, took, "at most ");
+}
+
 bool cli_progress_step(void *progress, const lc_progress *now)
 {
     cli_progress *p = progress;
-    double t = seconds(), took = t - p->started;
+    const double t = seconds();
     if (p->shown && t - p->last > 0.1) {
-        if (now->rows) {
-            char line[80];
-            snprintf(line, sizeof line, "%.0f %% of %zu rows", 100 * (double)now->rows_done / (double)now->rows,
-                     now->rows);
-            draw(p, line);
-            p->last = t;
-            return !interrupted;
-        }
-        char line[240], valid[80] = "", fit[48] = "", rate[48];
-        if (now->fits > 1) snprintf(fit, sizeof fit, "fit %zu/%zu  ", now->fit, now->fits);
-        if (isfinite(now->valid_loss))
-            snprintf(valid, sizeof valid, "  valid %.4f (best: %zu)", now->valid_loss, now->best_epoch);
-        snprintf(rate, sizeof rate, "  %.0f windows/s", took > 0 ? (double)now->seen / took : 0.0);
-        snprintf(line, sizeof line, "%slearning %zu/%zu  loss %.4f%s%s", fit, now->epoch, now->epochs, now->train_loss,
-                 valid, now->fits > 1 ? "" : rate);
+        char line[240];
+        if (now->rows) describe_rows(line, sizeof line, now, t - p->started);
+        else describe_fit(line, sizeof line, now, t - p->started);
         draw(p, line);
         p->last = t;
     }
