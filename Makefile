@@ -174,6 +174,10 @@ demo: deps ## forecast and flag the example files, with charts, in build/demo
 	+@$(SUBMAKE) all
 	@scripts/demo.sh $(BIN) $(BUILD)/demo
 
+gallery: deps ## draw one of each kind of chart from datasets/, in build/gallery
+	+@$(SUBMAKE) all
+	@scripts/gallery.sh $(BIN) $(BUILD)/gallery
+
 test: deps ## build and run every unit test and command-line case
 	+@$(SUBMAKE) suite
 
@@ -244,7 +248,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 	@echo "  Settings: CC=clang  CFLAGS=...  BUILD=folder  VARIANT=release|asan|ubsan|fuzz  V=1 (show commands)"
 
-.PHONY: all shared dist checks suite deps demo test asan ubsan fuzz fuzzers bench lint format install uninstall clean help FORCE
+.PHONY: all shared dist checks suite deps demo gallery test asan ubsan fuzz fuzzers bench lint format install uninstall clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 # Written beside the objects; without a rule of their own make would look for ways to link them from objects.
