@@ -12,7 +12,8 @@ void cli_help(FILE *to)
             lc_version());
     for (const cli_command *c = cli_commands; c->name; c++) fprintf(to, "  %-10s %s\n", c->name, c->help);
     fprintf(to,
-            "\n\"loomcast help COMMAND\" lists a command's options.\n"
+            "\n\"loomcast help COMMAND\" lists a command's options,\n"
+            "\"loomcast --generate man|bash|zsh|fish\" prints a man page or completions.\n"
             "FILE is a CSV file, or - for standard input.\n"
             "For a start:  %.*s\n",
             (int)strcspn(cli_commands[0].examples, "\n"), cli_commands[0].examples);

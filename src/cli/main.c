@@ -10,20 +10,31 @@
 #include "cli/help.h"
 #include "cli/options.h"
 
-static const char *nth_command(void *list, size_t i)
+/* What may stand where a command does. */
+static const char *nth_word(void *list, size_t i)
 {
+    static const char *const others[] = {"help", "version", "--help", "--version", "--generate", NULL};
     (void)list;
-    return cli_commands[i].name;
+    size_t commands = 0;
+    while (cli_commands[commands].name) commands++;
+    return i < commands ? cli_commands[i].name : others[i - commands];
+}
+
+static bool is_option(const char *word)
+{
+    char name[48];
+    if (strncmp(word, "--", 2) != 0) return false;
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(word + 2, "="), word + 2);
+    return cli_option_find(name) != SIZE_MAX;
 }
 
 static int unknown_command(const char *name)
 {
     char hint[80] = "\"loomcast --help\" lists the commands";
-    if (name[0] == '-' && name[1])
-        return cli_usage("the command comes first: loomcast COMMAND [OPTIONS] [FILE...]",
-                         "there is no command \"%.60s\"", name);
-    const size_t near = lc_nearest(name, nth_command, NULL);
-    if (near != SIZE_MAX) snprintf(hint, sizeof hint, "did you mean \"%s\"?", cli_commands[near].name);
+    const size_t near = is_option(name) ? SIZE_MAX : lc_nearest(name, nth_word, NULL);
+    if (near != SIZE_MAX) snprintf(hint, sizeof hint, "did you mean \"%s\"?", nth_word(NULL, near));
+    else if (name[0] == '-' && name[1])
+        snprintf(hint, sizeof hint, "the command comes first: loomcast COMMAND [OPTIONS] [FILE...]");
     return cli_usage(hint, "there is no command \"%.60s\"", name);
 }
 

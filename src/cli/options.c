@@ -81,7 +81,7 @@ static int unknown_option(const cli_command *c, option_list *l, const char *word
 
 static void mark(uint64_t bits[CLI_MARKS], size_t place)
 {
-    bits[place / 64] |= UINT64_C(1) << place % 64;
+    if (place < CLI_OPTIONS_MOST) bits[place / 64] |= UINT64_C(1) << place % 64;
 }
 
 static bool is_marked(const uint64_t bits[CLI_MARKS], size_t place)
