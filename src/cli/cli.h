@@ -113,6 +113,8 @@ int cli_fit(lc_model **out, const lc_panel *p, const cli_options *o);
 /* Writes a result to --output or standard output, and its chart where --plot says; p may be NULL. */
 int cli_deliver(const lc_result *r, const lc_panel *p, const cli_options *o);
 int cli_draw(const lc_result *r, const lc_panel *p, const cli_options *o);
+/* Writes the table of a backtest, and draws the view of it; view NULL: there is no --plot. */
+int cli_deliver_backtest(const lc_result *r, const lc_backtest_view *view, const cli_options *o);
 
 /* Until cli_stdout_begins nobody who stops reading ends the program: a chart or model is finished first. */
 void cli_ignore_closed_pipes(void);

@@ -18,11 +18,12 @@ const cli_command cli_commands[] = {
      "horizon future-file checkpoint resume from" /* the horizons are fixed, the rows the data's own */, "seed",
      "output events plot model online follow state nab force json quiet exit-code", cli_detect},
     {"evaluate", "FILE...", "backtest beside the baselines; --labels: methods of detection",
-     "loomcast evaluate weather.csv --horizon 7", LEARNING | GROUP(INTERVAL) | GROUP(DETECT) | GROUP(EVALUATE),
+     "loomcast evaluate weather.csv --horizon 7 --plot backtest.png",
+     LEARNING | GROUP(INTERVAL) | GROUP(DETECT) | GROUP(EVALUATE),
      "valid future-file method checkpoint resume from" /* --split says which rows validate, and --labels asks all
                                                           methods */
      ,
-     NULL, "output save-windows save-steps force json quiet", cli_evaluate},
+     NULL, "output save-windows save-steps plot force json quiet", cli_evaluate},
     {"inspect", "FILE", "describe a CSV file (columns, step, gaps, season) or a model file",
      "loomcast inspect weather.csv", LEARNING, "future-file checkpoint resume from", NULL, "force json", cli_inspect},
     {"plot", "RESULT.csv [DATA.csv]", "draw a result again; DATA.csv gives a forecast its history",

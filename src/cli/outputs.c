@@ -186,23 +186,41 @@ static int write_table(const lc_result *r, const cli_options *o)
     return LC_EXIT_OK;
 }
 
-int cli_draw(const lc_result *r, const lc_panel *p, const cli_options *o)
+/* view: drawn instead of the result; NULL: the result itself. */
+static int draw(const lc_result *r, const lc_panel *p, const lc_backtest_view *view, const cli_options *o)
 {
     if (!o->plot) return LC_EXIT_OK;
     lc_status st = {0};
     size_t drawn = 0, all = 0;
-    if (lc_plot_result(r, p, o->plot, o->force, &drawn, &all, &st) != LC_OK) return cli_fail(&st);
+    const lc_code code = view ? lc_plot_backtest(view, o->plot, o->force, &st)
+                              : lc_plot_result(r, p, o->plot, o->force, &drawn, &all, &st);
+    if (code != LC_OK) return cli_fail(&st);
     if (drawn < all) cli_line(o, "wrote   %s, the first %zu of %zu series", o->plot, drawn, all);
     else cli_line(o, "wrote   %s", o->plot);
     return LC_EXIT_OK;
 }
 
-int cli_deliver(const lc_result *r, const lc_panel *p, const cli_options *o)
+int cli_draw(const lc_result *r, const lc_panel *p, const cli_options *o)
+{
+    return draw(r, p, NULL, o);
+}
+
+static int deliver(const lc_result *r, const lc_panel *p, const lc_backtest_view *view, const cli_options *o)
 {
     /* Whoever reads standard output may close it early: the chart comes first there. A chart that fails keeps
      * nobody from the table. */
-    int drawn = o->output ? LC_EXIT_OK : cli_draw(r, p, o);
+    int drawn = o->output ? LC_EXIT_OK : draw(r, p, view, o);
     int code = o->output || !o->json ? write_table(r, o) : LC_EXIT_OK;
-    if (code == LC_EXIT_OK && o->output) drawn = cli_draw(r, p, o);
+    if (code == LC_EXIT_OK && o->output) drawn = draw(r, p, view, o);
     return code == LC_EXIT_OK ? drawn : code;
+}
+
+int cli_deliver(const lc_result *r, const lc_panel *p, const cli_options *o)
+{
+    return deliver(r, p, NULL, o);
+}
+
+int cli_deliver_backtest(const lc_result *r, const lc_backtest_view *view, const cli_options *o)
+{
+    return deliver(r, NULL, view, o);
 }
