@@ -301,10 +301,16 @@ typedef struct lc_verdict {
     size_t freedom;
 } lc_verdict;
 
+/* What the chart of a backtest shows. Its size depends on series and steps, not on how many windows there are. */
+typedef struct lc_backtest_view lc_backtest_view;
+void lc_backtest_view_free(lc_backtest_view *v);
+
 typedef struct lc_evaluate_files { /* CSV files to write beside the table; NULL: not this one */
     const char *windows;           /* every step of every window */
     const char *steps;             /* the table by step of the horizon */
     bool replace;                  /* files that exist */
+    lc_backtest_view **view;       /* unless NULL, what lc_plot_backtest draws comes here, for the caller to free; NULL
+                                      after a failure */
 } lc_evaluate_files;
 
 typedef struct lc_evaluate_info {
@@ -419,6 +425,11 @@ lc_code lc_plot_result(const lc_result *r, const lc_panel *p, const char *path, 
  * free(). */
 lc_code lc_plot_text(char **text, const lc_result *r, const lc_panel *p, size_t columns, bool colour, size_t *drawn,
                      size_t *all, lc_status *st);
+/* Draws a backtest over all series: errors by step of the horizon, of the model and of baselines; how many values lay
+ * inside intervals of each level; actual values minus forecasts, with several series each in units of its MASE's
+ * denominator; and the autocorrelations of the errors of first steps, from origin to origin, beside what chance leaves
+ * of them (1.96 / sqrt(n)). */
+lc_code lc_plot_backtest(const lc_backtest_view *v, const char *path, bool replace, lc_status *st);
 lc_code lc_plot_losses(const lc_model *m, const char *path, bool replace, lc_status *st);
 /* LC_E_USAGE when the ending of `path` names no chart format: a question to ask before a long run. */
 lc_code lc_plot_check(const char *path, lc_status *st);

@@ -27,12 +27,13 @@ lc_code lc_evaluate(lc_result **out, lc_evaluate_info *info, const lc_panel *p, 
     lc_backtest_report report = {0};
     lc_code code = LC_OK;
     *out = NULL;
+    if (files && files->view) *files->view = NULL;
     if (info) memset(info, 0, sizeof *info);
     if (windows_path) code = lc_output_open(&windows.file, windows_path, files->replace, st);
     if (code == LC_OK && steps_path) code = lc_output_open(&steps.file, steps_path, files->replace, st);
     if (code == LC_OK) {
         const lc_backtest_sinks sinks = {windows_path ? write_rows : NULL, steps_path ? write_rows : NULL, &windows,
-                                         &steps};
+                                         &steps, files && files->view};
         code = lc_backtest(out, &report, p, s, &sinks, progress, user, st);
     }
     if (code == LC_OK && windows_path) code = lc_output_commit(&windows.file, st);
@@ -46,6 +47,8 @@ lc_code lc_evaluate(lc_result **out, lc_evaluate_info *info, const lc_panel *p, 
         info->verdict = report.verdict;
     }
     lc_model_free(report.model);
+    if (code == LC_OK && files && files->view) *files->view = report.view;
+    else lc_backtest_view_free(report.view);
     if (code != LC_OK) {
         lc_result_free(*out);
         *out = NULL;

@@ -193,7 +193,7 @@ lc_code lc_figure_kind(bool *is_detect, const lc_result *r, lc_status *st)
         return lc_fail(st, LC_E_USAGE, "there is nothing to draw: no rows of forecast or detect");
     if (lc_result_find(r, "cutoff") == SIZE_MAX) return LC_OK;
     lc_fail(st, LC_E_USAGE, "the windows of a backtest have no chart");
-    lc_hint(st, "plot draws what forecast -o and detect -o wrote");
+    lc_hint(st, "plot draws what forecast -o and detect -o wrote, evaluate --plot a backtest");
     return LC_E_USAGE;
 }
 

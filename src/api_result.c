@@ -23,7 +23,7 @@ static lc_code refuse_header(const reader *in, lc_status *st)
     const bool table = lc_result_find(in->r, "mae") != SIZE_MAX && lc_result_find(in->r, "windows") != SIZE_MAX;
     if (table) lc_fail_at(st, LC_E_PARSE, in->path, 0, 0, "is the table of evaluate, which has no chart");
     else lc_fail_at(st, LC_E_PARSE, in->path, 1, 0, "is no result of forecast or detect: unique_id or ds is missing");
-    lc_hint(st, "plot draws what forecast -o and detect -o wrote");
+    lc_hint(st, "plot draws what forecast -o and detect -o wrote, evaluate --plot a backtest");
     return LC_E_PARSE;
 }
 

@@ -124,6 +124,7 @@ typedef struct cli_outcome {
     const lc_result *result, *events;
     const lc_panel *panel;
     const lc_model_info *model;
+    const lc_backtest_view *backtest; /* drawn instead of the result */
 } cli_outcome;
 
 /* Writes a result to --output or standard output, and its chart or report where --plot says. */

@@ -105,7 +105,8 @@ int cli_detect(const cli_options *o)
     print_flags(o, &info);
     if (l) code = cli_measure(&measures, o, r, l, p);
     if (code == LC_EXIT_OK && o->events) code = write_events(events, o);
-    if (code == LC_EXIT_OK) code = deliver(&(cli_outcome){r, events, p, m ? &info.model : NULL}, o);
+    if (code == LC_EXIT_OK)
+        code = deliver(&(cli_outcome){.result = r, .events = events, .panel = p, .model = m ? &info.model : NULL}, o);
     if (code == LC_EXIT_OK) {
         json_t *s = cli_summary(o, p, &info.model);
         json_object_set_new(s, "scored", json_integer((json_int_t)info.scored));

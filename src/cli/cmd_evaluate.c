@@ -93,9 +93,13 @@ int cli_evaluate(const cli_options *o)
     lc_result *r = NULL;
     lc_status st = {0};
     lc_evaluate_info info;
-    const lc_evaluate_files files = {o->save_windows, o->save_steps, o->force};
+    lc_backtest_view *view = NULL;
+    const lc_evaluate_files files = {o->save_windows, o->save_steps, o->force, o->plot ? &view : NULL};
     char labels[2];
     if (*cli_labels_name(o, labels, sizeof labels)) return cli_evaluate_labels(o);
+    if (cli_plots_here(o) || (o->plot && lc_report_is(o->plot)))
+        return cli_usage("let it end in .png, .svg, .pdf or .gp", "a backtest has no %s",
+                         cli_plots_here(o) ? "chart for the terminal" : "report");
     int code = cli_check_outputs(o);
     if (code == LC_EXIT_OK) code = cli_read(&p, o);
     if (code != LC_EXIT_OK) goto done;
@@ -116,7 +120,7 @@ int cli_evaluate(const cli_options *o)
     if (*words) cli_line(o, "%s%s", warning ? "warning: " : "", words);
     if (o->save_windows) cli_line(o, "wrote   %s", o->save_windows);
     if (o->save_steps) cli_line(o, "wrote   %s", o->save_steps);
-    code = cli_deliver(&(cli_outcome){.result = r}, o);
+    code = cli_deliver(&(cli_outcome){.result = r, .backtest = view}, o);
     if (code == LC_EXIT_OK) {
         json_t *s = cli_summary(o, p, &info.model);
         json_object_set_new(s, "fits", json_integer((json_int_t)info.fits));
@@ -125,6 +129,7 @@ int cli_evaluate(const cli_options *o)
         code = cli_print_summary(s, o);
     }
 done:
+    lc_backtest_view_free(view);
     lc_result_free(r);
     lc_panel_free(p);
     return code;

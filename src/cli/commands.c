@@ -26,14 +26,14 @@ const cli_command cli_commands[] = {
      "horizon future-file checkpoint resume from" /* the horizons are fixed, the rows the data's own */, "seed",
      "output events plot charts model online follow state nab force json quiet exit-code", cli_detect},
     {"evaluate", "FILE...", "backtest beside the baselines; --labels: methods of detection",
-     "loomcast evaluate seattle-weather.csv --horizon 7\n"
+     "loomcast evaluate seattle-weather.csv --horizon 7 --plot backtest.png\n"
      "loomcast evaluate sunspots.csv --horizon 12 --save-windows windows.csv\n"
      "loomcast evaluate air-passengers.csv -o table.csv --json",
      LEARNING | GROUP(INTERVAL) | GROUP(DETECT) | GROUP(EVALUATE),
      "valid future-file method checkpoint resume from" /* --split says which rows validate, and --labels asks all
                                                           methods */
      ,
-     NULL, "output save-windows save-steps force json quiet", cli_evaluate},
+     NULL, "output save-windows save-steps plot force json quiet", cli_evaluate},
     {"inspect", "FILE", "describe a CSV file (columns, step, gaps, season) or a model file",
      "loomcast inspect seattle-weather.csv\n"
      "loomcast inspect sea.model --json",

@@ -151,11 +151,11 @@ static void print_methods(const cli_options *o, const lc_result *r)
     print_foot(o);
 }
 
-static int refuse_windows(const cli_options *o)
+static int refuse_backtest(const cli_options *o)
 {
-    if (!o->save_windows && !o->save_steps) return LC_EXIT_OK;
-    return cli_usage("leave one of the two out", "--labels judges flags, --save-%s is about forecasts",
-                     o->save_windows ? "windows" : "steps");
+    const char *option = o->save_windows ? "save-windows" : o->save_steps ? "save-steps" : o->plot ? "plot" : NULL;
+    if (!option) return LC_EXIT_OK;
+    return cli_usage("leave one of the two out", "--labels judges flags, --%s is about forecasts", option);
 }
 
 int cli_evaluate_labels(const cli_options *o)
@@ -164,7 +164,7 @@ int cli_evaluate_labels(const cli_options *o)
     lc_labels *l = NULL;
     lc_result *r = NULL;
     lc_status st = {0};
-    int code = refuse_windows(o);
+    int code = refuse_backtest(o);
     if (code == LC_EXIT_OK) code = cli_check_outputs(o);
     if (code == LC_EXIT_OK) code = cli_keep_rows(o);
     if (code == LC_EXIT_OK) code = cli_read(&p, o);

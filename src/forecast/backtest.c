@@ -25,6 +25,7 @@ typedef struct backtest {
     lc_rivals rivals;
     lc_scores scores;
     lc_duels duels;
+    lc_backtest_view *view; /* NULL: nobody asks */
     lc_backtest_names names;
 } backtest;
 
@@ -129,6 +130,8 @@ static lc_code prepare(backtest *b, const lc_settings *s, lc_status *st)
         code = lc_scores_create(&b->scores, n, b->levels.n, b->rivals.n, b->horizon, b->sinks->steps != NULL, st);
     if (code == LC_OK) code = measure_scales(b, st);
     if (code == LC_OK) code = place_origins(b, st);
+    if (code == LC_OK && b->sinks->view)
+        code = lc_backtest_view_create(&b->view, b->p, &b->rivals, &b->levels, b->s, b->origins, b->scores.scale, st);
     b->names = (lc_backtest_names){b->p, b->s->arch, &b->rivals, &b->levels};
     return code;
 }
@@ -187,13 +190,15 @@ static lc_code score(backtest *b, part *x, lc_result *table, lc_status *st)
         const double *point = x->bands.point + i * b->horizon;
         lc_window_truth(x->truth, x->w, series, origin);
         find_bounds(b, x, i);
+        const double scale = b->scores.scale[series];
         lc_scores_add_model(&b->scores, series, x->truth, point, x->band, x->quantile);
+        if (b->view) lc_backtest_view_add(b->view, series, x->truth, point, x->band, x->quantile, scale);
         for (size_t k = 0; k < b->rivals.n; k++) {
             if (!lc_rivals_runs(&b->rivals, k, nth)) continue;
             const double *theirs = x->rivals + (k * x->n + i) * b->horizon;
             lc_scores_add_rival(&b->scores, series, k, x->truth, theirs);
-            lc_duels_add(&b->duels, b->first_of_time[series] + nth, k, x->truth, point, theirs,
-                         b->scores.scale[series]);
+            lc_duels_add(&b->duels, b->first_of_time[series] + nth, k, x->truth, point, theirs, scale);
+            if (b->view) lc_backtest_view_add_rival(b->view, k, x->truth, point, theirs, scale);
         }
         if (table)
             code = lc_backtest_add_window(table, b->p, series, origin, b->horizon, b->levels.n, x->truth, point,
@@ -346,6 +351,26 @@ static lc_code judge(const backtest *b, lc_verdict *out, lc_status *st)
     return lc_verdict_of(out, &b->duels, best, scaled, rival->slow ? b->rivals.slow_every : 1, naive, st);
 }
 
+/* Of the baselines that are no plain repetition, as Naive2 is one without a season. */
+static size_t best_of_others(const backtest *b)
+{
+    static const char *const plain[] = {"naive", "seasonal-naive", "naive2"};
+    const size_t n_plain = b->s->season > 1 ? 2 : 3;
+    bool scaled;
+    size_t best = SIZE_MAX;
+    double most = -INFINITY;
+    lc_duels_best(&b->duels, &scaled);
+    for (size_t k = 0; k < b->rivals.n; k++) {
+        bool other = true;
+        for (size_t i = 0; i < n_plain; i++) other = other && strcmp(b->rivals.rival[k]->name, plain[i]) != 0;
+        const double ratio = lc_duels_ratio(&b->duels, k, scaled);
+        if (!other || !(ratio > most)) continue;
+        most = ratio;
+        best = k;
+    }
+    return best;
+}
+
 lc_code lc_backtest(lc_result **out, lc_backtest_report *report, const lc_panel *p, const lc_settings *s,
                     const lc_backtest_sinks *sinks, lc_progress_fn progress, void *user, lc_status *st)
 {
@@ -363,6 +388,7 @@ lc_code lc_backtest(lc_result **out, lc_backtest_report *report, const lc_panel 
     if (code == LC_OK) code = lc_backtest_table(out, &b.scores, &b.names, st);
     if (code == LC_OK && sinks->steps) code = write_steps(&b, st);
     if (code == LC_OK) code = judge(&b, &report->verdict, st);
+    if (code == LC_OK && b.view) b.view->best = best_of_others(&b);
     report->fits = w.fits;
     report->slow_every = b.rivals.slow_every;
     lc_duels_free(&b.duels);
@@ -374,9 +400,11 @@ lc_code lc_backtest(lc_result **out, lc_backtest_report *report, const lc_panel 
     lc_free(b.rows);
     if (code == LC_OK) {
         report->model = m;
+        report->view = b.view;
         return LC_OK;
     }
     lc_model_free(m);
+    lc_backtest_view_free(b.view);
     lc_result_free(*out);
     *out = NULL;
     return code;

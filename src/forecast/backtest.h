@@ -3,7 +3,7 @@
 #ifndef LC_FORECAST_BACKTEST_H
 #define LC_FORECAST_BACKTEST_H
 
-#include "forecast/interval.h"
+#include "forecast/backtest_view.h"
 #include "report/result.h"
 #include "train/fit.h"
 
@@ -28,16 +28,18 @@ typedef struct lc_backtest_sinks {
     lc_backtest_sink windows;
     lc_backtest_sink steps; /* scores by step, series by series, last "*" */
     void *windows_user, *steps_user;
+    bool view; /* for the chart */
 } lc_backtest_sinks;
 
 typedef struct lc_backtest_report {
-    lc_model *model; /* of the last fit, the caller's to free */
+    lc_model *model;        /* of the last fit, the caller's to free */
+    lc_backtest_view *view; /* the caller's to free; NULL: not asked for */
     size_t fits, slow_every;
     lc_verdict verdict;
 } lc_backtest_report;
 
-/* Resolves the settings, fits, forecasts and scores. out: lc_backtest_table. A failure leaves neither table nor model.
- * Memory is some 40 MB beside the model, the panel and the scores, however many windows there are. */
+/* Resolves the settings, fits, forecasts and scores. out: lc_backtest_table. A failure leaves neither table, model nor
+ * view. Memory is some 40 MB beside the model, the panel and the scores, however many windows there are. */
 lc_code lc_backtest(lc_result **out, lc_backtest_report *report, const lc_panel *p, const lc_settings *s,
                     const lc_backtest_sinks *sinks, lc_progress_fn progress, void *user, lc_status *st);
 

@@ -77,6 +77,12 @@ static double ratio_of(const lc_duel *sum, bool scaled)
     return mine > 0 ? INFINITY : 1;
 }
 
+double lc_duels_ratio(const lc_duels *d, size_t rival, bool scaled)
+{
+    const lc_duel sum = sum_of(d, rival);
+    return ratio_of(&sum, scaled);
+}
+
 size_t lc_duels_best(const lc_duels *d, bool *scaled)
 {
     size_t best = SIZE_MAX;
@@ -85,8 +91,7 @@ size_t lc_duels_best(const lc_duels *d, bool *scaled)
     for (size_t k = 0; k < d->rivals; k++)
         if (sum_of(d, k).scaled_steps) *scaled = true;
     for (size_t k = 0; k < d->rivals; k++) {
-        const lc_duel sum = sum_of(d, k);
-        const double ratio = ratio_of(&sum, *scaled);
+        const double ratio = lc_duels_ratio(d, k, *scaled);
         if (isnan(ratio) || !(ratio > most)) continue;
         most = ratio;
         best = k;
@@ -122,11 +127,7 @@ lc_code lc_verdict_of(lc_verdict *out, const lc_duels *d, size_t best, bool scal
     snprintf(out->measure, sizeof out->measure, "%s", scaled ? "MASE" : "MAE");
     out->error = my_error(&sum, scaled) / steps;
     out->baseline_error = their_error(&sum, scaled) / steps;
-    out->against_naive = NAN;
-    if (naive < d->rivals) {
-        const lc_duel plain = sum_of(d, naive);
-        out->against_naive = ratio_of(&plain, scaled);
-    }
+    out->against_naive = naive < d->rivals ? lc_duels_ratio(d, naive, scaled) : NAN;
     out->origins = n;
     out->statistic = c.statistic;
     out->freedom = c.freedom;

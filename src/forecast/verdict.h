@@ -29,6 +29,10 @@ void lc_duels_free(lc_duels *d);
 void lc_duels_add(lc_duels *d, size_t origin, size_t rival, const double *truth, const double *mine,
                   const double *theirs, double scale);
 
+/* The model's error over a rival's, on the rival's windows, in MASE where `scaled`, else in mean absolute error; NaN:
+ * it was not scored. */
+double lc_duels_ratio(const lc_duels *d, size_t rival, bool scaled);
+
 /* Which rival does best relative to the model, in MASE, or in mean absolute error where MASE is not defined for any
  * series; SIZE_MAX: none was scored. Both are taken on the rival's windows. */
 size_t lc_duels_best(const lc_duels *d, bool *scaled);

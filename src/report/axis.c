@@ -174,6 +174,11 @@ int lc_ticks_columns(const lc_ticks *t)
 
 void lc_ticks_write(lc_buf *script, char axis, const lc_ticks *t, bool labels)
 {
+    if (!t->n) {
+        /* An empty list would have gnuplot choose. */
+        lc_gp(script, "unset %stics\n", axis == 'x' ? "x" : "y");
+        return;
+    }
     lc_gp(script, "set %stics (", axis == 'x' ? "x" : "y");
     for (size_t i = 0; i < t->n; i++)
         lc_gp(script, "%s\"%s\" %g", i ? ", " : "", labels ? t->tick[i].label : "", t->tick[i].at);

@@ -37,6 +37,39 @@ typedef struct lc_loss_figure {
     size_t best;                 /* 1-based epoch whose weights were kept; 0: none marked */
 } lc_loss_figure;
 
+/* Whose errors a curve shows, which is how it is drawn. */
+typedef enum lc_curve {
+    LC_CURVE_MODEL,
+    LC_CURVE_NAIVE,
+    LC_CURVE_SEASONAL,
+    LC_CURVE_BEST,  /* of the other baselines */
+    LC_CURVE_OTHER, /* in the background */
+    LC_CURVES
+} lc_curve;
+
+typedef struct lc_error_curve {
+    lc_curve curve;
+    const char *name;    /* in the legend; not of LC_CURVE_OTHER */
+    const double *error; /* (horizon) */
+} lc_error_curve;
+
+typedef struct lc_backtest_figure {
+    const char *title;
+    const char *measure; /* of the errors, "MASE" */
+    size_t horizon;
+    size_t n_curves;
+    const lc_error_curve *curve; /* (n_curves) but for LC_CURVE_OTHER each kind once */
+    size_t n_levels;
+    const double *level, *inside; /* (n_levels) percent, ascending; percent of the values */
+    const bool *asked;            /* (n_levels) drawn large, with its number */
+    size_t n_residuals;
+    const double *residual; /* (n_residuals) actual less forecast, in any order */
+    const char *residual_label;
+    size_t n_lags;                    /* 0: too few windows to tell */
+    const double *correlation, *band; /* (n_lags) at lag 1, 2, ...; what chance alone reaches */
+    const char *lag_label;
+} lc_backtest_figure;
+
 /* Draw one or more figures of a kind into `path`; the extension chooses: .png, .svg, .pdf, or .gp, which
  * writes the gnuplot script with its data inside, to edit by hand. Up to 12 figures become small multiples on one page
  * (worst/first ones first as given); `n` beyond that is an error of the caller. The file appears whole or not at all;
@@ -45,6 +78,7 @@ enum { LC_CHART_MOST = 12 };
 lc_code lc_chart_forecast(const lc_forecast_figure *f, size_t n, const char *path, bool replace, lc_status *st);
 lc_code lc_chart_detect(const lc_detect_figure *f, size_t n, const char *path, bool replace, lc_status *st);
 lc_code lc_chart_loss(const lc_loss_figure *f, const char *path, bool replace, lc_status *st);
+lc_code lc_chart_backtest(const lc_backtest_figure *f, const char *path, bool replace, lc_status *st);
 
 /* A page of gnuplot's svg terminal with one figure, without title and legend, for a page of HTML that has its own:
  * appended to `script`, for lc_gp_picture to draw all of them in turn. */

@@ -76,7 +76,7 @@ lc_code lc_chart_loss(const lc_loss_figure *f, const char *path, bool replace, l
                                        {LC_MARK_LINE, "validation", "lw 2.2 lc rgb \"" LC_ORANGE "\""}};
     lc_page page;
     lc_buf script = {0};
-    lc_axes frame = {.whole_x = true, .y_label = f->y_label, .x_labels = true};
+    lc_axes frame = {.whole_x = true, .y_label = f->y_label, .x_label = "epoch", .x_labels = true};
     lc_ticks *ticks = lc_calloc(1, sizeof *ticks);
     double *epoch = lc_calloc(f->n, sizeof *epoch);
     lc_code code = ticks && epoch ? lc_page_start(&page, &script, path, 1, 600, st) : lc_fail_memory(st);
@@ -88,12 +88,9 @@ lc_code lc_chart_loss(const lc_loss_figure *f, const char *path, bool replace, l
     choose_y(f, &frame);
     lc_page_legend(&page, &script, entries, sizeof entries / sizeof entries[0]);
     lc_page_panel(&page, &script, 0, f->title, &frame);
-    frame.bottom += page.font * 1.7; /* the name of the axis stands below its numbers */
     lc_axes_y_ticks(&page, &frame, ticks);
     frame.y_ticks = ticks;
     frame.y_columns = lc_ticks_columns(ticks);
-    lc_gp(&script, "set label \"epoch\" at screen 0.5,%g center textcolor rgb \"#555555\" noenhanced front\n",
-          (frame.bottom - page.font * .95) / page.height);
     lc_axes_write(&page, &script, &frame);
     if (f->best >= 1 && f->best <= f->n) mark_best(&page, &script, f, &frame);
     draw(&script, f, &frame, epoch, lc_axes_pixel(&page, &frame));

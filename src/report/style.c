@@ -57,28 +57,14 @@ lc_code lc_chart_check(const char *path, lc_status *st)
     return LC_E_USAGE;
 }
 
-lc_code lc_page_start(lc_page *p, lc_buf *script, const char *path, size_t n, int height, lc_status *st)
+/* The head of the script of a page whose sizes are chosen. */
+static lc_code begin(lc_page *p, lc_buf *script, lc_status *st)
 {
-    *p = (lc_page){.path = path, .n = n};
-    if (n == 0 || n > LC_CHART_MOST)
-        return lc_fail(st, LC_E_USAGE, "a page of charts takes 1 to %d of them, not %zu", LC_CHART_MOST, n);
-    const char *name = path ? base_name(path) : "", *dot = strrchr(name, '.'),
-               *found = path ? terminal_of(path) : inline_terminal;
-    if (!found) return lc_chart_check(path, st);
-    p->script_only = path && lc_equal_nocase(dot + 1, "gp");
-    p->columns = n == 1 ? 1 : n <= 4 ? 2 : 3;
-    p->rows = ((int)n + p->columns - 1) / p->columns;
-    int cell = p->columns == 1 ? 1200 : p->columns == 2 ? 720 : 600;
-    p->font = p->columns == 1 ? 16 : p->columns == 2 ? 17 : 18;
-    p->width = cell * p->columns;
-    p->height = p->columns == 1 ? height : HEADER + p->rows * (height * 2 / 3);
-    if (!path) {
-        p->width = INLINE_WIDTH;
-        p->height = height * INLINE_SHARE / 100;
-        p->font = INLINE_FONT;
-    }
+    const char *name = p->path ? base_name(p->path) : "", *dot = strrchr(name, '.'),
+               *found = p->path ? terminal_of(p->path) : inline_terminal;
+    if (!found) return lc_chart_check(p->path, st);
+    p->script_only = p->path && lc_equal_nocase(dot + 1, "gp");
     p->column_px = .6 * p->font;
-
     if (p->script_only) {
         lc_gp(script, "# gnuplot script: run it with `gnuplot FILE.gp` to draw the output named below.\n"
                       "# For another format change the terminal (svg, pdfcairo, qt) and the output.\n");
@@ -107,6 +93,26 @@ lc_code lc_page_start(lc_page *p, lc_buf *script, const char *path, size_t n, in
     return LC_OK;
 }
 
+lc_code lc_page_start(lc_page *p, lc_buf *script, const char *path, size_t n, int height, lc_status *st)
+{
+    *p = (lc_page){.path = path, .n = n};
+    if (n == 0 || n > LC_CHART_MOST)
+        return lc_fail(st, LC_E_USAGE, "a page of charts takes 1 to %d of them, not %zu", LC_CHART_MOST, n);
+    p->columns = n == 1 ? 1 : n <= 4 ? 2 : 3;
+    p->rows = ((int)n + p->columns - 1) / p->columns;
+    int cell = p->columns == 1 ? 1200 : p->columns == 2 ? 720 : 600;
+    p->font = p->columns == 1 ? 16 : p->columns == 2 ? 17 : 18;
+    p->header_px = p->columns == 1 ? 0 : HEADER;
+    p->width = cell * p->columns;
+    p->height = p->columns == 1 ? height : HEADER + p->rows * (height * 2 / 3);
+    if (!path) {
+        p->width = INLINE_WIDTH;
+        p->height = height * INLINE_SHARE / 100;
+        p->font = INLINE_FONT;
+    }
+    return begin(p, script, st);
+}
+
 static void at(const lc_page *p, lc_buf *script, double x, double y)
 {
     lc_gp(script, "screen %g,%g", x / p->width, y / p->height);
@@ -127,14 +133,31 @@ static double font_size(const lc_page *p, double px)
     return dot && lc_equal_nocase(dot, ".pdf") ? px * .45 : px * .75;
 }
 
+lc_code lc_page_start_titled(lc_page *p, lc_buf *script, const char *path, size_t n, const char *title, lc_status *st)
+{
+    enum { CELL_WIDTH = 600, CELL_HEIGHT = 400, FONT = 17 };
+    *p = (lc_page){.path = path, .n = n, .columns = 2, .rows = ((int)n + 1) / 2, .font = FONT};
+    p->title_px = TITLE;
+    p->header_px = TITLE + HEADER;
+    p->width = CELL_WIDTH * p->columns;
+    p->height = (int)p->header_px + p->rows * CELL_HEIGHT;
+    lc_code code = begin(p, script, st);
+    if (code != LC_OK) return code;
+    const double size = FONT + 4;
+    lc_gp(script, "set label %q at ", title, columns_in(p->width - 2. * MARGIN, size));
+    at(p, script, MARGIN, p->height - TITLE / 2. - 4);
+    lc_gp(script, " left font \",%g\" textcolor rgb \"" LC_INK "\" noenhanced front\n", font_size(p, size));
+    return LC_OK;
+}
+
 void lc_page_panel(const lc_page *p, lc_buf *script, size_t i, const char *title, lc_axes *room)
 {
-    int cell_w = p->width / p->columns, header = p->columns == 1 ? 0 : HEADER;
-    int cell_h = (p->height - header) / p->rows;
+    int cell_w = p->width / p->columns;
+    double cell_h = (p->height - p->header_px) / p->rows;
     int column = (int)i % p->columns, row = (int)i / p->columns;
     room->left = column * cell_w + MARGIN;
     room->right = (column + 1) * cell_w - MARGIN;
-    double top = p->height - header - row * cell_h;
+    double top = p->height - p->header_px - row * cell_h;
     room->bottom = top - cell_h + MARGIN / 2.;
     room->top = top - TITLE - STRIP;
     /* The legend is set before the first panel and drawn along with it. */
@@ -180,10 +203,10 @@ void lc_page_legend(lc_page *p, lc_buf *script, const lc_entry *entry, size_t n)
 {
     enum { SAMPLE = 28, GAP = 7, BETWEEN = 20 };
     if (!p->path) return;
-    double total = 0, y = p->height - (p->columns == 1 ? TITLE / 2. + 6 : HEADER / 2.);
+    double total = 0, y = p->height - p->title_px - (p->columns == 1 ? TITLE / 2. + 6 : HEADER / 2.);
     for (size_t i = 0; i < n; i++) total += SAMPLE + GAP + legend_px(p, entry[i].text) + (i ? BETWEEN : 0);
     p->legend_px = total;
-    double x = p->width - MARGIN - total;
+    double x = p->title_px > 0 ? MARGIN : p->width - MARGIN - total;
     for (size_t i = 0; i < n; i++) {
         double end = x + SAMPLE;
         if (entry[i].mark == LC_MARK_BAND) {
@@ -203,7 +226,7 @@ void lc_page_legend(lc_page *p, lc_buf *script, const lc_entry *entry, size_t n)
             at(p, script, (x + end) / 2 + 4, y);
             lc_gp(script, " point %s front\n", entry[i].style);
         }
-        lc_gp(script, "set label \"%s\" at ", entry[i].text);
+        lc_gp(script, "set label %q at ", entry[i].text, 0);
         at(p, script, end + GAP, y);
         lc_gp(script, " left textcolor rgb \"#555555\" noenhanced front\n");
         x = end + GAP + legend_px(p, entry[i].text) + BETWEEN;
@@ -219,7 +242,8 @@ static double plot_left(const lc_page *p, const lc_axes *f)
 
 static double plot_bottom(const lc_page *p, const lc_axes *f)
 {
-    return f->bottom + (f->x_labels ? p->font * (f->calendar ? 3.3 : 1.8) : 6);
+    const double name = f->x_label && *f->x_label ? p->font * 1.7 : 0;
+    return f->bottom + name + (f->x_labels ? p->font * (f->calendar ? 3.3 : 1.8) : 6);
 }
 
 void lc_axes_y_ticks(const lc_page *p, const lc_axes *f, lc_ticks *t)
@@ -286,7 +310,24 @@ void lc_axes_write(const lc_page *p, lc_buf *script, const lc_axes *f)
         at(p, script, f->left + p->font * .5, (f->top + plot_bottom(p, f)) / 2);
         lc_gp(script, " center rotate by 90 textcolor rgb \"#555555\" noenhanced front\n");
     }
+    if (f->x_label && *f->x_label) {
+        const double left = plot_left(p, f);
+        lc_gp(script, "set label %q at ", f->x_label, columns_in(f->right - left, p->font));
+        at(p, script, (left + f->right) / 2, f->bottom + p->font * .75);
+        lc_gp(script, " center textcolor rgb \"#555555\" noenhanced front\n");
+    }
     lc_free(t);
+}
+
+void lc_axes_note(const lc_page *p, lc_buf *script, const lc_axes *f, lc_corner corner, int line, const char *words)
+{
+    const bool left = corner == LC_TOP_LEFT;
+    const double inward = p->font * (.8 + 1.25 * line);
+    lc_gp(script, "set label %q at ", words, 0);
+    at(p, script, left ? plot_left(p, f) + p->font * .5 : f->right - p->font * .3,
+       corner == LC_BOTTOM_RIGHT ? plot_bottom(p, f) + inward : f->top - inward);
+    lc_gp(script, " %s font \",%g\" textcolor rgb \"" LC_FAINT "\" noenhanced front\n", left ? "left" : "right",
+          font_size(p, p->font * .9));
 }
 
 void lc_axes_mark(const lc_page *p, lc_buf *script, const lc_axes *f, double x, const char *label)
@@ -315,8 +356,8 @@ void lc_plot_add(lc_plot *p, const char *fmt, const char *name, int number, cons
 void lc_plot_end(lc_plot *p, const lc_axes *f)
 {
     if (p->curves == 0) {
-        lc_gp(p->script,
-              "set label \"no values\" at graph 0.5,0.65 center textcolor rgb \"" LC_FAINT "\" noenhanced\n");
+        lc_gp(p->script, "set label \"%s\" at graph 0.5,0.6 center textcolor rgb \"" LC_FAINT "\" noenhanced\n",
+              p->empty ? p->empty : "no values");
         /* gnuplot draws a frame only around something: a point below it does. */
         lc_gp(p->script, "plot \"+\" using (%g):(%g) with dots lc rgb \"#FFFFFF\" notitle", f->x.lo, f->y.lo);
     }

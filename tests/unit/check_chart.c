@@ -1,6 +1,5 @@
 #define _GNU_SOURCE
 #include <locale.h>
-#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "report/chart.h"
+#include "unit/support/figures.h"
 #include "unit/support/scratch.h"
 #include "unit/support/unit.h"
 
@@ -26,64 +25,10 @@ static int plain_gnuplot(const char *script)
     return status;
 }
 
-/* ---- figures ---- */
-
-enum { N = 50, H = 8 };
-
-typedef struct sample {
-    double x[N], y[N], fx[H], fy[H], lo[2][H], hi[2][H], level[2];
-    const double *lows[2], *highs[2];
-    double expected[N], low[N], high[N], score[N];
-    int anomaly[N];
-    lc_forecast_figure forecast;
-    lc_detect_figure detect;
-    lc_loss_figure loss;
-} sample;
-
-static void fill(sample *s, const char *title, const char *label)
-{
-    memset(s, 0, sizeof *s);
-    for (int i = 0; i < N; i++) {
-        s->x[i] = 1.7e9 + 3600. * i;
-        s->y[i] = 10 + sin(i);
-        s->expected[i] = 10 + sin(i + .2);
-        s->low[i] = s->expected[i] - 1;
-        s->high[i] = s->expected[i] + 1;
-        s->score[i] = .1;
-    }
-    s->anomaly[7] = 1;
-    for (int i = 0; i < H; i++) {
-        s->fx[i] = 1.7e9 + 3600. * (N + i);
-        s->fy[i] = 10 + sin(N + i);
-        for (int k = 0; k < 2; k++) {
-            s->lo[k][i] = s->fy[i] - 1 - k;
-            s->hi[k][i] = s->fy[i] + 1 + k;
-        }
-    }
-    s->level[0] = 80;
-    s->level[1] = 95;
-    for (int k = 0; k < 2; k++) {
-        s->lows[k] = s->lo[k];
-        s->highs[k] = s->hi[k];
-    }
-    s->forecast =
-        (lc_forecast_figure){title, label, true, N, s->x, s->y, H, s->fx, s->fy, 2, s->level, s->lows, s->highs};
-    s->detect =
-        (lc_detect_figure){title, label, true, N, s->x, s->y, s->expected, s->low, s->high, s->score, s->anomaly, NULL};
-    s->loss = (lc_loss_figure){title, label, H, s->fy, s->fy, 3};
-}
-
-static lc_code draw(const sample *s, int kind, const char *path, bool replace, lc_status *st)
-{
-    if (kind == 0) return lc_chart_forecast(&s->forecast, 1, path, replace, st);
-    if (kind == 1) return lc_chart_detect(&s->detect, 1, path, replace, st);
-    return lc_chart_loss(&s->loss, path, replace, st);
-}
-
-static void expect_drawn(const sample *s, int kind, const char *path)
+static void expect_drawn(const figures *s, int kind, const char *path)
 {
     lc_status st = {0};
-    lc_code code = draw(s, kind, path, false, &st);
+    lc_code code = figures_draw(s, kind, path, false, &st);
     ck_assert_msg(code == LC_OK, "%s: %d %s", path, code, st.text);
 }
 
@@ -97,9 +42,9 @@ START_TEST(every_format_is_drawn)
                    {"a.gp", "# gnuplot script"},
                    {"b.PNG", "\x89PNG"}};
     scratch_enter();
-    sample s;
-    fill(&s, "series", "y");
-    for (int kind = 0; kind < 3; kind++) {
+    figures s;
+    figures_fill(&s, "series", "y");
+    for (int kind = 0; kind < FIGURE_KINDS; kind++) {
         for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
             expect_drawn(&s, kind, formats[i].name);
             char *text = scratch_text(formats[i].name);
@@ -155,15 +100,15 @@ START_TEST(hostile_text_draws_and_does_nothing)
 {
     scratch_enter();
     for (size_t i = 0; i < sizeof hostile / sizeof hostile[0]; i++) {
-        sample s;
-        fill(&s, hostile[i], hostile[i]);
-        int kind = (int)i % 3;
+        figures s;
+        figures_fill(&s, hostile[i], hostile[i]);
+        int kind = (int)i % FIGURE_KINDS;
         /* Pictures made by us, ... */
         expect_drawn(&s, kind, "a.svg");
         ck_assert_uint_eq(scratch_files(), 1);
         unlink("a.svg");
         /* ... and by hand from the script, with the user's own gnuplot settings. */
-        for (kind = 0; kind < 3; kind++) {
+        for (kind = 0; kind < FIGURE_KINDS; kind++) {
             expect_drawn(&s, kind, "a.gp");
             ck_assert_msg(plain_gnuplot("a.gp") == 0, "script of \"%s\" fails", hostile[i]);
             ck_assert_msg(!scratch_has("pwned") && scratch_files() == 2, "\"%s\" did something", hostile[i]);
@@ -182,8 +127,8 @@ START_TEST(long_text_is_cut)
     char *title = malloc(n + 1);
     memset(title, '"', n);
     title[n] = '\0';
-    sample s;
-    fill(&s, title, title);
+    figures s;
+    figures_fill(&s, title, title);
     expect_drawn(&s, 0, "a.gp");
     struct stat info;
     ck_assert_int_eq(stat("a.gp", &info), 0);
@@ -196,6 +141,11 @@ START_TEST(long_text_is_cut)
     expect_drawn(&s, 1, "a.gp");
     ck_assert_int_eq(stat("a.gp", &info), 0);
     ck_assert_int_lt(info.st_size, 20000);
+    for (int i = 0; i < FIGURE_CURVES; i++) s.curve[i].name = "model"; /* these are never from outside */
+    unlink("a.gp");
+    expect_drawn(&s, 3, "a.gp");
+    ck_assert_int_eq(stat("a.gp", &info), 0);
+    ck_assert_int_lt(info.st_size, 20000);
     free(title);
     scratch_leave();
 }
@@ -203,8 +153,8 @@ END_TEST
 
 static void expect_in_svg(const char *title, const char *want)
 {
-    sample s;
-    fill(&s, title, "y");
+    figures s;
+    figures_fill(&s, title, "y");
     expect_drawn(&s, 0, "a.svg");
     char *text = scratch_text("a.svg");
     ck_assert_msg(strstr(text, want) != NULL, "no %s in the picture", want);
@@ -233,8 +183,8 @@ START_TEST(hostile_file_names_are_names)
         "|touch pwned.gp", "`touch pwned`.gp", "a\"; !touch pwned #.gp", "-.gp", "~x.gp", "' '.gp",
         "\\.gp",           "$HOME.gp",         "new\nline.gp",           ".gp"};
     scratch_enter();
-    sample s;
-    fill(&s, "t", "y");
+    figures s;
+    figures_fill(&s, "t", "y");
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         expect_drawn(&s, 0, names[i]);
         ck_assert_int_eq(rename(names[i], "script"), 0);
@@ -254,15 +204,15 @@ END_TEST
 START_TEST(a_missing_gnuplot_is_reported)
 {
     scratch_enter();
-    sample s;
-    fill(&s, "t", "y");
+    figures s;
+    figures_fill(&s, "t", "y");
     ck_assert_int_eq(mkdir("empty", 0700), 0);
     char empty[96];
     snprintf(empty, sizeof empty, "%s/empty", scratch_folder());
     setenv("PATH", empty, 1);
-    for (int kind = 0; kind < 3; kind++) {
+    for (int kind = 0; kind < FIGURE_KINDS; kind++) {
         lc_status st = {0};
-        ck_assert_int_eq(draw(&s, kind, "a.png", false, &st), LC_E_TOOL);
+        ck_assert_int_eq(figures_draw(&s, kind, "a.png", false, &st), LC_E_TOOL);
         ck_assert_str_eq(st.text, "gnuplot, which draws the charts, was not found");
         ck_assert_str_eq(st.hint, "install gnuplot (apt install gnuplot-nox, dnf install gnuplot, pacman -S gnuplot, "
                                   "brew install gnuplot)");
@@ -288,11 +238,11 @@ static void pretend(const char *body)
 
 static void expect_failure(const char *body, const char *text)
 {
-    sample s;
-    fill(&s, "t", "y");
+    figures s;
+    figures_fill(&s, "t", "y");
     pretend(body);
     lc_status st = {0};
-    ck_assert_int_eq(draw(&s, 0, "a.png", true, &st), LC_E_TOOL);
+    ck_assert_int_eq(figures_draw(&s, 0, "a.png", true, &st), LC_E_TOOL);
     ck_assert_str_eq(st.text, text);
     ck_assert(st.hint[0] != '\0');
 }
@@ -325,22 +275,22 @@ END_TEST
 START_TEST(existing_files_are_kept)
 {
     scratch_enter();
-    sample s;
-    fill(&s, "t", "y");
+    figures s;
+    figures_fill(&s, "t", "y");
     static const char *const names[] = {"a.png", "a.gp"};
     for (int i = 0; i < 2; i++) {
         FILE *f = fopen(names[i], "w");
         fputs("mine", f);
         fclose(f);
         lc_status st = {0};
-        ck_assert_int_eq(draw(&s, 0, names[i], false, &st), LC_E_IO);
+        ck_assert_int_eq(figures_draw(&s, 0, names[i], false, &st), LC_E_IO);
         ck_assert_str_eq(st.file, names[i]);
         ck_assert_str_eq(st.text, "the file exists");
         char *text = scratch_text(names[i]);
         ck_assert_str_eq(text, "mine");
         free(text);
         st = (lc_status){0};
-        ck_assert_int_eq(draw(&s, 0, names[i], true, &st), LC_OK);
+        ck_assert_int_eq(figures_draw(&s, 0, names[i], true, &st), LC_OK);
         text = scratch_text(names[i]);
         ck_assert_str_ne(text, "mine");
         free(text);
@@ -354,11 +304,11 @@ START_TEST(misuse_is_refused)
 {
     static const char *const names[] = {"a.jpg", "a", "png", "a.png.txt", "a.png/", "x.y/a", ""};
     scratch_enter();
-    sample s;
-    fill(&s, "t", "y");
+    figures s;
+    figures_fill(&s, "t", "y");
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         lc_status st = {0};
-        ck_assert_int_eq(draw(&s, (int)i % 3, names[i], false, &st), LC_E_USAGE);
+        ck_assert_int_eq(figures_draw(&s, (int)i % FIGURE_KINDS, names[i], false, &st), LC_E_USAGE);
         ck_assert_ptr_nonnull(strstr(st.hint, "let it end in .png, .svg, .pdf, .gp "));
     }
     lc_forecast_figure many[13];
@@ -369,7 +319,7 @@ START_TEST(misuse_is_refused)
     st = (lc_status){0};
     ck_assert_int_eq(lc_chart_detect(&s.detect, 0, "a.gp", false, &st), LC_E_USAGE);
     st = (lc_status){0};
-    ck_assert_int_eq(draw(&s, 0, "no/such/folder/a.png", false, &st), LC_E_IO);
+    ck_assert_int_eq(figures_draw(&s, 0, "no/such/folder/a.png", false, &st), LC_E_IO);
     ck_assert_uint_eq(scratch_files(), 0);
     for (size_t n = 1; n <= 12; n++) {
         st = (lc_status){0};
@@ -383,8 +333,8 @@ END_TEST
 START_TEST(unusual_processes_draw_too)
 {
     scratch_enter();
-    sample s;
-    fill(&s, "t", "y");
+    figures s;
+    figures_fill(&s, "t", "y");
     fflush(NULL);
     for (int kind = 0; kind < 4; kind++) {
         pid_t child = fork();
@@ -419,8 +369,8 @@ START_TEST(start_up_files_of_the_user_are_not_read)
     fclose(f);
     char *before = getenv("HOME") ? strdup(getenv("HOME")) : NULL;
     setenv("HOME", scratch_folder(), 1);
-    sample s;
-    fill(&s, "t", "y");
+    figures s;
+    figures_fill(&s, "t", "y");
     expect_drawn(&s, 0, "a.png");
     ck_assert(!scratch_has("pwned"));
     if (before) setenv("HOME", before, 1);

@@ -327,6 +327,35 @@ START_TEST(odd_figures_are_drawn)
 }
 END_TEST
 
+START_TEST(odd_backtests_are_drawn)
+{
+    char folder[] = "/tmp/loomcast-figure-XXXXXX", path[96];
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/a.svg", folder);
+    edge_values();
+    static const double level[] = {10, 50, 80, 99.9};
+    static const bool asked[] = {true, false, true, true};
+    const double *const values[] = {flat, none, huge, tiny, large, back};
+    lc_status st = {0};
+    for (size_t v = 0; v < 6; v++) {
+        for (size_t n = 0; n <= H; n = n ? n * 20 : 1) {
+            const lc_error_curve curves[] = {{LC_CURVE_MODEL, "model", values[v]},
+                                             {LC_CURVE_NAIVE, "naive", values[(v + 1) % 6]},
+                                             {LC_CURVE_OTHER, NULL, values[(v + 2) % 6]}};
+            const size_t lags = n < 40 ? n : 40;
+            lc_backtest_figure f = {
+                "odd", "MASE",    n,    3,    curves,    n < 4 ? n : 4,       level, values[v], asked,
+                n,     values[v], NULL, lags, values[v], values[(v + 1) % 6], ""};
+            ck_assert_msg(lc_chart_backtest(&f, path, true, &st) == LC_OK, "%zu %zu: %s", v, n, st.text);
+            f.n_curves = 0;
+            ck_assert_msg(lc_chart_backtest(&f, path, true, &st) == LC_OK, "%zu %zu: %s", v, n, st.text);
+        }
+    }
+    unlink(path);
+    ck_assert_int_eq(rmdir(folder), 0);
+}
+END_TEST
+
 static bool log_axis(const double *train, size_t n)
 {
     char folder[] = "/tmp/loomcast-figure-XXXXXX", path[96], line[4096];
@@ -368,6 +397,7 @@ Suite *unit_suite(void)
     tcase_add_test(c, thinning_keeps_extremes_ends_and_gaps);
     tcase_add_test(c, no_flag_is_dropped);
     tcase_add_test(c, odd_figures_are_drawn);
+    tcase_add_test(c, odd_backtests_are_drawn);
     tcase_add_test(c, losses_that_fall_far_are_logarithmic);
     suite_add_tcase(s, c);
     return s;
