@@ -220,6 +220,10 @@ lc_code lc_model_reach(lc_reach *out, const lc_model *m, const lc_panel *p, lc_s
 lc_code lc_forecast(lc_result **out, const lc_model *m, const lc_panel *p, const lc_settings *s, size_t *unknown_series,
                     lc_status *st);
 
+/* What the model says of the last horizon of rows from before them: the same table, of the series that have the rows
+ * for it. *out stays NULL where the model has learned from all rows, so that it would look better than it is. */
+lc_code lc_forecast_past(lc_result **out, const lc_model *m, const lc_panel *p, const lc_settings *s, lc_status *st);
+
 typedef struct lc_detect_info {
     size_t rows;                      /* of the result */
     size_t scored, flagged;           /* values of all columns */
@@ -411,44 +415,55 @@ lc_code lc_monitor_restore(lc_monitor *o, const char *path, lc_status *st);
 /* The result of lc_detect in the form of LC_MONITOR_NAB; LC_E_USAGE where it holds several series. */
 lc_code lc_result_nab(lc_result **out, const lc_result *r, lc_status *st);
 
-/* ---- charts ------------------------------------------------------------------------------------ */
+/* ---- charts and reports ------------------------------------------------------------------------ */
 
-enum {
-    LC_PLOT_SERIES = 12
-}; /* most series on a page; of more, those that deserve a look first: flags, wide intervals */
+/* How charts look: fonts, sizes and colours. */
+typedef struct lc_style lc_style;
 
-/* Draws a result of forecast or detect with gnuplot; the ending of `path` chooses .png, .svg, .pdf or .gp
- * (script and data). p, unless NULL, gives the history before a forecast. *drawn, *all: series. */
-lc_code lc_plot_result(const lc_result *r, const lc_panel *p, const char *path, bool replace, size_t *drawn,
-                       size_t *all, lc_status *st);
-/* The same as text, `columns` (40 to 240) wide, in UTF-8; `colour`: with the codes of a terminal. Free *text with
- * free(). */
-lc_code lc_plot_text(char **text, const lc_result *r, const lc_panel *p, size_t columns, bool colour, size_t *drawn,
-                     size_t *all, lc_status *st);
-/* Draws a backtest over all series: errors by step of the horizon, of the model and of baselines; how many values lay
- * inside intervals of each level; actual values minus forecasts, with several series each in units of its MASE's
- * denominator; and the autocorrelations of the errors of first steps, from origin to origin, beside what chance leaves
- * of them (1.96 / sqrt(n)). */
-lc_code lc_plot_backtest(const lc_backtest_view *v, const char *path, bool replace, lc_status *st);
-lc_code lc_plot_losses(const lc_model *m, const char *path, bool replace, lc_status *st);
-/* LC_E_USAGE when the ending of `path` names no chart format: a question to ask before a long run. */
-lc_code lc_plot_check(const char *path, lc_status *st);
+/* Reads a style from a file of lines "key = value"; lines that begin with # are comments. Keys: font (its name),
+ * font-scale (0.5 to 3), width and height (pixels of a chart with one panel), and the colours, as #RRGGBB, text, label,
+ * faint, frame, grid, background, main, second, third, fourth, rest, alert and event. */
+lc_code lc_style_read(lc_style **out, const char *path, lc_status *st);
+void lc_style_free(lc_style *s);
 
-/* ---- report ------------------------------------------------------------------------------------ */
-
-/* What a report is made of; all but the result may be NULL. */
+/* What a chart or a report is made of; all but the result may be NULL. */
 typedef struct lc_report {
     const lc_result *result;    /* of lc_forecast or lc_detect */
+    const lc_result *past;      /* of lc_forecast_past: drawn beside the rows that came */
     const lc_result *events;    /* of lc_detect_events; without it flagged rows are listed one by one */
     const lc_panel *panel;      /* the data: history, names and notices */
     const lc_model_info *model; /* that forecast */
     const lc_settings *settings;
+    const lc_style *style;
     const char *const *files; /* (n_files) names of the data */
     size_t n_files;
-    size_t charts; /* most series that get a chart, the ones first that deserve a look; all stand in the table */
+    size_t charts; /* most series that get a chart in a report, the ones first that deserve a look */
 } lc_report;
 
-/* Writes one page of HTML that opens from disk and needs nothing outside itself: a table of the series that sorts,
+enum {
+    LC_PLOT_SERIES = 12
+}; /* most series on a page; of more, those that deserve a look first: flags, wide intervals
+    */
+
+/* Draws a result of forecast or detect with gnuplot; the ending of `path` chooses .png, .svg, .pdf or .gp
+ * (script and data). *drawn, *all: series. */
+lc_code lc_plot_result(const lc_report *what, const char *path, bool replace, size_t *drawn, size_t *all,
+                       lc_status *st);
+/* The same as text, `columns` (40 to 240) wide, in UTF-8; `colour`: with the codes of a terminal. Free *text with
+ * free(). */
+lc_code lc_plot_text(char **text, const lc_report *what, size_t columns, bool colour, size_t *drawn, size_t *all,
+                     lc_status *st);
+/* Draws a backtest over all series: errors by step of the horizon, of the model and of baselines; how many values lay
+ * inside intervals of each level; actual values minus forecasts, with several series each in units of its MASE's
+ * denominator; and the autocorrelations of the errors of first steps, from origin to origin, beside what chance leaves
+ * of them (1.96 / sqrt(n)). style may be NULL. */
+lc_code lc_plot_backtest(const lc_backtest_view *v, const lc_style *style, const char *path, bool replace,
+                         lc_status *st);
+lc_code lc_plot_losses(const lc_model *m, const lc_style *style, const char *path, bool replace, lc_status *st);
+/* LC_E_USAGE when the ending of `path` names no chart format: a question to ask before a long run. */
+lc_code lc_plot_check(const char *path, lc_status *st);
+
+/* Writes one page of HTML that opens from disk and needs nothing outside itself: a table of all series that sorts,
  * charts by gnuplot, the anomalies of a result of lc_detect, and what was assumed. The page appears whole or not at
  * all; an existing one is kept unless `replace`. LC_E_TOOL, where gnuplot is missing or fails: the page is written
  * without charts and says so. */

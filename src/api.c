@@ -179,6 +179,18 @@ lc_code lc_forecast(lc_result **out, const lc_model *m, const lc_panel *p, const
     return code;
 }
 
+lc_code lc_forecast_past(lc_result **out, const lc_model *m, const lc_panel *p, const lc_settings *s, lc_status *st)
+{
+    LC_NEED(out);
+    LC_NEED(m);
+    LC_NEED(p);
+    LC_NEED(s);
+    *out = NULL;
+    lc_levels levels;
+    lc_code code = lc_levels_parse(&levels, s->level, st);
+    return code == LC_OK ? lc_forecast_past_table(out, m, p, &levels, lc_fit_threads(s), st) : code;
+}
+
 lc_code lc_forecast_check(const lc_model *m, const lc_panel *p, const lc_settings *s, lc_status *st)
 {
     LC_NEED(p);

@@ -31,6 +31,13 @@ static const char *label_of(const lc_panel *p, const char *id)
 
 /* ---- forecast ---- */
 
+/* Where a row of a series stands on the axis of time. */
+static double position_of(const lc_panel *p, const lc_series *s, size_t row)
+{
+    const double t = (double)lc_panel_stamp(p, &p->frames[s->frame], row);
+    return lc_clock_is_calendar(&p->clock) ? t * 1e-6 : t;
+}
+
 /* The end of a series before its forecast: enough to see where it comes from. */
 static lc_code add_history(lc_figure *f, const lc_panel *p, const char *id, size_t horizon, lc_status *st)
 {
@@ -43,11 +50,9 @@ static lc_code add_history(lc_figure *f, const lc_panel *p, const char *id, size
     if (n > series->steps) n = series->steps;
     double *x = keep(f, 2 * n, sizeof *x), *y = x + n;
     if (!x) return lc_fail_memory(st);
-    bool calendar = lc_clock_is_calendar(&p->clock);
     for (size_t i = 0; i < n; i++) {
         size_t row = series->steps - n + i;
-        double t = (double)lc_panel_stamp(p, &p->frames[series->frame], row);
-        x[i] = calendar ? t * 1e-6 : t;
+        x[i] = position_of(p, series, row);
         y[i] = lc_is_observed(series, row) ? lc_number_written(series->y, row) : NAN;
     }
     f->forecast.n_history = n;
@@ -81,9 +86,35 @@ static void find_levels(levels *l, const lc_result *r)
     }
 }
 
-static lc_code forecast_figure(lc_figure *f, const lc_result *r, const lc_panel *p, const lc_group *g, bool calendar,
-                               lc_status *st)
+/* The earlier forecast, of the last rows of the series, from row `begin` of its table on. */
+static lc_code add_past(lc_figure *f, const lc_report *what, const char *id, size_t begin, lc_status *st)
 {
+    const lc_result *r = what->past;
+    const size_t s = what->panel ? lc_panel_find(what->panel, id) : SIZE_MAX;
+    if (s == SIZE_MAX) return LC_OK;
+    const lc_series *series = &what->panel->series[s];
+    const size_t column = lc_result_find(r, "forecast"), unique = lc_result_find(r, "unique_id");
+    size_t end = begin;
+    while (end < lc_result_rows(r) && strcmp(lc_result_text(r, end, unique), id) == 0) end++;
+    const size_t n = end - begin;
+    if (n > series->steps) return LC_OK;
+    double *x = keep(f, 2 * n, sizeof *x), *y = x + n;
+    if (!x) return lc_fail_memory(st);
+    for (size_t i = 0; i < n; i++) {
+        x[i] = position_of(what->panel, series, series->steps - n + i);
+        y[i] = lc_result_real(r, begin + i, column);
+    }
+    f->forecast.n_past = n;
+    f->forecast.past_x = x;
+    f->forecast.past = y;
+    return LC_OK;
+}
+
+static lc_code forecast_figure(lc_figure *f, const lc_report *what, const lc_groups *all, size_t k, lc_status *st)
+{
+    const lc_group *g = &all->list[k];
+    const lc_result *r = what->result;
+    const lc_panel *p = what->panel;
     levels l;
     find_levels(&l, r);
     double *level = keep(f, l.n, sizeof *level), *at = keep(f, g->n, (1 + 2 * l.n) * sizeof *at);
@@ -92,7 +123,7 @@ static lc_code forecast_figure(lc_figure *f, const lc_result *r, const lc_panel 
     memcpy(level, l.percent, l.n * sizeof *level);
     f->forecast = (lc_forecast_figure){.title = g->id,
                                        .y_label = label_of(p, g->id),
-                                       .calendar = calendar,
+                                       .calendar = all->calendar,
                                        .n = g->n,
                                        .x = g->x,
                                        .n_levels = l.n,
@@ -104,7 +135,9 @@ static lc_code forecast_figure(lc_figure *f, const lc_result *r, const lc_panel 
         bounds[i] = column_of(r, g, l.lo[i], at + (1 + 2 * i) * g->n);
         bounds[l.n + i] = column_of(r, g, l.hi[i], at + (2 + 2 * i) * g->n);
     }
-    return add_history(f, p, g->id, g->n, st);
+    lc_code code = add_history(f, p, g->id, g->n, st);
+    const size_t past = all->past ? all->past[k] : SIZE_MAX;
+    return code == LC_OK && past != SIZE_MAX ? add_past(f, what, g->id, past, st) : code;
 }
 
 /* ---- detect ---- */
@@ -197,14 +230,13 @@ lc_code lc_figure_kind(bool *is_detect, const lc_result *r, lc_status *st)
     return LC_E_USAGE;
 }
 
-lc_code lc_figure_create(lc_figure *f, const lc_result *r, const lc_panel *p, const lc_groups *g, size_t k,
-                         lc_status *st)
+lc_code lc_figure_create(lc_figure *f, const lc_report *what, const lc_groups *g, size_t k, lc_status *st)
 {
     *f = (lc_figure){0};
-    lc_code code = lc_figure_kind(&f->is_detect, r, st);
+    lc_code code = lc_figure_kind(&f->is_detect, what->result, st);
     if (code != LC_OK) return code;
-    return f->is_detect ? detect_figure(f, r, p, &g->list[k], g->calendar, st)
-                        : forecast_figure(f, r, p, &g->list[k], g->calendar, st);
+    return f->is_detect ? detect_figure(f, what->result, what->panel, &g->list[k], g->calendar, st)
+                        : forecast_figure(f, what, g, k, st);
 }
 
 void lc_figure_free(lc_figure *f)

@@ -10,7 +10,7 @@ typedef struct lc_figure {
     bool is_detect;
     lc_forecast_figure forecast;
     lc_detect_figure detect;
-    void *memory[6];
+    void *memory[8];
     size_t n_memory;
 } lc_figure;
 
@@ -20,10 +20,8 @@ const char *lc_figure_title(const char *id);
 /* What kind of result it is; LC_E_USAGE where a chart can show nothing of it. */
 lc_code lc_figure_kind(bool *is_detect, const lc_result *r, lc_status *st);
 
-/* p: the data, for the history before a forecast and the names of columns; NULL: without. *f is to be freed in any
- * case. */
-lc_code lc_figure_create(lc_figure *f, const lc_result *r, const lc_panel *p, const lc_groups *g, size_t k,
-                         lc_status *st);
+/* Of the k-th group of what->result. *f is to be freed in any case. */
+lc_code lc_figure_create(lc_figure *f, const lc_report *what, const lc_groups *g, size_t k, lc_status *st);
 void lc_figure_free(lc_figure *f);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "data/names.h"
+#include "data/panel.h"
 
 /* The stamps of a result read back as a clock learns a column; text that is no stamp becomes its position. */
 static bool learn_clock(lc_clock *c, const lc_result *r, size_t ds)
@@ -80,8 +81,24 @@ static void share_out(lc_groups *g, const lc_result *r, const uint32_t *of, size
     }
 }
 
-lc_code lc_groups_create(lc_groups *g, const lc_result *r, const lc_clock *clock, lc_status *st)
+/* The rows of a series stand together there. */
+static lc_code find_past(lc_groups *g, const lc_names *names, const lc_result *past, lc_status *st)
 {
+    const size_t id = lc_result_find(past, "unique_id");
+    g->past = lc_calloc(g->n, sizeof *g->past);
+    if (!g->past) return lc_fail_memory(st);
+    for (size_t k = 0; k < g->n; k++) g->past[k] = SIZE_MAX;
+    for (size_t i = 0; i < lc_result_rows(past); i++) {
+        const uint32_t k = lc_names_find(names, lc_result_text(past, i, id));
+        if (k != LC_NO_NAME && g->past[k] == SIZE_MAX) g->past[k] = i;
+    }
+    return LC_OK;
+}
+
+lc_code lc_groups_create(lc_groups *g, const lc_report *what, lc_status *st)
+{
+    const lc_result *r = what->result;
+    const lc_clock *clock = what->panel ? &what->panel->clock : NULL;
     const size_t n = lc_result_rows(r), id = lc_result_find(r, "unique_id"), ds = lc_result_find(r, "ds");
     lc_names names = {.seed = 0};
     lc_clock learned;
@@ -108,6 +125,7 @@ lc_code lc_groups_create(lc_groups *g, const lc_result *r, const lc_clock *clock
     }
     for (size_t k = 0; code == LC_OK && k < g->n; k++)
         if (!sort_group(&g->list[k])) code = lc_fail_memory(st);
+    if (code == LC_OK && what->past) code = find_past(g, &names, what->past, st);
 done:
     lc_names_free(&names);
     lc_free(of);
@@ -117,6 +135,7 @@ done:
 void lc_groups_free(lc_groups *g)
 {
     lc_free(g->list);
+    lc_free(g->past);
     lc_free(g->rows);
     lc_free(g->x);
 }

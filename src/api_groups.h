@@ -16,12 +16,14 @@ typedef struct lc_groups {
     lc_group *list; /* (n) in the order in which they first appear */
     size_t n;
     bool calendar; /* x is seconds */
+    size_t *past;  /* (n) the first row of its earlier forecast, SIZE_MAX: it has none; NULL without them */
     size_t *rows;
     double *x;
 } lc_groups;
 
-/* clock: that of the data; NULL: learned from the stamps of the result. *g is to be freed in any case. */
-lc_code lc_groups_create(lc_groups *g, const lc_result *r, const lc_clock *clock, lc_status *st);
+/* Of what->result; its stamps are read with the clock of the data, where they are known. *g is to be freed in any case.
+ */
+lc_code lc_groups_create(lc_groups *g, const lc_report *what, lc_status *st);
 void lc_groups_free(lc_groups *g);
 
 #endif

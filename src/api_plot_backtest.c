@@ -94,7 +94,8 @@ static lc_code find_errors(drawing *d, const lc_backtest_view *v, lc_status *st)
     return LC_OK;
 }
 
-lc_code lc_plot_backtest(const lc_backtest_view *v, const char *path, bool replace, lc_status *st)
+lc_code lc_plot_backtest(const lc_backtest_view *v, const lc_style *style, const char *path, bool replace,
+                         lc_status *st)
 {
     if (!v || !path) return lc_fail(st, LC_E_USAGE, "view or path is missing");
     drawing *d = lc_calloc(1, sizeof *d);
@@ -120,7 +121,7 @@ lc_code lc_plot_backtest(const lc_backtest_view *v, const char *path, bool repla
     f->correlation = d->correlation;
     f->band = d->band;
     f->lag_label = d->lag_label.data;
-    if (code == LC_OK) code = lc_chart_backtest(f, path, replace, st);
+    if (code == LC_OK) code = lc_chart_backtest(f, &(lc_drawing){path, replace, style}, st);
     for (size_t i = 0; i < LC_CURVE_OTHER; i++) lc_buf_free(&d->name[i]);
     lc_buf_free(&d->title);
     lc_buf_free(&d->residual_label);

@@ -8,20 +8,20 @@
 #include "base/text.h"
 #include "data/panel.h"
 #include "report/gnuplot.h"
-#include "report/style.h"
+#include "report/page.h"
 #include "report/svg_inline.h"
 
 static const lc_document_entry forecast_legend[] = {
-    {"history", "<path d=\"M0 7H28\" stroke=\"" LC_INK "\" stroke-width=\"1.5\"/>"},
-    {"forecast", "<path d=\"M0 7H28\" stroke=\"" LC_BLUE "\" stroke-width=\"2.6\"/>"},
-    {"prediction interval", "<path d=\"M0 1H28V13H0z\" fill=\"" LC_BLUE "\" fill-opacity=\".25\"/>"}};
-static const lc_document_entry detect_legend[] = {
-    {"value", "<path d=\"M0 7H28\" stroke=\"" LC_INK "\" stroke-width=\"1.5\"/>"},
-    {"expected", "<path d=\"M0 7H28\" stroke=\"" LC_BLUE "\" stroke-width=\"1.8\"/>"},
-    {"expected range", "<path d=\"M0 1H28V13H0z\" fill=\"" LC_BLUE "\" fill-opacity=\".2\"/>"},
-    {"event", "<path d=\"M0 1H28V13H0z\" fill=\"#FBE3E0\"/>"},
-    {"flag", "<circle cx=\"14\" cy=\"7\" r=\"4.5\" fill=\"" LC_RED "\"/>"},
-    {"score, flagged from 0.5 on", "<path d=\"M0 7H28\" stroke=\"" LC_ORANGE "\" stroke-width=\"1.5\"/>"}};
+    {"history", LC_SAMPLE_LINE, LC_COLOUR_TEXT},
+    {"forecast", LC_SAMPLE_LINE, LC_COLOUR_MAIN},
+    {"prediction interval", LC_SAMPLE_BAND, LC_COLOUR_MAIN},
+    {"forecast from a horizon earlier", LC_SAMPLE_DASHES, LC_COLOUR_MAIN}};
+static const lc_document_entry detect_legend[] = {{"value", LC_SAMPLE_LINE, LC_COLOUR_TEXT},
+                                                  {"expected", LC_SAMPLE_LINE, LC_COLOUR_MAIN},
+                                                  {"expected range", LC_SAMPLE_BAND, LC_COLOUR_MAIN},
+                                                  {"event", LC_SAMPLE_STRIPE, LC_COLOUR_EVENT},
+                                                  {"flag", LC_SAMPLE_DOT, LC_COLOUR_ALERT},
+                                                  {"score, flagged from 0.5 on", LC_SAMPLE_LINE, LC_COLOUR_SECOND}};
 
 /* The charts of the first series of the table. */
 typedef struct charts {
@@ -38,9 +38,9 @@ static lc_code draw_charts(charts *c, const lc_report *what, const lc_groups *g,
     lc_code code = LC_OK;
     for (size_t i = 0; i < c->n && code == LC_OK; i++) {
         lc_figure f;
-        code = lc_figure_create(&f, what->result, what->panel, g, s->group[i], st);
-        if (code == LC_OK && f.is_detect) code = lc_chart_detect_inline(&script, &f.detect, st);
-        else if (code == LC_OK) code = lc_chart_forecast_inline(&script, &f.forecast, st);
+        code = lc_figure_create(&f, what, g, s->group[i], st);
+        if (code == LC_OK && f.is_detect) code = lc_chart_detect_inline(&script, &f.detect, what->style, st);
+        else if (code == LC_OK) code = lc_chart_forecast_inline(&script, &f.forecast, what->style, st);
         lc_figure_free(&f);
     }
     if (code == LC_OK && c->n) code = lc_gp_picture(&script, &pictures, st);
@@ -131,6 +131,8 @@ static lc_code write_document(const lc_report *what, bool is_detect, const lc_gr
         goto done;
     }
     const lc_document_table list = {what->events ? "Events" : "Flagged rows", more.data, anomalies, NULL, NULL};
+    const size_t forecast_entries = sizeof forecast_legend / sizeof *forecast_legend - (what->past == NULL);
+    const size_t n_entries = is_detect ? sizeof detect_legend / sizeof *detect_legend : forecast_entries;
     const lc_document d = {.title = title.data,
                            .lead = lead.data,
                            .warnings = &warnings,
@@ -143,8 +145,8 @@ static lc_code write_document(const lc_report *what, bool is_detect, const lc_gr
                            .figure = c->shown,
                            .n_figures = c->n,
                            .legend = is_detect ? detect_legend : forecast_legend,
-                           .n_entries = is_detect ? sizeof detect_legend / sizeof *detect_legend
-                                                  : sizeof forecast_legend / sizeof *forecast_legend,
+                           .n_entries = n_entries,
+                           .style = lc_style_or_usual(what->style),
                            .more = is_detect ? &list : NULL,
                            .assumed = &assumed};
     code = lc_document_write(&d, path, replace, &later);
@@ -172,7 +174,7 @@ lc_code lc_report_write(const lc_report *what, const char *path, bool replace, l
     lc_status *why = st ? st : &own; /* the page itself says why it has no charts */
     lc_code code = lc_figure_kind(&is_detect, what->result, why);
     if (code != LC_OK) return code;
-    code = lc_groups_create(&g, what->result, what->panel ? &what->panel->clock : NULL, why);
+    code = lc_groups_create(&g, what, why);
     if (code == LC_OK) code = lc_report_series_create(&s, what, &g, why);
     if (code != LC_OK) goto done;
     code = create_charts(&c, what, &g, &s, why);

@@ -52,13 +52,13 @@ static double last_of(const double *y, size_t n)
     return n ? y[n - 1] : NAN;
 }
 
-static bool sketch_forecast(entry *e, const lc_forecast_figure *f)
+static bool sketch_forecast(entry *e, const lc_forecast_figure *f, const lc_style *style)
 {
     double *y = lc_calloc(f->n_history + f->n, sizeof *y);
     if (!y) return false;
     if (f->n_history) memcpy(y, f->history_y, f->n_history * sizeof *y);
     if (f->n) memcpy(y + f->n_history, f->forecast, f->n * sizeof *y);
-    lc_spark(&e->sketch, y, NULL, f->n_history + f->n, f->n_history);
+    lc_spark(&e->sketch, y, NULL, f->n_history + f->n, f->n_history, style);
     lc_free(y);
     return !e->sketch.failed;
 }
@@ -72,7 +72,7 @@ static size_t usual_level(const lc_forecast_figure *f)
     return best;
 }
 
-static bool describe_forecast(entry *e, const lc_forecast_figure *f)
+static bool describe_forecast(entry *e, const lc_forecast_figure *f, const lc_style *style)
 {
     double width = 0;
     const size_t end = f->n - 1, level = usual_level(f);
@@ -88,14 +88,15 @@ static bool describe_forecast(entry *e, const lc_forecast_figure *f)
     /* Without history intervals are compared by the size of what they are about. */
     const double size = isfinite(e->value[F_WIDTH]) ? e->value[F_WIDTH] : fabs(width / f->forecast[end]);
     e->worst = isfinite(size) ? size : -1;
-    return sketch_forecast(e, f);
+    return sketch_forecast(e, f, style);
 }
 
 /* ---- detect ---- */
 
 enum { D_SERIES, D_FLAGS, D_EVENTS, D_SCORE, D_FIRST, D_LAST, D_ROWS, D_RATE, D_COLUMNS };
 
-static bool describe_detect(entry *e, const lc_detect_figure *f, const lc_result *r, const lc_group *g)
+static bool describe_detect(entry *e, const lc_detect_figure *f, const lc_result *r, const lc_group *g,
+                            const lc_style *style)
 {
     const size_t ds = lc_result_find(r, "ds"), anomaly = lc_result_find(r, "anomaly"),
                  score = lc_result_find(r, "score");
@@ -116,7 +117,7 @@ static bool describe_detect(entry *e, const lc_detect_figure *f, const lc_result
     e->worst = flags ? most + 1 : most;
     e->then = (double)flags;
     const bool has_values = isfinite(last_of(f->y, f->n));
-    lc_spark(&e->sketch, has_values ? f->y : f->score, f->anomaly, f->n, f->n);
+    lc_spark(&e->sketch, has_values ? f->y : f->score, f->anomaly, f->n, f->n, style);
     return !e->sketch.failed;
 }
 
@@ -166,6 +167,7 @@ lc_code lc_report_series_create(lc_report_series *s, const lc_report *what, cons
         {"events", LC_COLUMN_REAL, 15},    {"highest score", LC_COLUMN_REAL, 3},
         {"first flag", LC_COLUMN_TEXT, 0}, {"last flag", LC_COLUMN_TEXT, 0},
         {"rows", LC_COLUMN_REAL, 15},      {"flags in 10,000 rows", LC_COLUMN_REAL, 3}};
+    const lc_style *style = lc_style_or_usual(what->style);
     *s = (lc_report_series){0};
     entry *list = lc_calloc(g->n, sizeof *list);
     size_t *events = lc_calloc(g->n, sizeof *events);
@@ -177,17 +179,17 @@ lc_code lc_report_series_create(lc_report_series *s, const lc_report *what, cons
     bool is_detect = false;
     for (size_t k = 0; k < g->n && code == LC_OK; k++) {
         lc_figure f;
-        code = lc_figure_create(&f, what->result, what->panel, g, k, st);
+        code = lc_figure_create(&f, what, g, k, st);
         is_detect = f.is_detect;
         list[k].group = k;
         bool ok = true;
         if (code == LC_OK && is_detect) {
-            ok = describe_detect(&list[k], &f.detect, what->result, &g->list[k]);
+            ok = describe_detect(&list[k], &f.detect, what->result, &g->list[k], style);
             list[k].value[D_EVENTS] = what->events ? (double)events[k] : NAN;
             s->flags += (size_t)list[k].value[D_FLAGS];
             s->flagged += list[k].value[D_FLAGS] > 0;
         } else if (code == LC_OK) {
-            ok = describe_forecast(&list[k], &f.forecast);
+            ok = describe_forecast(&list[k], &f.forecast, style);
             const double level = f.forecast.n_levels ? f.forecast.level[usual_level(&f.forecast)] : NAN;
             char percent[LC_NUMBER_TEXT];
             lc_format_double(percent, level, 6);

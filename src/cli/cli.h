@@ -16,7 +16,8 @@ typedef struct cli_options {
     const char *const *files;
     size_t n_files;
     /* options of the program itself; NULL where not given */
-    const char *output, *plot, *charts, *model, *save_windows, *save_steps, *loss_plot, *state, *events, *config;
+    const char *output, *plot, *charts, *style, *model, *save_windows, *save_steps, *loss_plot, *state, *events,
+        *config;
     bool online, follow, nab;
     bool force, json, quiet, exit_code, help;
     const struct cli_command *command;
@@ -121,7 +122,7 @@ int cli_fit(lc_model **out, const lc_panel *p, const cli_options *o);
 
 /* What a run found, and what it found it in; all but the result may be NULL. */
 typedef struct cli_outcome {
-    const lc_result *result, *events;
+    const lc_result *result, *past, *events;
     const lc_panel *panel;
     const lc_model_info *model;
     const lc_backtest_view *backtest; /* drawn instead of the result */
@@ -130,6 +131,8 @@ typedef struct cli_outcome {
 /* Writes a result to --output or standard output, and its chart or report where --plot says. */
 int cli_deliver(const cli_outcome *what, const cli_options *o);
 int cli_draw(const cli_outcome *what, const cli_options *o);
+/* The style that --style names; *out stays NULL without the option. */
+int cli_read_style(lc_style **out, const cli_options *o);
 
 /* Until cli_stdout_begins nobody who stops reading ends the program: a chart or model is finished first. */
 void cli_ignore_closed_pipes(void);

@@ -4,7 +4,7 @@ int cli_forecast(const cli_options *o)
 {
     lc_panel *p = NULL;
     lc_model *m = NULL;
-    lc_result *r = NULL;
+    lc_result *r = NULL, *past = NULL;
     lc_model_info info;
     lc_status st = {0};
     size_t unknown = 0;
@@ -27,9 +27,14 @@ int cli_forecast(const cli_options *o)
     lc_model_get_info(m, &info);
     cli_print_model(o, p, &info);
     if (!o->model) cli_print_error(o, &info);
-    code = cli_deliver(&(cli_outcome){.result = r, .panel = p, .model = &info}, o);
+    if (o->plot && lc_forecast_past(&past, m, p, o->settings, &st) != LC_OK) {
+        code = cli_fail(&st);
+        goto done;
+    }
+    code = cli_deliver(&(cli_outcome){.result = r, .past = past, .panel = p, .model = &info}, o);
     if (code == LC_EXIT_OK) code = cli_print_summary(cli_summary(o, p, &info), o);
 done:
+    lc_result_free(past);
     lc_result_free(r);
     lc_model_free(m);
     lc_panel_free(p);

@@ -11,7 +11,11 @@ static int save(const lc_model *m, const cli_options *o)
     if (info.best_epoch) cli_line(o, "wrote   %s, the weights of epoch %zu", o->output, info.best_epoch);
     else cli_line(o, "wrote   %s", o->output);
     if (!o->loss_plot) return LC_EXIT_OK;
-    if (lc_plot_losses(m, o->loss_plot, o->force, &st) != LC_OK) return cli_fail(&st);
+    lc_style *style;
+    int code = cli_read_style(&style, o);
+    if (code == LC_EXIT_OK && lc_plot_losses(m, style, o->loss_plot, o->force, &st) != LC_OK) code = cli_fail(&st);
+    lc_style_free(style);
+    if (code != LC_EXIT_OK) return code;
     cli_line(o, "wrote   %s", o->loss_plot);
     return LC_EXIT_OK;
 }

@@ -68,15 +68,14 @@ static size_t columns(void)
     return n && n <= MOST ? n : USUAL;
 }
 
-static int print_chart(const cli_outcome *what, const cli_options *o)
+static int print_chart(const lc_report *what, const cli_options *o)
 {
     lc_status st = {0};
     char *text = NULL;
     size_t drawn = 0, all = 0;
     const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
     const bool colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour) && term && strcmp(term, "dumb") != 0;
-    if (lc_plot_text(&text, what->result, what->panel, columns(), colour, &drawn, &all, &st) != LC_OK)
-        return cli_fail(&st);
+    if (lc_plot_text(&text, what, columns(), colour, &drawn, &all, &st) != LC_OK) return cli_fail(&st);
     cli_stdout_begins();
     fputs(text, stdout);
     free(text);
@@ -84,38 +83,56 @@ static int print_chart(const cli_outcome *what, const cli_options *o)
     return LC_EXIT_OK;
 }
 
-static int write_report(const cli_outcome *what, const cli_options *o)
+static int write_report(const lc_report *what, const cli_options *o)
 {
-    enum { CHARTS = 24 };
     lc_status st = {0};
-    const lc_report report = {.result = what->result,
-                              .events = what->events,
-                              .panel = what->panel,
-                              .model = what->model,
-                              .settings = o->command->run == cli_plot ? NULL : o->settings,
-                              .files = o->files,
-                              .n_files = o->n_files,
-                              .charts = o->charts ? strtoul(o->charts, NULL, 10) : CHARTS};
-    const lc_code code = lc_report_write(&report, o->plot, o->force, &st);
+    const lc_code code = lc_report_write(what, o->plot, o->force, &st);
     if (code == LC_OK) cli_line(o, "wrote   %s", o->plot);
     if (code == LC_E_TOOL) cli_line(o, "wrote   %s, without charts", o->plot);
     return code == LC_OK ? LC_EXIT_OK : cli_fail(&st);
 }
 
-int cli_draw(const cli_outcome *what, const cli_options *o)
+static int write_chart(const lc_report *what, const lc_backtest_view *backtest, const cli_options *o)
 {
-    if (!o->plot) return LC_EXIT_OK;
-    if (cli_plots_here(o)) return print_chart(what, o);
-    if (lc_report_is(o->plot)) return write_report(what, o);
     lc_status st = {0};
     size_t drawn = 0, all = 0;
-    const lc_code code = what->backtest
-                             ? lc_plot_backtest(what->backtest, o->plot, o->force, &st)
-                             : lc_plot_result(what->result, what->panel, o->plot, o->force, &drawn, &all, &st);
+    const lc_code code = backtest ? lc_plot_backtest(backtest, what->style, o->plot, o->force, &st)
+                                  : lc_plot_result(what, o->plot, o->force, &drawn, &all, &st);
     if (code != LC_OK) return cli_fail(&st);
     if (drawn < all) cli_line(o, "wrote   %s, %zu of %zu series, those first that deserve a look", o->plot, drawn, all);
     else cli_line(o, "wrote   %s", o->plot);
     return LC_EXIT_OK;
+}
+
+int cli_read_style(lc_style **out, const cli_options *o)
+{
+    lc_status st = {0};
+    *out = NULL;
+    return !o->style || lc_style_read(out, o->style, &st) == LC_OK ? LC_EXIT_OK : cli_fail(&st);
+}
+
+int cli_draw(const cli_outcome *what, const cli_options *o)
+{
+    enum { CHARTS = 24 };
+    lc_style *style;
+    if (!o->plot) return LC_EXIT_OK;
+    int code = cli_read_style(&style, o);
+    if (code != LC_EXIT_OK) return code;
+    const lc_report report = {.result = what->result,
+                              .past = what->past,
+                              .events = what->events,
+                              .panel = what->panel,
+                              .model = what->model,
+                              .settings = o->command->run == cli_plot ? NULL : o->settings,
+                              .style = style,
+                              .files = o->files,
+                              .n_files = o->n_files,
+                              .charts = o->charts ? strtoul(o->charts, NULL, 10) : CHARTS};
+    if (cli_plots_here(o)) code = print_chart(&report, o);
+    else if (lc_report_is(o->plot)) code = write_report(&report, o);
+    else code = write_chart(&report, what->backtest, o);
+    lc_style_free(style);
+    return code;
 }
 
 int cli_deliver(const cli_outcome *what, const cli_options *o)

@@ -30,6 +30,7 @@ static const cli_option own_options[] = {
         "the terminal, instead of the result unless -o takes it"),
     OWN("charts", 0, charts, "N",
         "--plot FILE.html: draw the charts of so many series, those that deserve a look first (default: 24)"),
+    OWN("style", 0, style, "FILE", "how charts look: lines of key = value for font, sizes and colours, see loomcast.h"),
     OWN("loss-plot", 0, loss_plot, "FILE", "draw training and validation loss by epoch"),
     OWN("model", 0, model, "MODEL", "use this fitted model"),
     OWN("save-windows", 0, save_windows, "FILE", "write every step of every test window"),

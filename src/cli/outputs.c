@@ -121,10 +121,20 @@ static int check_charts(const cli_options *o)
     return cli_usage("give a whole number from 0 to 999999", "charts: \"%s\" is not a valid value", o->charts);
 }
 
+/* A style that cannot be read is told before the work. */
+static int check_style(const cli_options *o)
+{
+    lc_style *style;
+    if (o->style && !o->plot && !o->loss_plot) return cli_usage(NULL, "--style is for a chart: --plot FILE");
+    const int code = cli_read_style(&style, o);
+    lc_style_free(style);
+    return code;
+}
+
 int cli_check_outputs(const cli_options *o)
 {
-    const int charts = check_charts(o);
-    if (charts != LC_EXIT_OK) return charts;
+    const int charts = check_charts(o), style = charts == LC_EXIT_OK ? check_style(o) : charts;
+    if (style != LC_EXIT_OK) return style;
     output out[OUTPUTS];
     char rejects[PATH_ROOM], checkpoint[PATH_ROOM];
     list_outputs(out, rejects, checkpoint, o);

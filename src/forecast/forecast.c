@@ -23,13 +23,17 @@ static lc_code make_table(lc_result **out, const lc_levels *levels, lc_status *s
     return code;
 }
 
-static lc_code add_series(lc_result *r, const lc_model *m, const lc_panel *p, size_t series, const lc_levels *levels,
+/* The forecast of a window, row by row. */
+static lc_code add_window(lc_result *r, const lc_model *m, const lc_windows *w, const lc_levels *levels,
                           const lc_bands *bands, size_t window, lc_status *st)
 {
+    size_t series, origin;
+    lc_windows_at(w, window, &series, &origin);
+    const lc_panel *p = w->panel;
     const lc_series *s = &p->series[series];
     for (size_t h = 0; h < m->settings->horizon; h++) {
         char ds[LC_STAMP_TEXT];
-        lc_panel_stamp_text(p, &p->frames[s->frame], s->steps + h, ds);
+        lc_panel_stamp_text(p, &p->frames[s->frame], origin + h, ds);
         lc_code code = lc_result_add_row(r, st);
         if (code == LC_OK) code = lc_result_set_text(r, COLUMN_ID, s->id, st);
         if (code == LC_OK) code = lc_result_set_text(r, COLUMN_DS, ds, st);
@@ -64,35 +68,60 @@ lc_code lc_forecast_ready(const lc_panel *p, size_t horizon, lc_status *st)
     return LC_OK;
 }
 
-lc_code lc_forecast_table(lc_result **out, const lc_model *m, const lc_panel *p, const lc_levels *levels,
-                          size_t threads, size_t *unknown, lc_status *st)
+/* Forecasts from one origin of each series, that of its span; a span without one leaves the series out. */
+static lc_code forecast_spans(lc_result **out, const lc_model *m, const lc_panel *p, const lc_levels *levels,
+                              const lc_span *span, size_t threads, size_t *unknown, lc_status *st)
 {
-    size_t horizon = m->settings->horizon;
     lc_scales scales = {0};
     lc_windows w = {0};
     lc_bands b = {0};
     lc_result *r = NULL;
-    lc_code code = LC_OK;
-    lc_span *span = lc_calloc(p->n_series, sizeof *span);
-    if (!span) code = lc_fail_memory(st);
-    for (size_t i = 0; span && i < p->n_series; i++) {
-        size_t end = p->series[i].steps;
-        span[i] = (lc_span){end, end + 1, end};
-    }
-    if (code == LC_OK) code = lc_model_scales(m, p, NULL, &scales, unknown, st);
-    if (code == LC_OK) code = lc_forecast_ready(p, horizon, st);
+    lc_code code = lc_model_scales(m, p, NULL, &scales, unknown, st);
     if (code == LC_OK) code = lc_predict_windows(&w, m, p, &scales, span, 1, st);
     if (code != LC_OK) goto done;
-    code = lc_bands_create(&b, w.n, horizon, st);
+    code = lc_bands_create(&b, w.n, m->settings->horizon, st);
     if (code == LC_OK) code = lc_predict(m, &w, 0, w.n, threads, &b, st);
     if (code == LC_OK) code = make_table(&r, levels, st);
-    for (size_t i = 0; code == LC_OK && i < w.n; i++) code = add_series(r, m, p, i, levels, &b, i, st);
+    for (size_t i = 0; code == LC_OK && i < w.n; i++) code = add_window(r, m, &w, levels, &b, i, st);
 done:
     lc_bands_free(&b);
     lc_windows_free(&w);
     lc_scales_free(&scales);
-    lc_free(span);
     if (code == LC_OK) *out = r;
     else lc_result_free(r);
+    return code;
+}
+
+lc_code lc_forecast_table(lc_result **out, const lc_model *m, const lc_panel *p, const lc_levels *levels,
+                          size_t threads, size_t *unknown, lc_status *st)
+{
+    lc_span *span = lc_calloc(p->n_series, sizeof *span);
+    if (!span) return lc_fail_memory(st);
+    for (size_t i = 0; i < p->n_series; i++) {
+        const size_t end = p->series[i].steps;
+        span[i] = (lc_span){end, end + 1, end};
+    }
+    lc_code code = lc_forecast_ready(p, m->settings->horizon, st);
+    if (code == LC_OK) code = forecast_spans(out, m, p, levels, span, threads, unknown, st);
+    lc_free(span);
+    return code;
+}
+
+lc_code lc_forecast_past_table(lc_result **out, const lc_model *m, const lc_panel *p, const lc_levels *levels,
+                               size_t threads, lc_status *st)
+{
+    const size_t horizon = m->settings->horizon, least = m->settings->lookback + horizon;
+    size_t unknown = 0, able = 0;
+    if (lc_model_networked(m) && strcmp(m->settings->final_fit, "on") == 0) return LC_OK;
+    lc_span *span = lc_calloc(p->n_series, sizeof *span);
+    if (!span) return lc_fail_memory(st);
+    for (size_t i = 0; i < p->n_series; i++) {
+        const size_t steps = p->series[i].steps;
+        if (steps < least || steps < 2 * horizon) continue;
+        span[i] = (lc_span){steps - horizon, steps - horizon + 1, steps};
+        able++;
+    }
+    const lc_code code = able ? forecast_spans(out, m, p, levels, span, threads, &unknown, st) : LC_OK;
+    lc_free(span);
     return code;
 }

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/status.h"
+#include "loomcast.h"
 
 /* A polyline or band over x. Missing values are NaN: lines break there. */
 typedef struct lc_forecast_figure {
@@ -18,6 +19,8 @@ typedef struct lc_forecast_figure {
     size_t n_levels;                     /* widest last or first, any order */
     const double *level;                 /* (n_levels) percent */
     const double *const *lo, *const *hi; /* (n_levels)(n) */
+    size_t n_past;                       /* steps of an earlier forecast, of rows that came; 0: none */
+    const double *past_x, *past;         /* (n_past) */
 } lc_forecast_figure;
 
 /* Without any y and expected, as for rows of several columns, only the score is drawn. */
@@ -70,20 +73,27 @@ typedef struct lc_backtest_figure {
     const char *lag_label;
 } lc_backtest_figure;
 
-/* Draw one or more figures of a kind into `path`; the extension chooses: .png, .svg, .pdf, or .gp, which
+/* Where a chart goes, and how it looks. */
+typedef struct lc_drawing {
+    const char *path;
+    bool replace;          /* an existing file */
+    const lc_style *style; /* NULL: as charts look by themselves */
+} lc_drawing;
+
+/* Draw one or more figures of a kind into `to->path`; the extension chooses: .png, .svg, .pdf, or .gp, which
  * writes the gnuplot script with its data inside, to edit by hand. Up to 12 figures become small multiples on one page
  * (worst/first ones first as given); `n` beyond that is an error of the caller. The file appears whole or not at all;
- * an existing one is kept unless `replace`. LC_E_TOOL with a hint when gnuplot is missing or fails. */
+ * an existing one is kept unless `to->replace`. LC_E_TOOL with a hint when gnuplot is missing or fails. */
 enum { LC_CHART_MOST = 12 };
-lc_code lc_chart_forecast(const lc_forecast_figure *f, size_t n, const char *path, bool replace, lc_status *st);
-lc_code lc_chart_detect(const lc_detect_figure *f, size_t n, const char *path, bool replace, lc_status *st);
-lc_code lc_chart_loss(const lc_loss_figure *f, const char *path, bool replace, lc_status *st);
-lc_code lc_chart_backtest(const lc_backtest_figure *f, const char *path, bool replace, lc_status *st);
+lc_code lc_chart_forecast(const lc_forecast_figure *f, size_t n, const lc_drawing *to, lc_status *st);
+lc_code lc_chart_detect(const lc_detect_figure *f, size_t n, const lc_drawing *to, lc_status *st);
+lc_code lc_chart_loss(const lc_loss_figure *f, const lc_drawing *to, lc_status *st);
+lc_code lc_chart_backtest(const lc_backtest_figure *f, const lc_drawing *to, lc_status *st);
 
 /* A page of gnuplot's svg terminal with one figure, without title and legend, for a page of HTML that has its own:
  * appended to `script`, for lc_gp_picture to draw all of them in turn. */
-lc_code lc_chart_forecast_inline(lc_buf *script, const lc_forecast_figure *f, lc_status *st);
-lc_code lc_chart_detect_inline(lc_buf *script, const lc_detect_figure *f, lc_status *st);
+lc_code lc_chart_forecast_inline(lc_buf *script, const lc_forecast_figure *f, const lc_style *style, lc_status *st);
+lc_code lc_chart_detect_inline(lc_buf *script, const lc_detect_figure *f, const lc_style *style, lc_status *st);
 
 /* LC_E_USAGE when the extension of `path` chooses nothing. */
 lc_code lc_chart_check(const char *path, lc_status *st);

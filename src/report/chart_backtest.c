@@ -5,12 +5,10 @@
 #include "report/chart.h"
 #include "report/gnuplot.h"
 #include "report/histogram.h"
-#include "report/style.h"
+#include "report/page.h"
 #include "report/trace.h"
 
 enum { STEPS, COVERAGE, RESIDUALS, ECHOES, PANELS };
-
-#define LC_BACKGROUND "#C4C4C4"
 
 enum { POINTS_MOST = 30 }; /* longer horizons are lines without points */
 
@@ -32,11 +30,11 @@ typedef struct sheet {
 static const struct {
     const char *line, *point;
 } styles[LC_CURVES] = {
-    [LC_CURVE_MODEL] = {"lw 3 lc rgb \"" LC_BLUE "\"", "pt 7 ps 1.0 lc rgb \"" LC_BLUE "\""},
-    [LC_CURVE_NAIVE] = {"lw 1.6 lc rgb \"" LC_ORANGE "\"", "pt 5 ps 0.75 lc rgb \"" LC_ORANGE "\""},
-    [LC_CURVE_SEASONAL] = {"lw 1.6 lc rgb \"" LC_GREEN "\"", "pt 9 ps 0.9 lc rgb \"" LC_GREEN "\""},
-    [LC_CURVE_BEST] = {"lw 1.6 lc rgb \"" LC_PURPLE "\"", "pt 13 ps 1.0 lc rgb \"" LC_PURPLE "\""},
-    [LC_CURVE_OTHER] = {"lw 1 lc rgb \"" LC_BACKGROUND "\"", "pt 7 ps 0.5 lc rgb \"" LC_BACKGROUND "\""},
+    [LC_CURVE_MODEL] = {"lw 3 lc rgb " LC_BLUE, "pt 7 ps 1.0 lc rgb " LC_BLUE},
+    [LC_CURVE_NAIVE] = {"lw 1.6 lc rgb " LC_ORANGE, "pt 5 ps 0.75 lc rgb " LC_ORANGE},
+    [LC_CURVE_SEASONAL] = {"lw 1.6 lc rgb " LC_GREEN, "pt 9 ps 0.9 lc rgb " LC_GREEN},
+    [LC_CURVE_BEST] = {"lw 1.6 lc rgb " LC_PURPLE, "pt 13 ps 1.0 lc rgb " LC_PURPLE},
+    [LC_CURVE_OTHER] = {"lw 1 lc rgb " LC_REST, "pt 7 ps 0.5 lc rgb " LC_REST},
 };
 
 /* Entries in the order of the kinds. */
@@ -192,13 +190,13 @@ static void draw_coverage(sheet *s)
     lc_trace_write(&s->script, "levels", 1, &t.line);
     lc_trace_write(&s->script, "lonelevels", 1, &t.dots);
     lc_trace_write(&s->script, "asked", 1, &asked);
-    lc_gp(&s->script, "set arrow from first 0,0 to first 100,100 nohead back dt 2 lw 1.2 lc rgb \"" LC_FAINT "\"\n");
+    lc_gp(&s->script, "set arrow from first 0,0 to first 100,100 nohead back dt 2 lw 1.2 lc rgb " LC_FAINT "\n");
     list_levels(s, frame);
     lc_plot plot = {.script = &s->script, .empty = "no intervals"};
-    if (t.n_line) lc_plot_add(&plot, "using 1:2 with lines", "levels", 1, "lw 1.6 lc rgb \"" LC_BLUE "\"");
-    if (t.n_line) lc_plot_add(&plot, "using 1:2 with points", "levels", 1, "pt 7 ps 0.55 lc rgb \"" LC_BLUE "\"");
-    if (t.n_dots) lc_plot_add(&plot, "using 1:2 with points", "lonelevels", 1, "pt 7 ps 0.55 lc rgb \"" LC_BLUE "\"");
-    if (asked.len) lc_plot_add(&plot, "using 1:2 with points", "asked", 1, "pt 7 ps 1.35 lc rgb \"" LC_BLUE "\"");
+    if (t.n_line) lc_plot_add(&plot, "using 1:2 with lines", "levels", 1, "lw 1.6 lc rgb " LC_BLUE);
+    if (t.n_line) lc_plot_add(&plot, "using 1:2 with points", "levels", 1, "pt 7 ps 0.55 lc rgb " LC_BLUE);
+    if (t.n_dots) lc_plot_add(&plot, "using 1:2 with points", "lonelevels", 1, "pt 7 ps 0.55 lc rgb " LC_BLUE);
+    if (asked.len) lc_plot_add(&plot, "using 1:2 with points", "asked", 1, "pt 7 ps 1.35 lc rgb " LC_BLUE);
     lc_plot_end(&plot, frame);
     lc_trace_free(&t);
     lc_buf_free(&asked);
@@ -217,7 +215,7 @@ static void draw_residuals(sheet *s)
     if (rows.len) {
         lc_gp(&s->script, "set boxwidth %g\n", .92 * h->width);
         lc_gp(&s->script,
-              "set arrow from first 0, graph 0 to first 0, graph 1 nohead front lw 1.6 lc rgb \"" LC_INK "\"\n");
+              "set arrow from first 0, graph 0 to first 0, graph 1 nohead front lw 1.6 lc rgb " LC_INK "\n");
         const lc_corner corner = frame->x.lo + frame->x.hi > 0 ? LC_TOP_RIGHT : LC_TOP_LEFT; /* away from zero */
         lc_number_label(number, h->mean, 3);
         snprintf(words, sizeof words, "mean %s", number);
@@ -227,7 +225,7 @@ static void draw_residuals(sheet *s)
             snprintf(words, sizeof words, "%s %% lie farther out", number);
             lc_axes_note(&s->page, &s->script, frame, corner, 1, words);
         }
-        lc_plot_add(&plot, "using 1:2 with boxes", "bars", 1, "lc rgb \"" LC_BLUE "\" fs solid 0.55 noborder");
+        lc_plot_add(&plot, "using 1:2 with boxes", "bars", 1, "lc rgb " LC_BLUE " fs solid 0.55 noborder");
     }
     lc_plot_end(&plot, frame);
     lc_buf_free(&rows);
@@ -247,14 +245,13 @@ static void draw_echoes(sheet *s)
     lc_trace_write(&s->script, "sticks", 1, &sticks);
     lc_plot plot = {.script = &s->script, .empty = f->n_lags ? "the residuals are all the same" : "too few windows"};
     if (sticks.len) {
-        lc_gp(&s->script,
-              "set arrow from graph 0, first 0 to graph 1, first 0 nohead back lw 1 lc rgb \"" LC_FAINT "\"\n");
+        lc_gp(&s->script, "set arrow from graph 0, first 0 to graph 1, first 0 nohead back lw 1 lc rgb " LC_FAINT "\n");
         lc_axes_note(&s->page, &s->script, frame, LC_TOP_RIGHT, 0, "grey: chance alone, 1.96/\xe2\x88\x9an");
         if (band.len)
             lc_plot_add(&plot, "using 1:2:3 with filledcurves", "chance", 1,
-                        "lc rgb \"" LC_FAINT "\" fs transparent solid 0.18 noborder");
-        lc_plot_add(&plot, "using 1:2 with impulses", "sticks", 1, "lw 2.6 lc rgb \"" LC_BLUE "\"");
-        lc_plot_add(&plot, "using 1:2 with points", "sticks", 1, "pt 7 ps 0.6 lc rgb \"" LC_BLUE "\"");
+                        "lc rgb " LC_FAINT " fs transparent solid 0.18 noborder");
+        lc_plot_add(&plot, "using 1:2 with impulses", "sticks", 1, "lw 2.6 lc rgb " LC_BLUE);
+        lc_plot_add(&plot, "using 1:2 with points", "sticks", 1, "pt 7 ps 0.6 lc rgb " LC_BLUE);
     }
     lc_plot_end(&plot, frame);
     lc_buf_free(&sticks);
@@ -293,7 +290,7 @@ static void frame_all(sheet *s)
     for (size_t i = 0; i < PANELS; i++) s->frame[i].y_columns = widest;
 }
 
-lc_code lc_chart_backtest(const lc_backtest_figure *f, const char *path, bool replace, lc_status *st)
+lc_code lc_chart_backtest(const lc_backtest_figure *f, const lc_drawing *to, lc_status *st)
 {
     static const char *const titles[] = {"Error by step of the horizon", "Values inside their intervals",
                                          "Residuals: actual minus forecast",
@@ -301,7 +298,7 @@ lc_code lc_chart_backtest(const lc_backtest_figure *f, const char *path, bool re
     sheet *s = lc_calloc(1, sizeof *s);
     if (!s) return lc_fail_memory(st);
     s->f = f;
-    lc_code code = lc_page_start_titled(&s->page, &s->script, path, PANELS, f->title, st);
+    lc_code code = lc_page_start_titled(&s->page, &s->script, to, PANELS, f->title, st);
     if (code == LC_OK) code = lc_histogram_make(&s->bars, f->residual, f->n_residuals, st);
     if (code == LC_OK) {
         frame_all(s);
@@ -315,7 +312,7 @@ lc_code lc_chart_backtest(const lc_backtest_figure *f, const char *path, bool re
         else if (i == RESIDUALS) draw_residuals(s);
         else draw_echoes(s);
     }
-    if (code == LC_OK) code = lc_page_finish(&s->page, &s->script, replace, st);
+    if (code == LC_OK) code = lc_page_finish(&s->page, &s->script, to->replace, st);
     lc_buf_free(&s->script);
     lc_free(s);
     return code;

@@ -4,10 +4,8 @@
 #include "report/axis.h"
 #include "report/chart.h"
 #include "report/gnuplot.h"
-#include "report/style.h"
+#include "report/page.h"
 #include "report/trace.h"
-
-#define LC_EVENT "#FBE3E0"
 
 /* The series above, its score below, on one time axis. */
 typedef struct panel {
@@ -82,7 +80,7 @@ static void words(lc_buf *script, const lc_detect_figure *f, const lc_axes *fram
         const bool left = f->x[i] < frame->x.lo + .8 * (frame->x.hi - frame->x.lo); /* there is room to the right */
         const bool below = y[i] < f->expected[i];
         lc_gp(script,
-              "set label %q at first %g,%g %s offset character %s,%s textcolor rgb \"" LC_RED "\" noenhanced front\n",
+              "set label %q at first %g,%g %s offset character %s,%s textcolor rgb " LC_RED " noenhanced front\n",
               f->why[i], COLUMNS, lc_drawn(f->x[i]), lc_drawn(y[i]), left ? "left" : "right", left ? "0.6" : "-0.6",
               below ? "-0.6" : "0.7");
     }
@@ -98,8 +96,8 @@ static void events(lc_buf *script, const lc_detect_figure *f, double pixel)
         size_t end = i;
         while (end + 1 < f->n && f->score[end + 1] >= .5) end++;
         lc_gp(script,
-              "set object rectangle from first %g, graph 0 to first %g, graph 1 behind fs solid 1 noborder fc rgb "
-              "\"" LC_EVENT "\"\n",
+              "set object rectangle from first %g, graph 0 to first %g, graph 1 behind fs solid 1 noborder fc "
+              "rgb " LC_EVENT "\n",
               lc_drawn(f->x[i] - pixel), lc_drawn(f->x[end] + pixel));
         n++;
         i = end;
@@ -109,8 +107,8 @@ static void events(lc_buf *script, const lc_detect_figure *f, double pixel)
 static void draw_flags(lc_plot *plot, const lc_buf *marks, const char *name, int number)
 {
     if (!marks->len) return;
-    lc_plot_add(plot, "using 1:2 with points", name, number, "pt 7 ps 1.25 lc rgb \"#FFFFFF\"");
-    lc_plot_add(plot, "using 1:2 with points", name, number, "pt 7 ps 0.95 lc rgb \"" LC_RED "\"");
+    lc_plot_add(plot, "using 1:2 with points", name, number, "pt 7 ps 1.25 lc rgb " LC_PAPER);
+    lc_plot_add(plot, "using 1:2 with points", name, number, "pt 7 ps 0.95 lc rgb " LC_RED);
 }
 
 static void draw_series(lc_buf *script, const lc_detect_figure *f, const lc_axes *frame, int number, double pixel)
@@ -133,14 +131,13 @@ static void draw_series(lc_buf *script, const lc_detect_figure *f, const lc_axes
     lc_plot plot = {.script = script};
     if (band.n_line)
         lc_plot_add(&plot, "using 1:2:3 with filledcurves", "band", number,
-                    "lc rgb \"" LC_BLUE "\" fs transparent solid 0.15 noborder");
-    if (expected.n_line)
-        lc_plot_add(&plot, "using 1:2 with lines", "expected", number, "lc rgb \"" LC_BLUE "\" lw 1.4");
+                    "lc rgb " LC_BLUE " fs transparent solid 0.15 noborder");
+    if (expected.n_line) lc_plot_add(&plot, "using 1:2 with lines", "expected", number, "lc rgb " LC_BLUE " lw 1.4");
     bool dense = f->n > LC_TRACE_ALL;
     if (y.n_line)
         lc_plot_add(&plot, "using 1:2 with lines", "values", number,
-                    dense ? "lc rgb \"" LC_INK "\" lw 0.8" : "lc rgb \"" LC_INK "\" lw 1.2");
-    if (y.n_dots) lc_plot_add(&plot, "using 1:2 with points", "lone", number, "pt 7 ps 0.65 lc rgb \"" LC_INK "\"");
+                    dense ? "lc rgb " LC_INK " lw 0.8" : "lc rgb " LC_INK " lw 1.2");
+    if (y.n_dots) lc_plot_add(&plot, "using 1:2 with points", "lone", number, "pt 7 ps 0.65 lc rgb " LC_INK);
     draw_flags(&plot, &marks, "flags", number);
     lc_plot_end(&plot, frame);
     lc_trace_free(&y);
@@ -163,31 +160,29 @@ static void draw_score(lc_buf *script, const lc_detect_figure *f, const panel *d
     lc_trace_write(script, "lonescore", number, &score.dots);
     lc_trace_write(script, "scoreflags", number, &marks);
     lc_gp(script,
-          "set arrow from graph 0, first 0.5 to graph 1, first 0.5 nohead back dt 2 lw 1 lc rgb \"" LC_FAINT "\"\n");
+          "set arrow from graph 0, first 0.5 to graph 1, first 0.5 nohead back dt 2 lw 1 lc rgb " LC_FAINT "\n");
     lc_plot plot = {.script = script};
-    if (score.n_line) lc_plot_add(&plot, "using 1:2 with lines", "score", number, "lc rgb \"" LC_ORANGE "\" lw 1.3");
+    if (score.n_line) lc_plot_add(&plot, "using 1:2 with lines", "score", number, "lc rgb " LC_ORANGE " lw 1.3");
     if (score.n_dots)
-        lc_plot_add(&plot, "using 1:2 with points", "lonescore", number, "pt 7 ps 0.65 lc rgb \"" LC_ORANGE "\"");
+        lc_plot_add(&plot, "using 1:2 with points", "lonescore", number, "pt 7 ps 0.65 lc rgb " LC_ORANGE);
     draw_flags(&plot, &marks, "scoreflags", number);
     lc_plot_end(&plot, &d->score);
     lc_buf_free(&marks);
     lc_trace_free(&score);
 }
 
-/* path NULL: a page for HTML, which is added to the script and not drawn yet. */
-static lc_code draw_page(lc_buf *script, const lc_detect_figure *f, size_t n, const char *path, bool replace,
-                         lc_status *st)
+/* to->path NULL: a page for HTML, which is added to the script and not drawn yet. */
+static lc_code draw_page(lc_buf *script, const lc_detect_figure *f, size_t n, const lc_drawing *to, lc_status *st)
 {
-    static const lc_entry entries[] = {
-        {LC_MARK_LINE, "value", "lw 1.2 lc rgb \"" LC_INK "\""},
-        {LC_MARK_LINE, "expected", "lw 1.4 lc rgb \"" LC_BLUE "\""},
-        {LC_MARK_BAND, "expected range", "rgb \"" LC_BLUE "\" fs transparent solid 0.15"},
-        {LC_MARK_BAND, "event", "rgb \"" LC_EVENT "\" fs solid 1"},
-        {LC_MARK_DOT, "flag", "pt 7 ps 0.95 lc rgb \"" LC_RED "\""}};
+    static const lc_entry entries[] = {{LC_MARK_LINE, "value", "lw 1.2 lc rgb " LC_INK},
+                                       {LC_MARK_LINE, "expected", "lw 1.4 lc rgb " LC_BLUE},
+                                       {LC_MARK_BAND, "expected range", "rgb " LC_BLUE " fs transparent solid 0.15"},
+                                       {LC_MARK_BAND, "event", "rgb " LC_EVENT " fs solid 1"},
+                                       {LC_MARK_DOT, "flag", "pt 7 ps 0.95 lc rgb " LC_RED}};
     lc_page page;
     lc_buf measure = {0};
     panel *panels = lc_calloc(LC_CHART_MOST, sizeof *panels);
-    lc_code code = panels ? lc_page_start(&page, script, path, n, 680, st) : lc_fail_memory(st);
+    lc_code code = panels ? lc_page_start(&page, script, to, n, 680, st) : lc_fail_memory(st);
     if (code != LC_OK) goto done;
     int widest = 0;
     for (size_t i = 0; i < n; i++) {
@@ -216,22 +211,22 @@ static lc_code draw_page(lc_buf *script, const lc_detect_figure *f, size_t n, co
         lc_axes_write(&page, script, &d->score);
         draw_score(script, f + i, d, (int)i + 1, pixel);
     }
-    code = lc_page_finish(&page, script, replace, st);
+    code = lc_page_finish(&page, script, to->replace, st);
 done:
     lc_buf_free(&measure);
     lc_free(panels);
     return code;
 }
 
-lc_code lc_chart_detect(const lc_detect_figure *f, size_t n, const char *path, bool replace, lc_status *st)
+lc_code lc_chart_detect(const lc_detect_figure *f, size_t n, const lc_drawing *to, lc_status *st)
 {
     lc_buf script = {0};
-    lc_code code = draw_page(&script, f, n, path, replace, st);
+    lc_code code = draw_page(&script, f, n, to, st);
     lc_buf_free(&script);
     return code;
 }
 
-lc_code lc_chart_detect_inline(lc_buf *script, const lc_detect_figure *f, lc_status *st)
+lc_code lc_chart_detect_inline(lc_buf *script, const lc_detect_figure *f, const lc_style *style, lc_status *st)
 {
-    return draw_page(script, f, 1, NULL, false, st);
+    return draw_page(script, f, 1, &(lc_drawing){.style = style}, st);
 }

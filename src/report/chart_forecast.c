@@ -8,7 +8,7 @@
 #include "report/axis.h"
 #include "report/chart.h"
 #include "report/gnuplot.h"
-#include "report/style.h"
+#include "report/page.h"
 #include "report/trace.h"
 
 enum { LEVELS_NAMED = 4 }; /* bands beyond it are drawn, but the legend has no room for them */
@@ -31,6 +31,7 @@ static void frame_of(const lc_forecast_figure *f, lc_axes *frame)
     lc_range_pad(&frame->x, .012);
     lc_range_add(&frame->y, f->history_y, f->n_history);
     lc_range_add(&frame->y, f->forecast, f->n);
+    lc_range_add(&frame->y, f->past, f->n_past);
     for (size_t i = 0; i < f->n_levels; i++) {
         lc_range_add(&frame->y, f->lo[i], f->n);
         lc_range_add(&frame->y, f->hi[i], f->n);
@@ -106,7 +107,7 @@ static bool draw(const lc_page *p, lc_buf *script, const lc_forecast_figure *f, 
 {
     bool ok = false;
     joined j = {0};
-    lc_trace history = {0}, forecast = {0}, band = {0};
+    lc_trace history = {0}, forecast = {0}, band = {0}, past = {0};
     size_t *order = lc_calloc(f->n_levels, sizeof *order);
     lc_plot plot = {.script = script};
     lc_buf curves = {0};
@@ -122,33 +123,34 @@ static bool draw(const lc_page *p, lc_buf *script, const lc_forecast_figure *f, 
             snprintf(name, sizeof name, "band%zu_", i);
             lc_trace_write(script, name, number, &band.line);
             lc_plot_add(&bands, "using 1:2:3 with filledcurves", name, number,
-                        "lc rgb \"" LC_BLUE "\" fs transparent solid 0.18 noborder");
+                        "lc rgb " LC_BLUE " fs transparent solid 0.18 noborder");
         }
         lc_trace_free(&band);
     }
     lc_trace_line(&history, f->history_x, f->history_y, f->n_history, pixel);
     lc_trace_line(&forecast, j.x, j.y, j.n, pixel);
+    lc_trace_line(&past, f->past_x, f->past, f->n_past, pixel);
     lc_trace_write(script, "history", number, &history.line);
     lc_trace_write(script, "forecast", number, &forecast.line);
     lc_trace_write(script, "lone", number, &history.dots);
     lc_trace_write(script, "step", number, &forecast.dots);
+    lc_trace_write(script, "past", number, &past.line);
     plot.curves = bands.curves;
     if (curves.failed) goto done;
     if (curves.len) lc_buf_append(script, curves.data, curves.len);
-    if (history.n_line) lc_plot_add(&plot, "using 1:2 with lines", "history", number, "lc rgb \"" LC_INK "\" lw 1.2");
+    if (history.n_line) lc_plot_add(&plot, "using 1:2 with lines", "history", number, "lc rgb " LC_INK " lw 1.2");
     if (f->n_history <= 60 && history.n_line)
-        lc_plot_add(&plot, "using 1:2 with points", "history", number, "pt 7 ps 0.45 lc rgb \"" LC_INK "\"");
-    if (history.n_dots)
-        lc_plot_add(&plot, "using 1:2 with points", "lone", number, "pt 7 ps 0.5 lc rgb \"" LC_INK "\"");
-    if (forecast.n_line)
-        lc_plot_add(&plot, "using 1:2 with lines", "forecast", number, "lc rgb \"" LC_BLUE "\" lw 2.4");
-    if (forecast.n_dots)
-        lc_plot_add(&plot, "using 1:2 with points", "step", number, "pt 7 ps 0.8 lc rgb \"" LC_BLUE "\"");
+        lc_plot_add(&plot, "using 1:2 with points", "history", number, "pt 7 ps 0.45 lc rgb " LC_INK);
+    if (history.n_dots) lc_plot_add(&plot, "using 1:2 with points", "lone", number, "pt 7 ps 0.5 lc rgb " LC_INK);
+    if (past.n_line) lc_plot_add(&plot, "using 1:2 with lines", "past", number, "lc rgb " LC_BLUE " lw 1.6 dt (6,4)");
+    if (forecast.n_line) lc_plot_add(&plot, "using 1:2 with lines", "forecast", number, "lc rgb " LC_BLUE " lw 2.4");
+    if (forecast.n_dots) lc_plot_add(&plot, "using 1:2 with points", "step", number, "pt 7 ps 0.8 lc rgb " LC_BLUE);
     lc_plot_end(&plot, frame);
     ok = true;
 done:
     lc_trace_free(&history);
     lc_trace_free(&forecast);
+    lc_trace_free(&past);
     lc_trace_free(&band);
     lc_buf_free(&curves);
     lc_free(order);
@@ -161,21 +163,23 @@ static lc_code legend(lc_page *p, lc_buf *script, const lc_forecast_figure *figu
 {
     /* Bands overlap: what the eye sees of the k-th is k layers of paint. */
     static const char *const paint[LEVELS_NAMED] = {
-        "rgb \"" LC_BLUE "\" fs transparent solid 0.18", "rgb \"" LC_BLUE "\" fs transparent solid 0.33",
-        "rgb \"" LC_BLUE "\" fs transparent solid 0.45", "rgb \"" LC_BLUE "\" fs transparent solid 0.55"};
-    lc_entry entry[2 + LEVELS_NAMED];
+        "rgb " LC_BLUE " fs transparent solid 0.18", "rgb " LC_BLUE " fs transparent solid 0.33",
+        "rgb " LC_BLUE " fs transparent solid 0.45", "rgb " LC_BLUE " fs transparent solid 0.55"};
+    lc_entry entry[3 + LEVELS_NAMED];
     char text[LEVELS_NAMED][LC_TICK_TEXT + 16];
     const lc_forecast_figure *f = figures;
-    bool history = false;
+    bool history = false, past = false;
     for (size_t i = 0; i < n_figures; i++) {
         if (figures[i].n_levels > f->n_levels) f = figures + i;
         if (figures[i].n_history) history = true;
+        if (figures[i].n_past) past = true;
     }
     size_t n = 0, *order = lc_calloc(f->n_levels, sizeof *order);
     if (!order) return LC_E_MEMORY;
     widest_first(f, order);
-    if (history) entry[n++] = (lc_entry){LC_MARK_LINE, "history", "lw 1.2 lc rgb \"" LC_INK "\""};
-    entry[n++] = (lc_entry){LC_MARK_LINE, "forecast", "lw 2.4 lc rgb \"" LC_BLUE "\""};
+    if (history) entry[n++] = (lc_entry){LC_MARK_LINE, "history", "lw 1.2 lc rgb " LC_INK};
+    entry[n++] = (lc_entry){LC_MARK_LINE, "forecast", "lw 2.4 lc rgb " LC_BLUE};
+    if (past) entry[n++] = (lc_entry){LC_MARK_LINE, "a horizon earlier", "lw 1.6 dt (6,4) lc rgb " LC_BLUE};
     /* Narrow bands first in words, as people say them: 80 %, 95 %. */
     for (size_t k = f->n_levels < LEVELS_NAMED ? f->n_levels : LEVELS_NAMED; k-- > 0;) {
         char number[LC_NUMBER_TEXT];
@@ -188,14 +192,13 @@ static lc_code legend(lc_page *p, lc_buf *script, const lc_forecast_figure *figu
     return LC_OK;
 }
 
-/* path NULL: a page for HTML, which is added to the script and not drawn yet. */
-static lc_code draw_page(lc_buf *script, const lc_forecast_figure *f, size_t n, const char *path, bool replace,
-                         lc_status *st)
+/* to->path NULL: a page for HTML, which is added to the script and not drawn yet. */
+static lc_code draw_page(lc_buf *script, const lc_forecast_figure *f, size_t n, const lc_drawing *to, lc_status *st)
 {
     lc_page page;
     lc_ticks *ticks = lc_calloc(LC_CHART_MOST, sizeof *ticks);
     lc_axes frames[LC_CHART_MOST] = {0};
-    lc_code code = ticks ? lc_page_start(&page, script, path, n, 600, st) : lc_fail_memory(st);
+    lc_code code = ticks ? lc_page_start(&page, script, to, n, 600, st) : lc_fail_memory(st);
     if (code != LC_OK) goto done;
     /* First every panel's labels are measured, so that all plots start at the same distance. */
     int widest = 0;
@@ -217,21 +220,21 @@ static lc_code draw_page(lc_buf *script, const lc_forecast_figure *f, size_t n, 
         origin(&page, script, f + i, frames + i);
         if (!draw(&page, script, f + i, frames + i, (int)i + 1)) code = lc_fail_memory(st);
     }
-    if (code == LC_OK) code = lc_page_finish(&page, script, replace, st);
+    if (code == LC_OK) code = lc_page_finish(&page, script, to->replace, st);
 done:
     lc_free(ticks);
     return code;
 }
 
-lc_code lc_chart_forecast(const lc_forecast_figure *f, size_t n, const char *path, bool replace, lc_status *st)
+lc_code lc_chart_forecast(const lc_forecast_figure *f, size_t n, const lc_drawing *to, lc_status *st)
 {
     lc_buf script = {0};
-    lc_code code = draw_page(&script, f, n, path, replace, st);
+    lc_code code = draw_page(&script, f, n, to, st);
     lc_buf_free(&script);
     return code;
 }
 
-lc_code lc_chart_forecast_inline(lc_buf *script, const lc_forecast_figure *f, lc_status *st)
+lc_code lc_chart_forecast_inline(lc_buf *script, const lc_forecast_figure *f, const lc_style *style, lc_status *st)
 {
-    return draw_page(script, f, 1, NULL, false, st);
+    return draw_page(script, f, 1, &(lc_drawing){.style = style}, st);
 }

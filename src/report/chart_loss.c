@@ -4,7 +4,7 @@
 #include "report/axis.h"
 #include "report/chart.h"
 #include "report/gnuplot.h"
-#include "report/style.h"
+#include "report/page.h"
 #include "report/trace.h"
 
 enum { LOG_FROM = 30 }; /* a loss that falls further than this is read on a logarithmic axis */
@@ -43,16 +43,16 @@ static void mark_best(const lc_page *p, lc_buf *script, const lc_loss_figure *f,
     snprintf(label, sizeof label, "best epoch %zu%s%s", f->best, number[0] ? ": " : "", number);
     lc_axes_mark(p, script, frame, (double)f->best, label);
     if (isfinite(v)) {
-        lc_gp(script, "set label \"\" at first %g,%g point pt 7 ps 1.1 lc rgb \"" LC_ORANGE "\" front\n",
-              (double)f->best, lc_drawn(v));
+        lc_gp(script, "set label \"\" at first %g,%g point pt 7 ps 1.1 lc rgb " LC_ORANGE " front\n", (double)f->best,
+              lc_drawn(v));
     }
 }
 
 static void draw(lc_buf *script, const lc_loss_figure *f, const lc_axes *frame, const double *epoch, double pixel)
 {
     static const char *const names[] = {"train", "valid"}, *const lone[] = {"trainlone", "validlone"};
-    static const char *const line[] = {"lc rgb \"" LC_BLUE "\" lw 1.8", "lc rgb \"" LC_ORANGE "\" lw 2.2"};
-    static const char *const dot[] = {"pt 7 ps 0.6 lc rgb \"" LC_BLUE "\"", "pt 7 ps 0.6 lc rgb \"" LC_ORANGE "\""};
+    static const char *const line[] = {"lc rgb " LC_BLUE " lw 1.8", "lc rgb " LC_ORANGE " lw 2.2"};
+    static const char *const dot[] = {"pt 7 ps 0.6 lc rgb " LC_BLUE, "pt 7 ps 0.6 lc rgb " LC_ORANGE};
     const double *const curves[] = {f->train, f->valid};
     lc_trace t[2] = {0};
     for (int i = 0; i < 2; i++) {
@@ -70,16 +70,16 @@ static void draw(lc_buf *script, const lc_loss_figure *f, const lc_axes *frame, 
     lc_trace_free(t + 1);
 }
 
-lc_code lc_chart_loss(const lc_loss_figure *f, const char *path, bool replace, lc_status *st)
+lc_code lc_chart_loss(const lc_loss_figure *f, const lc_drawing *to, lc_status *st)
 {
-    static const lc_entry entries[] = {{LC_MARK_LINE, "training", "lw 1.8 lc rgb \"" LC_BLUE "\""},
-                                       {LC_MARK_LINE, "validation", "lw 2.2 lc rgb \"" LC_ORANGE "\""}};
+    static const lc_entry entries[] = {{LC_MARK_LINE, "training", "lw 1.8 lc rgb " LC_BLUE},
+                                       {LC_MARK_LINE, "validation", "lw 2.2 lc rgb " LC_ORANGE}};
     lc_page page;
     lc_buf script = {0};
     lc_axes frame = {.whole_x = true, .y_label = f->y_label, .x_label = "epoch", .x_labels = true};
     lc_ticks *ticks = lc_calloc(1, sizeof *ticks);
     double *epoch = lc_calloc(f->n, sizeof *epoch);
-    lc_code code = ticks && epoch ? lc_page_start(&page, &script, path, 1, 600, st) : lc_fail_memory(st);
+    lc_code code = ticks && epoch ? lc_page_start(&page, &script, to, 1, 600, st) : lc_fail_memory(st);
     if (code != LC_OK) goto done;
     for (size_t i = 0; i < f->n; i++) epoch[i] = (double)(i + 1);
     frame.x = (lc_range){.lo = 1, .hi = f->n > 1 ? (double)f->n : 2, .any = true};
@@ -94,7 +94,7 @@ lc_code lc_chart_loss(const lc_loss_figure *f, const char *path, bool replace, l
     lc_axes_write(&page, &script, &frame);
     if (f->best >= 1 && f->best <= f->n) mark_best(&page, &script, f, &frame);
     draw(&script, f, &frame, epoch, lc_axes_pixel(&page, &frame));
-    code = lc_page_finish(&page, &script, replace, st);
+    code = lc_page_finish(&page, &script, to->replace, st);
 done:
     lc_free(ticks);
     lc_free(epoch);

@@ -107,6 +107,20 @@ static void put_head(lc_buf *b, const lc_document *d)
     lc_buf_puts(b, "</dl>\n</header>\n<main>\n");
 }
 
+/* A mark as the charts draw it. */
+static void put_entry(lc_buf *b, const lc_document_entry *e, const lc_style *style)
+{
+    static const char *const samples[] = {
+        [LC_SAMPLE_LINE] = "<path d=\"M0 7H28\" stroke=\"%s\" stroke-width=\"2\"/>",
+        [LC_SAMPLE_DASHES] = "<path d=\"M0 7H28\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"5 3\"/>",
+        [LC_SAMPLE_BAND] = "<path d=\"M0 1H28V13H0z\" fill=\"%s\" fill-opacity=\".22\"/>",
+        [LC_SAMPLE_STRIPE] = "<path d=\"M0 1H28V13H0z\" fill=\"%s\"/>",
+        [LC_SAMPLE_DOT] = "<circle cx=\"14\" cy=\"7\" r=\"4.5\" fill=\"%s\"/>"};
+    lc_buf_puts(b, "<li><svg viewBox=\"0 0 28 14\" aria-hidden=\"true\">");
+    lc_html(b, samples[e->sample], style->colour[e->colour]);
+    lc_html(b, "</svg>%t</li>", e->text);
+}
+
 static void put_charts(lc_buf *b, const lc_document *d)
 {
     lc_buf_puts(b, "<section>\n<h2>Charts</h2>\n");
@@ -114,9 +128,7 @@ static void put_charts(lc_buf *b, const lc_document *d)
     if (d->n_figures) {
         lc_buf_puts(b, lc_svg_shapes);
         lc_buf_puts(b, "<ul class=\"legend\">");
-        for (size_t i = 0; i < d->n_entries; i++)
-            lc_html(b, "<li><svg viewBox=\"0 0 28 14\" aria-hidden=\"true\">%s</svg>%t</li>", d->legend[i].sample,
-                    d->legend[i].text);
+        for (size_t i = 0; i < d->n_entries; i++) put_entry(b, &d->legend[i], d->style);
         lc_buf_puts(b, "</ul>\n<div class=\"charts\">\n");
     }
     for (size_t i = 0; i < d->n_figures; i++) {

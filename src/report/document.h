@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "report/result.h"
+#include "report/style.h"
 
 typedef struct lc_fact {
     char *name, *value;
@@ -33,8 +34,11 @@ typedef struct lc_document_figure {
     const lc_buf *svg;
 } lc_document_figure;
 
-typedef struct lc_document_entry {
-    const char *text, *sample; /* sample: the inside of an <svg> of 28 by 14, ours */
+typedef enum lc_sample { LC_SAMPLE_LINE, LC_SAMPLE_DASHES, LC_SAMPLE_BAND, LC_SAMPLE_STRIPE, LC_SAMPLE_DOT } lc_sample;
+typedef struct lc_document_entry { /* of the legend of all charts */
+    const char *text;
+    lc_sample sample;
+    lc_colour colour;
 } lc_document_entry;
 
 typedef struct lc_document {
@@ -47,6 +51,7 @@ typedef struct lc_document {
     size_t n_figures;
     const lc_document_entry *legend;
     size_t n_entries;
+    const lc_style *style;
     const lc_document_table *more; /* a table after the charts; NULL: none */
     const lc_facts *assumed;       /* what was assumed */
 } lc_document;

@@ -3,7 +3,6 @@
 #include <math.h>
 
 #include "report/axis.h"
-#include "report/style.h"
 
 /* Whole numbers, four to a pixel: no locale writes them in another way. */
 enum { WIDTH = 480, HEIGHT = 112, EDGE = 12, STROKE = 5, RADIUS = 9, BINS = 60, DOTS = 12 };
@@ -46,18 +45,18 @@ static void put_path(lc_buf *out, const double *y, size_t n, size_t from, size_t
     lc_buf_puts(out, "\"/>");
 }
 
-void lc_spark(lc_buf *out, const double *y, const int *marked, size_t n, size_t ahead)
+void lc_spark(lc_buf *out, const double *y, const int *marked, size_t n, size_t ahead, const lc_style *style)
 {
     lc_range r = {0};
     lc_range_add(&r, y, n);
     lc_range_pad(&r, 0);
     lc_buf_printf(out, "<svg class=\"k\" viewBox=\"0 0 %d %d\" aria-hidden=\"true\">", WIDTH, HEIGHT);
-    if (ahead) put_path(out, y, n, 0, ahead, &r, "#555");
-    if (ahead < n) put_path(out, y, n, ahead ? ahead - 1 : 0, n, &r, LC_BLUE);
+    if (ahead) put_path(out, y, n, 0, ahead, &r, style->colour[LC_COLOUR_LABEL]);
+    if (ahead < n) put_path(out, y, n, ahead ? ahead - 1 : 0, n, &r, style->colour[LC_COLOUR_MAIN]);
     for (size_t i = 0, dots = 0; marked && i < n && dots < DOTS; i++) {
         if (!marked[i] || !isfinite(y[i])) continue;
-        lc_buf_printf(out, "<circle cx=\"%d\" cy=\"%d\" r=\"%d\" fill=\"" LC_RED "\"/>", across(i, n), down(&r, y[i]),
-                      RADIUS);
+        lc_buf_printf(out, "<circle cx=\"%d\" cy=\"%d\" r=\"%d\" fill=\"%s\"/>", across(i, n), down(&r, y[i]), RADIUS,
+                      style->colour[LC_COLOUR_ALERT]);
         dots++;
     }
     lc_buf_puts(out, "</svg>");

@@ -1,366 +1,167 @@
 #include "report/style.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "report/chart.h"
 #include "report/gnuplot.h"
 
-enum { MARGIN = 18, HEADER = 44, TITLE = 38, STRIP = 20 };
-/* A chart within a page of HTML: half a desktop wide, and still legible at the width of a phone. */
-enum { INLINE_WIDTH = 560, INLINE_SHARE = 58 /* % of the height of a chart of its own */, INLINE_FONT = 15 };
+/* Okabe and Ito's colours (2008), which people with colour-blindness tell apart, and greys. */
+static const lc_style usual = {.font_scale = 1,
+                               .colour = {[LC_COLOUR_TEXT] = "#333333",
+                                          [LC_COLOUR_LABEL] = "#505050",
+                                          [LC_COLOUR_FAINT] = "#767676",
+                                          [LC_COLOUR_FRAME] = "#9A9A9A",
+                                          [LC_COLOUR_GRID] = "#E6E6E6",
+                                          [LC_COLOUR_BACKGROUND] = "#FFFFFF",
+                                          [LC_COLOUR_MAIN] = "#0072B2",
+                                          [LC_COLOUR_SECOND] = "#D55E00",
+                                          [LC_COLOUR_THIRD] = "#009E73",
+                                          [LC_COLOUR_FOURTH] = "#CC79A7",
+                                          [LC_COLOUR_REST] = "#C4C4C4",
+                                          [LC_COLOUR_ALERT] = "#D4281C",
+                                          [LC_COLOUR_EVENT] = "#FBE3E0"}};
 
-static const struct {
-    const char *extension;
-    const char *terminal; /* with size and font to follow */
-} terminals[] = {{"png", "pngcairo"}, {"svg", "svg"}, {"pdf", "pdfcairo"}, {"gp", "pngcairo"}};
-static const char inline_terminal[] = "svg";
+static const char *const names[LC_COLOURS] = {
+    [LC_COLOUR_TEXT] = "text",     [LC_COLOUR_LABEL] = "label",   [LC_COLOUR_FAINT] = "faint",
+    [LC_COLOUR_FRAME] = "frame",   [LC_COLOUR_GRID] = "grid",     [LC_COLOUR_BACKGROUND] = "background",
+    [LC_COLOUR_MAIN] = "main",     [LC_COLOUR_SECOND] = "second", [LC_COLOUR_THIRD] = "third",
+    [LC_COLOUR_FOURTH] = "fourth", [LC_COLOUR_REST] = "rest",     [LC_COLOUR_ALERT] = "alert",
+    [LC_COLOUR_EVENT] = "event"};
 
-static const char *base_name(const char *path)
+const lc_style *lc_style_or_usual(const lc_style *s)
 {
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
+    return s ? s : &usual;
 }
 
-static void terminal(const lc_page *p, lc_buf *script, const char *name)
+void lc_style_write(const lc_style *s, lc_buf *script)
 {
-    if (strcmp(name, "pdfcairo") == 0) {
-        /* 120 pixels of the page are an inch: fonts, in points, and lines shrink along. */
-        lc_gp(script,
-              "set terminal pdfcairo noenhanced color size %gin,%gin font \"sans,%g\" fontscale 1 linewidth 1.2 "
-              "pointscale 0.6\n",
-              p->width / 120., p->height / 120., p->font * .45);
-    } else if (strcmp(name, "svg") == 0) {
-        lc_gp(script, "set terminal svg noenhanced size %d,%d dynamic font \"sans-serif,%d\" background \"#FFFFFF\"\n",
-              p->width, p->height, p->font);
-    } else {
-        lc_gp(script, "set terminal pngcairo noenhanced size %d,%d font \"sans,%g\" background \"#FFFFFF\"\n", p->width,
-              p->height, p->font * .75);
-    }
+    for (size_t i = 0; i < LC_COLOURS; i++) lc_gp(script, "colour_%s = \"%s\"\n", names[i], s->colour[i]);
 }
 
-/* The terminal that the extension of `path` chooses; NULL: none. */
-static const char *terminal_of(const char *path)
-{
-    const char *dot = strrchr(base_name(path), '.');
-    for (size_t i = 0; i < sizeof terminals / sizeof terminals[0] && dot; i++)
-        if (lc_equal_nocase(dot + 1, terminals[i].extension)) return terminals[i].terminal;
-    return NULL;
-}
+/* ---- a file of settings ---- */
 
-lc_code lc_chart_check(const char *path, lc_status *st)
+enum { LINE = 256 };
+
+typedef struct reader {
+    const char *path;
+    size_t line;
+    lc_style *style;
+    lc_status *st;
+} reader;
+
+static lc_code refuse(const reader *r, const char *key, const char *value, const char *hint)
 {
-    if (terminal_of(path)) return LC_OK;
-    lc_fail_at(st, LC_E_USAGE, path, 0, 0, "no chart format goes by this name");
-    lc_hint(st, "let it end in .png, .svg, .pdf, .gp (a gnuplot script) or, for a result, .html (a report)");
+    char shown[2][48];
+    lc_fail_at(r->st, LC_E_USAGE, r->path, r->line, 0, "%s: \"%s\" is not a valid value",
+               lc_printable(shown[0], sizeof shown[0], key, strlen(key)),
+               lc_printable(shown[1], sizeof shown[1], value, strlen(value)));
+    lc_hint(r->st, "%s", hint);
     return LC_E_USAGE;
 }
 
-/* The head of the script of a page whose sizes are chosen. */
-static lc_code begin(lc_page *p, lc_buf *script, lc_status *st)
+static lc_code set_colour(const reader *r, size_t which, const char *key, const char *value)
 {
-    const char *name = p->path ? base_name(p->path) : "", *dot = strrchr(name, '.'),
-               *found = p->path ? terminal_of(p->path) : inline_terminal;
-    if (!found) return lc_chart_check(p->path, st);
-    p->script_only = p->path && lc_equal_nocase(dot + 1, "gp");
-    p->column_px = .6 * p->font;
-    if (p->script_only) {
-        lc_gp(script, "# gnuplot script: run it with `gnuplot FILE.gp` to draw the output named below.\n"
-                      "# For another format change the terminal (svg, pdfcairo, qt) and the output.\n");
-    }
-    lc_gp(script, "set encoding utf8\n");
-    terminal(p, script, found);
-    if (p->script_only) {
-        lc_buf picture = {0};
-        /* "./" keeps a name that begins with | or ~ a plain file name. */
-        lc_buf_puts(&picture, "./");
-        lc_buf_append(&picture, name, (size_t)(dot - name));
-        lc_buf_puts(&picture, ".png");
-        if (picture.failed) script->failed = true;
-        else lc_gp(script, "set output %q\n", picture.data, 0);
-        lc_buf_free(&picture);
-    }
-    lc_gp(script, "set datafile missing \"NaN\"\n"
-                  "set decimalsign \".\"\n"
-                  "unset key\n"
-                  "set border 3 lc rgb \"#9A9A9A\" lw 1\n"
-                  "set tics out scale 0.5 nomirror textcolor rgb \"#444444\"\n"
-                  "set xtics noenhanced\nset ytics noenhanced\n"
-                  "set grid xtics ytics back lt 1 lc rgb \"" LC_GRID "\" lw 1\n"
-                  "set style fill transparent solid 0.2 noborder\n"
-                  "set multiplot\n");
+    if (value[0] != '#' || strlen(value) != 7 || strspn(value + 1, "0123456789abcdefABCDEF") != 6)
+        return refuse(r, key, value, "write a colour as #RRGGBB");
+    memcpy(r->style->colour[which], value, LC_COLOUR_TEXT_ROOM);
     return LC_OK;
 }
 
-lc_code lc_page_start(lc_page *p, lc_buf *script, const char *path, size_t n, int height, lc_status *st)
+static lc_code set_size(const reader *r, int *to, const char *key, const char *value)
 {
-    *p = (lc_page){.path = path, .n = n};
-    if (n == 0 || n > LC_CHART_MOST)
-        return lc_fail(st, LC_E_USAGE, "a page of charts takes 1 to %d of them, not %zu", LC_CHART_MOST, n);
-    p->columns = n == 1 ? 1 : n <= 4 ? 2 : 3;
-    p->rows = ((int)n + p->columns - 1) / p->columns;
-    int cell = p->columns == 1 ? 1200 : p->columns == 2 ? 720 : 600;
-    p->font = p->columns == 1 ? 16 : p->columns == 2 ? 17 : 18;
-    p->header_px = p->columns == 1 ? 0 : HEADER;
-    p->width = cell * p->columns;
-    p->height = p->columns == 1 ? height : HEADER + p->rows * (height * 2 / 3);
-    if (!path) {
-        p->width = INLINE_WIDTH;
-        p->height = height * INLINE_SHARE / 100;
-        p->font = INLINE_FONT;
-    }
-    return begin(p, script, st);
-}
-
-static void at(const lc_page *p, lc_buf *script, double x, double y)
-{
-    lc_gp(script, "screen %g,%g", x / p->width, y / p->height);
-}
-
-/* Columns that fit `px` pixels in a font of `size`. */
-static int columns_in(double px, double size)
-{
-    int n = (int)(px / (.6 * size));
-    return n < 4 ? 4 : n;
-}
-
-static double font_size(const lc_page *p, double px)
-{
-    /* The pixel terminal counts 4/3 pixels a point, .svg pixels; .pdf has 0.6 points a pixel of ours. */
-    const char *dot = p->path ? strrchr(p->path, '.') : ".svg";
-    if (dot && lc_equal_nocase(dot, ".svg")) return px;
-    return dot && lc_equal_nocase(dot, ".pdf") ? px * .45 : px * .75;
-}
-
-lc_code lc_page_start_titled(lc_page *p, lc_buf *script, const char *path, size_t n, const char *title, lc_status *st)
-{
-    enum { CELL_WIDTH = 600, CELL_HEIGHT = 400, FONT = 17 };
-    *p = (lc_page){.path = path, .n = n, .columns = 2, .rows = ((int)n + 1) / 2, .font = FONT};
-    p->title_px = TITLE;
-    p->header_px = TITLE + HEADER;
-    p->width = CELL_WIDTH * p->columns;
-    p->height = (int)p->header_px + p->rows * CELL_HEIGHT;
-    lc_code code = begin(p, script, st);
-    if (code != LC_OK) return code;
-    const double size = FONT + 4;
-    lc_gp(script, "set label %q at ", title, columns_in(p->width - 2. * MARGIN, size));
-    at(p, script, MARGIN, p->height - TITLE / 2. - 4);
-    lc_gp(script, " left font \",%g\" textcolor rgb \"" LC_INK "\" noenhanced front\n", font_size(p, size));
+    enum { LEAST = 300, MOST = 10000 };
+    long long n;
+    if (!lc_parse_int(value, strlen(value), &n) || n < LEAST || n > MOST)
+        return refuse(r, key, value, "give pixels, from 300 to 10000");
+    *to = (int)n;
     return LC_OK;
 }
 
-void lc_page_panel(const lc_page *p, lc_buf *script, size_t i, const char *title, lc_axes *room)
+static lc_code set_scale(const reader *r, const char *key, const char *value)
 {
-    int cell_w = p->width / p->columns;
-    double cell_h = (p->height - p->header_px) / p->rows;
-    int column = (int)i % p->columns, row = (int)i / p->columns;
-    room->left = column * cell_w + MARGIN;
-    room->right = (column + 1) * cell_w - MARGIN;
-    double top = p->height - p->header_px - row * cell_h;
-    room->bottom = top - cell_h + MARGIN / 2.;
-    room->top = top - TITLE - STRIP;
-    /* The legend is set before the first panel and drawn along with it. */
-    if (i) lc_gp(script, "unset label\nunset arrow\nunset object\n");
-    if (!p->path) {
-        room->top += TITLE - MARGIN / 2.;
-        return;
+    double x;
+    if (!lc_parse_double(value, strlen(value), &x) || !(x >= .5 && x <= 3))
+        return refuse(r, key, value, "give a factor from 0.5 to 3");
+    r->style->font_scale = x;
+    return LC_OK;
+}
+
+/* gnuplot reads commas and colons in the name of a font as something else. */
+static lc_code set_font(const reader *r, const char *key, const char *value)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -_.";
+    if (!*value || strlen(value) >= LC_FONT_TEXT || value[strspn(value, plain)])
+        return refuse(r, key, value, "give the name of one font: letters, digits, blanks and hyphens");
+    strcpy(r->style->font, value);
+    return LC_OK;
+}
+
+static lc_code set(const reader *r, const char *key, const char *value)
+{
+    if (strcmp(key, "font") == 0) return set_font(r, key, value);
+    if (strcmp(key, "font-scale") == 0) return set_scale(r, key, value);
+    if (strcmp(key, "width") == 0) return set_size(r, &r->style->width, key, value);
+    if (strcmp(key, "height") == 0) return set_size(r, &r->style->height, key, value);
+    for (size_t i = 0; i < LC_COLOURS; i++)
+        if (strcmp(key, names[i]) == 0) return set_colour(r, i, key, value);
+    char shown[48];
+    lc_fail_at(r->st, LC_E_USAGE, r->path, r->line, 0, "a style has no \"%s\"",
+               lc_printable(shown, sizeof shown, key, strlen(key)));
+    lc_hint(r->st,
+            "it has font, font-scale, width, height, and the colours text, label, faint, frame, grid, background, "
+            "main, second, third, fourth, rest, alert and event");
+    return LC_E_USAGE;
+}
+
+/* Without the blanks around it. */
+static char *trim(char *text)
+{
+    text += strspn(text, " \t");
+    size_t n = strlen(text);
+    while (n && strchr(" \t\r\n", text[n - 1])) n--;
+    text[n] = '\0';
+    return text;
+}
+
+static lc_code read_line(const reader *r, char *text)
+{
+    if (!strchr(text, '\n') && strlen(text) + 1 >= LINE)
+        return lc_fail_at(r->st, LC_E_PARSE, r->path, r->line, 0, "the line is too long for a style");
+    text = trim(text);
+    if (!*text || *text == '#') return LC_OK;
+    char *equals = strchr(text, '=');
+    if (!equals) {
+        lc_fail_at(r->st, LC_E_PARSE, r->path, r->line, 0, "the line gives no value");
+        lc_hint(r->st, "write key = value, as in main = #0072B2");
+        return LC_E_PARSE;
     }
-    double size = p->columns == 1 ? 20 : p->font + 1;
-    double wide = room->right - room->left - (p->columns == 1 ? p->legend_px + MARGIN : 0);
-    lc_gp(script, "set label %q at ", title, columns_in(wide, size));
-    at(p, script, room->left, top - TITLE / 2. - 6);
-    lc_gp(script, " left font \",%g\" textcolor rgb \"" LC_INK "\" noenhanced front\n", font_size(p, size));
+    *equals = '\0';
+    return set(r, trim(text), trim(equals + 1));
 }
 
-lc_code lc_page_finish(const lc_page *p, lc_buf *script, bool replace, lc_status *st)
+lc_code lc_style_read(lc_style **out, const char *path, lc_status *st)
 {
-    lc_gp(script, "unset multiplot\n");
-    if (!p->path) {
-        /* Another page may follow in the same script. */
-        lc_gp(script, "reset\n");
-        return script->failed ? lc_fail_memory(st) : LC_OK;
+    char text[LINE];
+    if (!out || !path) return lc_fail(st, LC_E_USAGE, "the path of a style is missing");
+    *out = NULL;
+    FILE *f = fopen(path, "r");
+    if (!f) return lc_fail_at(st, LC_E_IO, path, 0, 0, "cannot be read");
+    reader r = {.path = path, .style = malloc(sizeof *r.style), .st = st};
+    lc_code code = r.style ? LC_OK : lc_fail_memory(st);
+    if (code == LC_OK) *r.style = usual;
+    while (code == LC_OK && fgets(text, sizeof text, f)) {
+        r.line++;
+        code = read_line(&r, text);
     }
-    if (p->script_only) {
-        lc_gp(script, "unset output\n");
-        return lc_gp_save(script, p->path, replace, st);
-    }
-    /* The fonts of an .svg are those of whoever looks at it. */
-    bool fit_fonts = !lc_equal_nocase(strrchr(p->path, '.'), ".svg");
-    return lc_gp_draw(script, fit_fonts, p->path, replace, st);
+    if (code == LC_OK && ferror(f)) code = lc_fail_at(st, LC_E_IO, path, 0, 0, "cannot be read");
+    fclose(f);
+    if (code == LC_OK) *out = r.style;
+    else free(r.style);
+    return code;
 }
 
-/* Width of a text of ours in the legend's font; proportional fonts are about this wide. */
-static double legend_px(const lc_page *p, const char *text)
+void lc_style_free(lc_style *s)
 {
-    double em = 0;
-    for (; *text; text++) em += strchr("ijlt frI.,:'", *text) ? .36 : strchr("mwMW%", *text) ? .92 : .61;
-    return em * p->font;
-}
-
-/* Drawn by hand: a key of gnuplot's belongs to one plot and takes its room from it. */
-void lc_page_legend(lc_page *p, lc_buf *script, const lc_entry *entry, size_t n)
-{
-    enum { SAMPLE = 28, GAP = 7, BETWEEN = 20 };
-    if (!p->path) return;
-    double total = 0, y = p->height - p->title_px - (p->columns == 1 ? TITLE / 2. + 6 : HEADER / 2.);
-    for (size_t i = 0; i < n; i++) total += SAMPLE + GAP + legend_px(p, entry[i].text) + (i ? BETWEEN : 0);
-    p->legend_px = total;
-    double x = p->title_px > 0 ? MARGIN : p->width - MARGIN - total;
-    for (size_t i = 0; i < n; i++) {
-        double end = x + SAMPLE;
-        if (entry[i].mark == LC_MARK_BAND) {
-            lc_gp(script, "set object rectangle from ");
-            at(p, script, x, y - 6);
-            lc_gp(script, " to ");
-            at(p, script, end, y + 6);
-            lc_gp(script, " fillcolor %s noborder\n", entry[i].style);
-        } else if (entry[i].mark == LC_MARK_LINE) {
-            lc_gp(script, "set arrow from ");
-            at(p, script, x, y);
-            lc_gp(script, " to ");
-            at(p, script, end, y);
-            lc_gp(script, " nohead front %s\n", entry[i].style);
-        } else {
-            lc_gp(script, "set label \"\" at ");
-            at(p, script, (x + end) / 2 + 4, y);
-            lc_gp(script, " point %s front\n", entry[i].style);
-        }
-        lc_gp(script, "set label %q at ", entry[i].text, 0);
-        at(p, script, end + GAP, y);
-        lc_gp(script, " left textcolor rgb \"#555555\" noenhanced front\n");
-        x = end + GAP + legend_px(p, entry[i].text) + BETWEEN;
-    }
-}
-
-/* ---- axes ---- */
-
-static double plot_left(const lc_page *p, const lc_axes *f)
-{
-    return f->left + (f->y_label && *f->y_label ? p->font * 1.7 : 0) + f->y_columns * p->column_px + 12;
-}
-
-static double plot_bottom(const lc_page *p, const lc_axes *f)
-{
-    const double name = f->x_label && *f->x_label ? p->font * 1.7 : 0;
-    return f->bottom + name + (f->x_labels ? p->font * (f->calendar ? 3.3 : 1.8) : 6);
-}
-
-void lc_axes_y_ticks(const lc_page *p, const lc_axes *f, lc_ticks *t)
-{
-    int most = (int)((f->top - plot_bottom(p, f)) / (p->font * 3.));
-    t->n = 0;
-    if (f->log_y) lc_ticks_log(t, &f->y);
-    else lc_ticks_numbers(t, &f->y, most < 2 ? 2 : most > 8 ? 8 : most, false);
-}
-
-double lc_axes_pixel(const lc_page *p, const lc_axes *f)
-{
-    return (f->x.hi - f->x.lo) / (f->right - plot_left(p, f));
-}
-
-static void x_ticks(const lc_page *p, const lc_axes *f, lc_ticks *t)
-{
-    int columns = (int)((f->right - plot_left(p, f)) / p->column_px);
-    if (f->calendar && lc_ticks_dates(t, &f->x, columns)) return;
-    /* Labels grow with the numbers: ask again with the room that they turned out to need. */
-    for (int most = 10; most >= 2; most--) {
-        lc_ticks_numbers(t, &f->x, most, f->whole_x);
-        if ((int)t->n * (lc_ticks_columns(t) + 3) <= columns) break;
-    }
-}
-
-/* A label that would reach beyond the page keeps its mark only. */
-static void drop_cut_labels(const lc_page *p, const lc_axes *f, lc_ticks *t)
-{
-    double left = plot_left(p, f);
-    for (size_t i = 0; i < t->n; i++) {
-        double px = left + (t->tick[i].at - f->x.lo) / (f->x.hi - f->x.lo) * (f->right - left);
-        char line[LC_TICK_TEXT];
-        snprintf(line, sizeof line, "%s", t->tick[i].label);
-        char *cut = strstr(line, "\\n");
-        if (cut) *cut = '\0';
-        if (px + lc_gp_columns(line) * p->column_px * .45 > f->right + MARGIN) t->tick[i].label[0] = '\0';
-    }
-}
-
-void lc_axes_write(const lc_page *p, lc_buf *script, const lc_axes *f)
-{
-    lc_ticks *t = lc_calloc(1, sizeof *t);
-    if (!t) {
-        script->failed = true;
-        return;
-    }
-    lc_gp(script,
-          "set lmargin at screen %g\nset rmargin at screen %g\nset bmargin at screen %g\nset tmargin at screen %g\n",
-          plot_left(p, f) / p->width, f->right / p->width, plot_bottom(p, f) / p->height, f->top / p->height);
-    lc_gp(script, "set xrange [%g:%g]\nset yrange [%g:%g]\n", f->x.lo, f->x.hi, f->y.lo, f->y.hi);
-    lc_gp(script, f->log_y ? "set logscale y 10\n" : "unset logscale y\n");
-    x_ticks(p, f, t);
-    drop_cut_labels(p, f, t);
-    lc_ticks_write(script, 'x', t, f->x_labels);
-    if (f->y_ticks) {
-        lc_ticks_write(script, 'y', f->y_ticks, true);
-    } else {
-        lc_axes_y_ticks(p, f, t);
-        lc_ticks_write(script, 'y', t, true);
-    }
-    if (f->y_label && *f->y_label) {
-        lc_gp(script, "set label %q at ", f->y_label, columns_in(f->top - f->bottom, p->font));
-        at(p, script, f->left + p->font * .5, (f->top + plot_bottom(p, f)) / 2);
-        lc_gp(script, " center rotate by 90 textcolor rgb \"#555555\" noenhanced front\n");
-    }
-    if (f->x_label && *f->x_label) {
-        const double left = plot_left(p, f);
-        lc_gp(script, "set label %q at ", f->x_label, columns_in(f->right - left, p->font));
-        at(p, script, (left + f->right) / 2, f->bottom + p->font * .75);
-        lc_gp(script, " center textcolor rgb \"#555555\" noenhanced front\n");
-    }
-    lc_free(t);
-}
-
-void lc_axes_note(const lc_page *p, lc_buf *script, const lc_axes *f, lc_corner corner, int line, const char *words)
-{
-    const bool left = corner == LC_TOP_LEFT;
-    const double inward = p->font * (.8 + 1.25 * line);
-    lc_gp(script, "set label %q at ", words, 0);
-    at(p, script, left ? plot_left(p, f) + p->font * .5 : f->right - p->font * .3,
-       corner == LC_BOTTOM_RIGHT ? plot_bottom(p, f) + inward : f->top - inward);
-    lc_gp(script, " %s font \",%g\" textcolor rgb \"" LC_FAINT "\" noenhanced front\n", left ? "left" : "right",
-          font_size(p, p->font * .9));
-}
-
-void lc_axes_mark(const lc_page *p, lc_buf *script, const lc_axes *f, double x, const char *label)
-{
-    lc_gp(script,
-          "set arrow from first %g, graph 0 to first %g, graph 1 nohead back dt 2 lw 1 lc rgb \"" LC_FAINT "\"\n", x,
-          x);
-    double left = plot_left(p, f), px = left + (x - f->x.lo) / (f->x.hi - f->x.lo) * (f->right - left);
-    double half = lc_gp_columns(label) * p->column_px / 2;
-    if (px + half > f->right) px = f->right - half;
-    if (px - half < left) px = left + half;
-    lc_gp(script, "set label \"%s\" at ", label);
-    at(p, script, px, f->top + p->font * .65);
-    lc_gp(script, " center font \",%g\" textcolor rgb \"" LC_FAINT "\" noenhanced front\n", font_size(p, p->font * .9));
-}
-
-/* ---- curves ---- */
-
-void lc_plot_add(lc_plot *p, const char *fmt, const char *name, int number, const char *style)
-{
-    lc_gp(p->script, p->curves++ ? ", \\\n     " : "plot ");
-    lc_gp(p->script, "$%s%d ", name, number);
-    lc_gp(p->script, "%s %s notitle", fmt, style);
-}
-
-void lc_plot_end(lc_plot *p, const lc_axes *f)
-{
-    if (p->curves == 0) {
-        lc_gp(p->script, "set label \"%s\" at graph 0.5,0.6 center textcolor rgb \"" LC_FAINT "\" noenhanced\n",
-              p->empty ? p->empty : "no values");
-        /* gnuplot draws a frame only around something: a point below it does. */
-        lc_gp(p->script, "plot \"+\" using (%g):(%g) with dots lc rgb \"#FFFFFF\" notitle", f->x.lo, f->y.lo);
-    }
-    lc_gp(p->script, "\n");
-    p->curves = 0;
+    free(s);
 }

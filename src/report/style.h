@@ -1,90 +1,57 @@
-/* How every chart looks: page, panels, colours, fonts, terminals. Lengths are pixels of the page, from its
- * lower left corner. */
+/* How charts look: fonts, sizes, colours. */
 #ifndef LC_REPORT_STYLE_H
 #define LC_REPORT_STYLE_H
 
 #include "base/memory.h"
 #include "base/status.h"
-#include "report/axis.h"
+#include "loomcast.h"
 
-/* Okabe and Ito's colours (2008), which people with colour-blindness tell apart, and greys. */
-#define LC_INK "#333333"
-#define LC_FAINT "#767676"
-#define LC_GRID "#E6E6E6"
-#define LC_BLUE "#0072B2"
-#define LC_ORANGE "#D55E00"
-#define LC_GREEN "#009E73"
-#define LC_RED "#D4281C"
-#define LC_PURPLE "#CC79A7"
+/* The colours of a chart by what they are for. */
+typedef enum lc_colour {
+    LC_COLOUR_TEXT,  /* titles, history, values */
+    LC_COLOUR_LABEL, /* numbers and names on axes */
+    LC_COLOUR_FAINT, /* marks and remarks */
+    LC_COLOUR_FRAME,
+    LC_COLOUR_GRID,
+    LC_COLOUR_BACKGROUND,
+    LC_COLOUR_MAIN,   /* what is forecast or expected */
+    LC_COLOUR_SECOND, /* scores, validation, naive */
+    LC_COLOUR_THIRD,
+    LC_COLOUR_FOURTH,
+    LC_COLOUR_REST,  /* curves that stand behind the others */
+    LC_COLOUR_ALERT, /* flags */
+    LC_COLOUR_EVENT, /* the stripe of an event */
+    LC_COLOURS
+} lc_colour;
 
-typedef struct lc_page {
-    const char *path; /* NULL: one panel for a page of HTML, which sets title and legend by itself */
-    bool script_only; /* .gp */
-    int width, height;
-    size_t n;
-    int columns, rows;
-    int font;         /* of ticks and legend; titles are larger */
-    double column_px; /* estimated width of a character of that font */
-    double legend_px; /* width of the legend, which shares its line with the title of a lone panel */
-    double title_px;  /* height of the page's own title, 0: it has none */
-    double header_px; /* above the panels: title and legend */
-} lc_page;
+/* The variables of gnuplot that hold them in every script, for "lc rgb" and its like. */
+#define LC_INK "colour_text"
+#define LC_LABEL "colour_label"
+#define LC_FAINT "colour_faint"
+#define LC_FRAME "colour_frame"
+#define LC_GRID "colour_grid"
+#define LC_PAPER "colour_background"
+#define LC_BLUE "colour_main"
+#define LC_ORANGE "colour_second"
+#define LC_GREEN "colour_third"
+#define LC_PURPLE "colour_fourth"
+#define LC_REST "colour_rest"
+#define LC_RED "colour_alert"
+#define LC_EVENT "colour_event"
 
-/* A plot with its axes. left..top is the room that it may use, labels included. */
-typedef struct lc_axes {
-    double left, right, bottom, top;
-    lc_range x, y;
-    bool calendar, whole_x, log_y;
-    const char *y_label, *x_label; /* text, also from outside; NULL: none */
-    int y_columns;                 /* width of the y tick labels, equal for all panels of a page */
-    bool x_labels;
-    const lc_ticks *y_ticks; /* NULL: chosen here */
-} lc_axes;
+enum { LC_FONT_TEXT = 64, LC_COLOUR_TEXT_ROOM = 8 /* "#RRGGBB" */ };
 
-/* Chooses the page for n panels, LC_E_USAGE for a bad n or an extension that no terminal draws, and writes
- * the head of the script. path NULL: see lc_page. */
-lc_code lc_page_start(lc_page *p, lc_buf *script, const char *path, size_t n, int height, lc_status *st);
+struct lc_style {
+    char font[LC_FONT_TEXT]; /* "": sans serif */
+    double font_scale;       /* 1: as charts choose it */
+    int width, height;       /* pixels of a chart with one panel; 0: as charts choose it */
+    char colour[LC_COLOURS][LC_COLOUR_TEXT_ROOM];
+};
 
-/* A page of n plots, two in a row, that are one figure: `title`, which may come from outside, stands above the legend.
- */
-lc_code lc_page_start_titled(lc_page *p, lc_buf *script, const char *path, size_t n, const char *title, lc_status *st);
+/* s, or where it is NULL the style that charts have by themselves. */
+const lc_style *lc_style_or_usual(const lc_style *s);
 
-/* The room of panel i (from 0), its title drawn above. */
-void lc_page_panel(const lc_page *p, lc_buf *script, size_t i, const char *title, lc_axes *room);
-
-/* Runs or saves the script. */
-lc_code lc_page_finish(const lc_page *p, lc_buf *script, bool replace, lc_status *st);
-
-/* An entry of the legend. The legend is set before the first panel. */
-typedef enum lc_mark { LC_MARK_LINE, LC_MARK_BAND, LC_MARK_DOT } lc_mark;
-typedef struct lc_entry {
-    lc_mark mark;
-    const char *text;
-    const char *style; /* gnuplot's words for colour and width */
-} lc_entry;
-void lc_page_legend(lc_page *p, lc_buf *script, const lc_entry *entry, size_t n);
-
-void lc_axes_y_ticks(const lc_page *p, const lc_axes *f, lc_ticks *t);
-void lc_axes_write(const lc_page *p, lc_buf *script, const lc_axes *f);
-
-/* Width of one pixel in units of x. */
-double lc_axes_pixel(const lc_page *p, const lc_axes *f);
-
-/* A line of words in a corner of a plot; line 0 is the one next to its edge. */
-typedef enum lc_corner { LC_TOP_LEFT, LC_TOP_RIGHT, LC_BOTTOM_RIGHT } lc_corner;
-void lc_axes_note(const lc_page *p, lc_buf *script, const lc_axes *f, lc_corner corner, int line, const char *words);
-
-/* A thin dashed vertical line at x with a label of ours above the frame. */
-void lc_axes_mark(const lc_page *p, lc_buf *script, const lc_axes *f, double x, const char *label);
-
-/* Opens "plot" with a curve, or goes on with a comma; lc_plot_end closes it, drawing an empty frame where
- * nothing was added. */
-typedef struct lc_plot {
-    lc_buf *script;
-    int curves;
-    const char *empty; /* words of ours for the empty frame; NULL: "no values" */
-} lc_plot;
-void lc_plot_add(lc_plot *p, const char *fmt, const char *name, int number, const char *style);
-void lc_plot_end(lc_plot *p, const lc_axes *f);
+/* Sets the variables in a script. */
+void lc_style_write(const lc_style *s, lc_buf *script);
 
 #endif

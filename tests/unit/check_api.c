@@ -278,12 +278,14 @@ static void round_trip(const lc_result *r, const lc_panel *p, const char *folder
     free(a);
     free(b);
     size_t drawn = 0, all = 0;
-    ck_assert_msg(lc_plot_result(r, p, gp, false, &drawn, &all, &st) == LC_OK, "%s", st.text);
+    ck_assert_msg(lc_plot_result(&(lc_report){.result = r, .panel = p}, gp, false, &drawn, &all, &st) == LC_OK, "%s",
+                  st.text);
     ck_assert_uint_eq(drawn, series);
     ck_assert_uint_eq(all, series);
-    ck_assert_int_eq(lc_plot_result(r, p, gp, false, NULL, NULL, &st), LC_E_IO);
+    ck_assert_int_eq(lc_plot_result(&(lc_report){.result = r, .panel = p}, gp, false, NULL, NULL, &st), LC_E_IO);
     memset(&st, 0, sizeof st);
-    ck_assert_msg(lc_plot_result(back, NULL, again, false, &drawn, &all, &st) == LC_OK, "%s", st.text);
+    ck_assert_msg(lc_plot_result(&(lc_report){.result = back, .panel = NULL}, again, false, &drawn, &all, &st) == LC_OK,
+                  "%s", st.text);
     a = file_bytes(gp, NULL);
     ck_assert_ptr_nonnull(strstr(a, "load"));
     ck_assert_ptr_nonnull(strstr(a, "plot"));
@@ -313,7 +315,7 @@ START_TEST(results_are_written_read_and_drawn)
     round_trip(r, p, folder, 3);
     lc_result_free(r);
     char *losses = path_in(folder, "l.gp");
-    ck_assert_int_eq(lc_plot_losses(m, losses, false, NULL), LC_OK);
+    ck_assert_int_eq(lc_plot_losses(m, NULL, losses, false, NULL), LC_OK);
     ck_assert_int_eq(access(losses, R_OK), 0);
     free(losses);
     lc_model_free(m);
@@ -348,7 +350,8 @@ START_TEST(what_is_no_result_is_refused)
     for (size_t i = 0; i < 3; i++) {
         file_put(path, no_chart[i], strlen(no_chart[i]));
         ck_assert_int_eq(lc_result_read(&r, path, NULL), LC_OK);
-        ck_assert_int_eq(lc_plot_result(r, NULL, gp, false, NULL, NULL, NULL), LC_E_USAGE);
+        ck_assert_int_eq(lc_plot_result(&(lc_report){.result = r, .panel = NULL}, gp, false, NULL, NULL, NULL),
+                         LC_E_USAGE);
         lc_result_free(r);
     }
     free(gp);
@@ -366,7 +369,8 @@ START_TEST(a_chart_is_drawn_in_the_order_of_time)
     lc_status st = {0};
     file_put(path, text, sizeof text - 1);
     ck_assert_int_eq(lc_result_read(&r, path, NULL), LC_OK);
-    ck_assert_msg(lc_plot_result(r, NULL, gp, false, NULL, NULL, &st) == LC_OK, "%s", st.text);
+    ck_assert_msg(lc_plot_result(&(lc_report){.result = r, .panel = NULL}, gp, false, NULL, NULL, &st) == LC_OK, "%s",
+                  st.text);
     char *script = file_bytes(gp, NULL);
     ck_assert_ptr_nonnull(strstr(script, "1 11.5\n2 12.5\n3 13.5\n"));
     free(script);
@@ -415,8 +419,9 @@ START_TEST(missing_arguments_are_told)
     ck_assert_int_eq(lc_evaluate(&r, NULL, NULL, s, NULL, NULL, NULL, NULL), LC_E_USAGE);
     ck_assert_int_eq(lc_panel_describe(NULL, s, false, &text, NULL), LC_E_USAGE);
     ck_assert_int_eq(lc_model_describe(NULL, false, &text, NULL), LC_E_USAGE);
-    ck_assert_int_eq(lc_plot_losses(NULL, "x.png", false, NULL), LC_E_USAGE);
-    ck_assert_int_eq(lc_plot_result(NULL, NULL, "x.png", false, NULL, NULL, NULL), LC_E_USAGE);
+    ck_assert_int_eq(lc_plot_losses(NULL, NULL, "x.png", false, NULL), LC_E_USAGE);
+    ck_assert_int_eq(lc_plot_result(&(lc_report){.result = NULL, .panel = NULL}, "x.png", false, NULL, NULL, NULL),
+                     LC_E_USAGE);
     lc_settings_free(s);
 }
 END_TEST

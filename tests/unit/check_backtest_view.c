@@ -247,7 +247,7 @@ START_TEST(nobody_gets_a_view_of_a_failure)
     ck_assert_ptr_null(v);
     ck_assert_ptr_null(r);
     lc_status st = {0};
-    ck_assert_int_eq(lc_plot_backtest(NULL, "a.png", false, &st), LC_E_USAGE);
+    ck_assert_int_eq(lc_plot_backtest(NULL, NULL, "a.png", false, &st), LC_E_USAGE);
     lc_backtest_view_free(NULL);
     lc_settings_free(s);
     lc_panel_free(p);

@@ -314,16 +314,16 @@ START_TEST(misuse_is_refused)
     lc_forecast_figure many[13];
     for (int i = 0; i < 13; i++) many[i] = s.forecast;
     lc_status st = {0};
-    ck_assert_int_eq(lc_chart_forecast(many, 13, "a.gp", false, &st), LC_E_USAGE);
+    ck_assert_int_eq(lc_chart_forecast(many, 13, &(lc_drawing){"a.gp", false, NULL}, &st), LC_E_USAGE);
     ck_assert_str_eq(st.text, "a page of charts takes 1 to 12 of them, not 13");
     st = (lc_status){0};
-    ck_assert_int_eq(lc_chart_detect(&s.detect, 0, "a.gp", false, &st), LC_E_USAGE);
+    ck_assert_int_eq(lc_chart_detect(&s.detect, 0, &(lc_drawing){"a.gp", false, NULL}, &st), LC_E_USAGE);
     st = (lc_status){0};
     ck_assert_int_eq(figures_draw(&s, 0, "no/such/folder/a.png", false, &st), LC_E_IO);
     ck_assert_uint_eq(scratch_files(), 0);
     for (size_t n = 1; n <= 12; n++) {
         st = (lc_status){0};
-        ck_assert_int_eq(lc_chart_forecast(many, n, "a.gp", true, &st), LC_OK);
+        ck_assert_int_eq(lc_chart_forecast(many, n, &(lc_drawing){"a.gp", true, NULL}, &st), LC_OK);
     }
     ck_assert_int_eq(plain_gnuplot("a.gp"), 0);
     scratch_leave();
@@ -346,7 +346,7 @@ START_TEST(unusual_processes_draw_too)
             if (kind == 1) close(0), close(1), close(2);
             if (kind == 2) sigprocmask(SIG_BLOCK, &all, NULL), signal(SIGPIPE, SIG_IGN);
             if (kind == 3) setenv("TMPDIR", "~x|y", 1), setlocale(LC_ALL, "");
-            _exit(lc_chart_forecast(&s.forecast, 1, "a.png", true, &st) == LC_OK ? 0 : 1);
+            _exit(lc_chart_forecast(&s.forecast, 1, &(lc_drawing){"a.png", true, NULL}, &st) == LC_OK ? 0 : 1);
         }
         int status = -1;
         waitpid(child, &status, 0);

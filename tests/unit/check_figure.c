@@ -237,7 +237,7 @@ START_TEST(no_flag_is_dropped)
     }
     lc_detect_figure f = {"t", "y", true, N, x, y, y, y, y, y, flag, NULL};
     lc_status st = {0};
-    ck_assert_int_eq(lc_chart_detect(&f, 1, path, false, &st), LC_OK);
+    ck_assert_int_eq(lc_chart_detect(&f, 1, &(lc_drawing){path, false, NULL}, &st), LC_OK);
     FILE *in = fopen(path, "r");
     char line[4096];
     size_t rows = 0, others = 0;
@@ -306,20 +306,24 @@ START_TEST(odd_figures_are_drawn)
                                     v % 2 ? none3 : tiny3,
                                     v == 2  ? huge3
                                     : v % 2 ? none3
-                                            : tiny3};
+                                            : tiny3,
+                                    n,
+                                    fx,
+                                    values[(v + 2) % 5]};
             if (shape == 5) f.n_levels = 0;
             if (shape == 6) f.history_x = back, f.x = back; /* x that runs backwards */
             if (shape == 7) f.history_x = none, f.x = huge, f.calendar = true;
-            ck_assert_msg(lc_chart_forecast(&f, 1, path, true, &st) == LC_OK, "%zu %d: %s", v, shape, st.text);
+            ck_assert_msg(lc_chart_forecast(&f, 1, &(lc_drawing){path, true, NULL}, &st) == LC_OK, "%zu %d: %s", v,
+                          shape, st.text);
         }
         int flag[H] = {[0] = 1, [H - 1] = 1};
         for (size_t n = 0; n <= H; n = n ? n * 20 : 1) {
             lc_detect_figure d = {"odd", "", false, n, hx, values[v], none, tiny, large, values[v], flag, NULL};
-            ck_assert_msg(lc_chart_detect(&d, 1, path, true, &st) == LC_OK, "%zu: %s", v, st.text);
+            ck_assert_msg(lc_chart_detect(&d, 1, &(lc_drawing){path, true, NULL}, &st) == LC_OK, "%zu: %s", v, st.text);
             lc_loss_figure l = {"odd", NULL, n, values[v], none, n};
-            ck_assert_msg(lc_chart_loss(&l, path, true, &st) == LC_OK, "%zu: %s", v, st.text);
+            ck_assert_msg(lc_chart_loss(&l, &(lc_drawing){path, true, NULL}, &st) == LC_OK, "%zu: %s", v, st.text);
             l.best = 999; /* beyond the last epoch: none marked */
-            ck_assert_int_eq(lc_chart_loss(&l, path, true, &st), LC_OK);
+            ck_assert_int_eq(lc_chart_loss(&l, &(lc_drawing){path, true, NULL}, &st), LC_OK);
         }
     }
     unlink(path);
@@ -346,9 +350,11 @@ START_TEST(odd_backtests_are_drawn)
             lc_backtest_figure f = {
                 "odd", "MASE",    n,    3,    curves,    n < 4 ? n : 4,       level, values[v], asked,
                 n,     values[v], NULL, lags, values[v], values[(v + 1) % 6], ""};
-            ck_assert_msg(lc_chart_backtest(&f, path, true, &st) == LC_OK, "%zu %zu: %s", v, n, st.text);
+            ck_assert_msg(lc_chart_backtest(&f, &(lc_drawing){path, true, NULL}, &st) == LC_OK, "%zu %zu: %s", v, n,
+                          st.text);
             f.n_curves = 0;
-            ck_assert_msg(lc_chart_backtest(&f, path, true, &st) == LC_OK, "%zu %zu: %s", v, n, st.text);
+            ck_assert_msg(lc_chart_backtest(&f, &(lc_drawing){path, true, NULL}, &st) == LC_OK, "%zu %zu: %s", v, n,
+                          st.text);
         }
     }
     unlink(path);
@@ -363,7 +369,7 @@ static bool log_axis(const double *train, size_t n)
     snprintf(path, sizeof path, "%s/a.gp", folder);
     lc_loss_figure f = {"t", "mse", n, train, train, 1};
     lc_status st = {0};
-    ck_assert_int_eq(lc_chart_loss(&f, path, false, &st), LC_OK);
+    ck_assert_int_eq(lc_chart_loss(&f, &(lc_drawing){path, false, NULL}, &st), LC_OK);
     FILE *in = fopen(path, "r");
     bool found = false;
     while (fgets(line, sizeof line, in)) found = found || strncmp(line, "set logscale y", 14) == 0;

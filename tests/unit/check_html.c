@@ -149,7 +149,7 @@ START_TEST(small_lines_are_bounded)
         marked[i] = i % 100 == 0;
     }
     lc_buf b = {0};
-    lc_spark(&b, y, marked, N, N);
+    lc_spark(&b, y, marked, N, N, lc_style_or_usual(NULL));
     ck_assert_uint_lt(b.len, 4096);
     ck_assert_uint_eq(count(b.data, "<path"), 1);
     ck_assert_uint_eq(count(b.data, "<circle"), 12);
@@ -165,7 +165,7 @@ START_TEST(small_lines_of_odd_values)
     for (size_t i = 0; i < sizeof v / sizeof v[0]; i++) {
         for (size_t n = 0; n <= 4; n++) {
             lc_buf b = {0};
-            lc_spark(&b, v[i], NULL, n, n / 2);
+            lc_spark(&b, v[i], NULL, n, n / 2, lc_style_or_usual(NULL));
             ck_assert_ptr_null(strstr(b.data, "nan"));
             ck_assert_ptr_null(strstr(b.data, "inf"));
             ck_assert_ptr_nonnull(strstr(b.data, "</svg>"));
@@ -173,7 +173,7 @@ START_TEST(small_lines_of_odd_values)
         }
     }
     lc_buf b = {0};
-    lc_spark(&b, v[1], NULL, 4, 4);
+    lc_spark(&b, v[1], NULL, 4, 4, lc_style_or_usual(NULL));
     ck_assert_ptr_nonnull(strstr(b.data, "d=\"M12 100h1M316 12h1\"")); /* lone values are dots, the gap stays */
     lc_buf_free(&b);
 }

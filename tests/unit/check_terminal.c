@@ -112,8 +112,8 @@ static void draw(const sample *s, size_t n, size_t h, size_t levels, const char 
 {
     const lc_terminal t = {.columns = columns, .rows = rows, .colour = false};
     lc_buf b = {0};
-    const lc_forecast_figure f = {title, "load", calendar, n,        s->x,   s->y,  h,
-                                  s->fx, s->f,   levels,   s->level, s->los, s->his};
+    const lc_forecast_figure f = {title, "load", calendar, n,      s->x,   s->y, h,    s->fx,
+                                  s->f,  levels, s->level, s->los, s->his, 0,    NULL, NULL};
     ck_assert_int_eq(lc_terminal_forecast(&b, &f, &t, NULL), LC_OK);
     expect_fit(&b, columns);
     lc_buf_free(&b);

@@ -29,8 +29,11 @@ void figures_fill(figures *s, const char *title, const char *label)
         s->lows[k] = s->lo[k];
         s->highs[k] = s->hi[k];
     }
-    s->forecast = (lc_forecast_figure){title, label, true, FIGURE_ROWS, s->x,    s->y,    FIGURE_STEPS,
-                                       s->fx, s->fy, 2,    s->level,    s->lows, s->highs};
+    s->forecast =
+        (lc_forecast_figure){title,      label,        true,     FIGURE_ROWS,     s->x,
+                             s->y,       FIGURE_STEPS, s->fx,    s->fy,           2,
+                             s->level,   s->lows,      s->highs, FIGURE_ROWS / 5, s->x + FIGURE_ROWS - FIGURE_ROWS / 5,
+                             s->expected};
     s->detect = (lc_detect_figure){title,       label,  true,    FIGURE_ROWS, s->x,       s->y,
                                    s->expected, s->low, s->high, s->score,    s->anomaly, NULL};
     s->loss = (lc_loss_figure){title, label, FIGURE_STEPS, s->fy, s->fy, 3};
@@ -41,10 +44,20 @@ void figures_fill(figures *s, const char *title, const char *label)
                                        FIGURE_STEPS, s->score, s->score,     label};
 }
 
+static lc_code draw(const figures *s, int kind, const lc_drawing *to, lc_status *st)
+{
+    if (kind == 0) return lc_chart_forecast(&s->forecast, 1, to, st);
+    if (kind == 1) return lc_chart_detect(&s->detect, 1, to, st);
+    if (kind == 2) return lc_chart_loss(&s->loss, to, st);
+    return lc_chart_backtest(&s->backtest, to, st);
+}
+
 lc_code figures_draw(const figures *s, int kind, const char *path, bool replace, lc_status *st)
 {
-    if (kind == 0) return lc_chart_forecast(&s->forecast, 1, path, replace, st);
-    if (kind == 1) return lc_chart_detect(&s->detect, 1, path, replace, st);
-    if (kind == 2) return lc_chart_loss(&s->loss, path, replace, st);
-    return lc_chart_backtest(&s->backtest, path, replace, st);
+    return draw(s, kind, &(lc_drawing){path, replace, NULL}, st);
+}
+
+lc_code figures_draw_styled(const figures *s, int kind, const char *path, const lc_style *style, lc_status *st)
+{
+    return draw(s, kind, &(lc_drawing){path, true, style}, st);
 }

@@ -25,5 +25,7 @@ void figures_fill(figures *s, const char *title, const char *label);
 
 /* The figure of a kind, 0..FIGURE_KINDS-1: forecast, detect, loss, backtest. */
 lc_code figures_draw(const figures *s, int kind, const char *path, bool replace, lc_status *st);
+/* The same in a style, an old file replaced. */
+lc_code figures_draw_styled(const figures *s, int kind, const char *path, const lc_style *style, lc_status *st);
 
 #endif
