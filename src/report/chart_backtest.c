@@ -301,7 +301,7 @@ lc_code lc_chart_backtest(const lc_backtest_figure *f, const char *path, bool re
     sheet *s = lc_calloc(1, sizeof *s);
     if (!s) return lc_fail_memory(st);
     s->f = f;
-    lc_code code = lc_page_start_titled(&s->page, &s->script, path, PANELS, f->title, st);
+    lc_code code = lc_page_start_titled(&s->page, &s->script, path, PANELS, f->title, f->detail, st);
     if (code == LC_OK) code = lc_histogram_make(&s->bars, f->residual, f->n_residuals, st);
     if (code == LC_OK) {
         frame_all(s);

@@ -125,7 +125,8 @@ static double font_size(const lc_page *p, double px)
     return dot && lc_equal_nocase(dot, ".pdf") ? px * .45 : px * .75;
 }
 
-lc_code lc_page_start_titled(lc_page *p, lc_buf *script, const char *path, size_t n, const char *title, lc_status *st)
+lc_code lc_page_start_titled(lc_page *p, lc_buf *script, const char *path, size_t n, const char *title,
+                             const char *detail, lc_status *st)
 {
     enum { CELL_WIDTH = 600, CELL_HEIGHT = 400, FONT = 17 };
     *p = (lc_page){.path = path, .n = n, .columns = 2, .rows = ((int)n + 1) / 2, .font = FONT};
@@ -136,7 +137,8 @@ lc_code lc_page_start_titled(lc_page *p, lc_buf *script, const char *path, size_
     lc_code code = begin(p, script, st);
     if (code != LC_OK) return code;
     const double size = FONT + 4;
-    lc_gp(script, "set label %q at ", title, columns_in(p->width - 2. * MARGIN, size));
+    const int room = columns_in(p->width - 2. * MARGIN, size), rest = room - lc_gp_columns(detail);
+    lc_gp(script, "set label %q . %q at ", title, rest > 1 ? rest : 1, detail, room);
     at(p, script, MARGIN, p->height - TITLE / 2. - 4);
     lc_gp(script, " left font \",%g\" textcolor rgb \"" LC_INK "\" noenhanced front\n", font_size(p, size));
     return LC_OK;

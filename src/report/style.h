@@ -45,9 +45,10 @@ typedef struct lc_axes {
  * the head of the script. */
 lc_code lc_page_start(lc_page *p, lc_buf *script, const char *path, size_t n, int height, lc_status *st);
 
-/* A page of n plots, two in a row, that are one figure: `title`, which may come from outside, stands above the legend.
- */
-lc_code lc_page_start_titled(lc_page *p, lc_buf *script, const char *path, size_t n, const char *title, lc_status *st);
+/* A page of n plots, two in a row, that are one figure. `title` and `detail` behind it stand above the legend; what
+ * comes from outside belongs into the title, which is cut where both are too long. */
+lc_code lc_page_start_titled(lc_page *p, lc_buf *script, const char *path, size_t n, const char *title,
+                             const char *detail, lc_status *st);
 
 /* The room of panel i (from 0), its title drawn above. */
 void lc_page_panel(const lc_page *p, lc_buf *script, size_t i, const char *title, lc_axes *room);

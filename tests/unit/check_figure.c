@@ -343,9 +343,8 @@ START_TEST(odd_backtests_are_drawn)
                                              {LC_CURVE_NAIVE, "naive", values[(v + 1) % 6]},
                                              {LC_CURVE_OTHER, NULL, values[(v + 2) % 6]}};
             const size_t lags = n < 40 ? n : 40;
-            lc_backtest_figure f = {
-                "odd", "MASE",    n,    3,    curves,    n < 4 ? n : 4,       level, values[v], asked,
-                n,     values[v], NULL, lags, values[v], values[(v + 1) % 6], ""};
+            lc_backtest_figure f = {"odd", "", "MASE",    n,    3,    curves,    n < 4 ? n : 4,       level, values[v],
+                                    asked, n,  values[v], NULL, lags, values[v], values[(v + 1) % 6], ""};
             ck_assert_msg(lc_chart_backtest(&f, path, true, &st) == LC_OK, "%zu %zu: %s", v, n, st.text);
             f.n_curves = 0;
             ck_assert_msg(lc_chart_backtest(&f, path, true, &st) == LC_OK, "%zu %zu: %s", v, n, st.text);
@@ -362,7 +361,7 @@ START_TEST(wide_numbers_leave_more_than_one_on_an_axis)
     ck_assert_ptr_nonnull(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/a.gp", folder);
     static const double ends[] = {-460000, 460000, 0, 0};
-    const lc_backtest_figure f = {.n_residuals = 4, .residual = ends};
+    const lc_backtest_figure f = {.title = "wide", .detail = "", .n_residuals = 4, .residual = ends};
     lc_status st = {0};
     bool found = false;
     ck_assert_int_eq(lc_chart_backtest(&f, path, false, &st), LC_OK);
