@@ -16,7 +16,7 @@ typedef struct drawing {
     double level[LC_VIEW_LEVELS], inside[LC_VIEW_LEVELS];
     bool asked[LC_VIEW_LEVELS];
     double correlation[LC_LAGS_MOST], band[LC_LAGS_MOST];
-    lc_buf title, residual_label, lag_label;
+    lc_buf title, detail, residual_label, lag_label;
 } drawing;
 
 /* 1,234 windows */
@@ -32,14 +32,14 @@ static void write_words(drawing *d, const lc_backtest_view *v)
 {
     lc_buf_puts(&d->title, "Backtest of ");
     lc_buf_puts(&d->title, v->subject);
-    lc_buf_puts(&d->title, ": ");
+    lc_buf_puts(&d->detail, ": ");
     if (v->series > 1) {
-        append_count(&d->title, v->series, "serie");
-        lc_buf_puts(&d->title, ", ");
+        append_count(&d->detail, v->series, "serie");
+        lc_buf_puts(&d->detail, ", ");
     }
-    append_count(&d->title, v->windows, "window");
-    lc_buf_puts(&d->title, " of ");
-    append_count(&d->title, v->horizon, "step");
+    append_count(&d->detail, v->windows, "window");
+    lc_buf_puts(&d->detail, " of ");
+    append_count(&d->detail, v->horizon, "step");
 
     if (v->scaled) lc_buf_puts(&d->residual_label, "in units of each series' naive error");
     else lc_buf_puts(&d->residual_label, *v->label ? v->label : "in the units of the data");
@@ -102,7 +102,8 @@ lc_code lc_plot_backtest(const lc_backtest_view *v, const lc_style *style, const
     if (!d) return lc_fail_memory(st);
     lc_code code = find_errors(d, v, st);
     write_words(d, v);
-    if (d->title.failed || d->residual_label.failed || d->lag_label.failed) code = lc_fail_memory(st);
+    if (d->title.failed || d->detail.failed || d->residual_label.failed || d->lag_label.failed)
+        code = lc_fail_memory(st);
     for (size_t i = 0; i < v->n_levels; i++) {
         d->level[i] = v->level[i].percent;
         d->inside[i] = lc_metrics_coverage(&v->level[i].metrics);
@@ -110,6 +111,7 @@ lc_code lc_plot_backtest(const lc_backtest_view *v, const lc_style *style, const
     }
     lc_backtest_figure *f = &d->figure;
     f->title = d->title.data;
+    f->detail = d->detail.data;
     f->n_levels = v->n_levels;
     f->level = d->level;
     f->inside = d->inside;
@@ -124,6 +126,7 @@ lc_code lc_plot_backtest(const lc_backtest_view *v, const lc_style *style, const
     if (code == LC_OK) code = lc_chart_backtest(f, &(lc_drawing){path, replace, style}, st);
     for (size_t i = 0; i < LC_CURVE_OTHER; i++) lc_buf_free(&d->name[i]);
     lc_buf_free(&d->title);
+    lc_buf_free(&d->detail);
     lc_buf_free(&d->residual_label);
     lc_buf_free(&d->lag_label);
     lc_free(d->error);

@@ -93,7 +93,7 @@ lc_code lc_backtest_view_create(lc_backtest_view **out, const lc_panel *p, const
         *out = NULL;
         return code;
     }
-    memcpy(v->rival, rivals->rival, rivals->n * sizeof *v->rival);
+    if (rivals->n) memcpy(v->rival, rivals->rival, rivals->n * sizeof *v->rival);
     place_levels(v, levels);
     return LC_OK;
 }

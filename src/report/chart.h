@@ -57,8 +57,8 @@ typedef struct lc_error_curve {
 } lc_error_curve;
 
 typedef struct lc_backtest_figure {
-    const char *title;
-    const char *measure; /* of the errors, "MASE" */
+    const char *title, *detail; /* what was forecast, which may be long; how often and how far */
+    const char *measure;        /* of the errors, "MASE" */
     size_t horizon;
     size_t n_curves;
     const lc_error_curve *curve; /* (n_curves) but for LC_CURVE_OTHER each kind once */

@@ -298,7 +298,7 @@ lc_code lc_chart_backtest(const lc_backtest_figure *f, const lc_drawing *to, lc_
     sheet *s = lc_calloc(1, sizeof *s);
     if (!s) return lc_fail_memory(st);
     s->f = f;
-    lc_code code = lc_page_start_titled(&s->page, &s->script, to, PANELS, f->title, st);
+    lc_code code = lc_page_start_titled(&s->page, &s->script, to, PANELS, f->title, f->detail, st);
     if (code == LC_OK) code = lc_histogram_make(&s->bars, f->residual, f->n_residuals, st);
     if (code == LC_OK) {
         frame_all(s);

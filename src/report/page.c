@@ -1,5 +1,6 @@
 #include "report/page.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -139,7 +140,7 @@ static double font_size(const lc_page *p, double px)
 }
 
 lc_code lc_page_start_titled(lc_page *p, lc_buf *script, const lc_drawing *to, size_t n, const char *title,
-                             lc_status *st)
+                             const char *detail, lc_status *st)
 {
     enum { CELL_WIDTH = 600, CELL_HEIGHT = 400, FONT = 17 };
     *p = (lc_page){
@@ -152,7 +153,8 @@ lc_code lc_page_start_titled(lc_page *p, lc_buf *script, const lc_drawing *to, s
     lc_code code = begin(p, script, st);
     if (code != LC_OK) return code;
     const double size = p->font * 1.25;
-    lc_gp(script, "set label %q at ", title, columns_in(p->width - 2. * MARGIN, size));
+    const int room = columns_in(p->width - 2. * MARGIN, size), rest = room - lc_gp_columns(detail);
+    lc_gp(script, "set label %q . %q at ", title, rest > 1 ? rest : 1, detail, room);
     at(p, script, MARGIN, p->height - TITLE / 2. - 4);
     lc_gp(script, " left font \",%g\" textcolor rgb " LC_INK " noenhanced front\n", font_size(p, size));
     return LC_OK;
@@ -250,7 +252,7 @@ static double plot_left(const lc_page *p, const lc_axes *f)
 
 static double plot_bottom(const lc_page *p, const lc_axes *f)
 {
-    const double name = f->x_label && *f->x_label ? p->font * 1.7 : 0;
+    const double name = f->x_label && *f->x_label ? p->font * 1.9 : 0;
     return f->bottom + name + (f->x_labels ? p->font * (f->calendar ? 3.3 : 1.8) : 6);
 }
 
@@ -272,23 +274,31 @@ static void x_ticks(const lc_page *p, const lc_axes *f, lc_ticks *t)
     int columns = (int)((f->right - plot_left(p, f)) / p->column_px);
     if (f->calendar && lc_ticks_dates(t, &f->x, columns)) return;
     /* Labels grow with the numbers: ask again with the room that they turned out to need. */
-    for (int most = 10; most >= 2; most--) {
+    enum { MOST = 10 };
+    for (int most = MOST; most >= 2; most--) {
         lc_ticks_numbers(t, &f->x, most, f->whole_x);
-        if ((int)t->n * (lc_ticks_columns(t) + 3) <= columns) break;
+        const bool alone = t->n < 2 && most < MOST;
+        if (!alone && (int)t->n * (lc_ticks_columns(t) + 3) <= columns) return;
+        if (!alone) continue;
+        /* One number alone is no scale: rather every second one of more. */
+        lc_ticks_numbers(t, &f->x, most + 1, f->whole_x);
+        for (size_t i = 1; i < t->n; i += 2) t->tick[i].label[0] = '\0';
+        return;
     }
 }
 
-/* A label that would reach beyond the page keeps its mark only. */
+/* A label that would reach beyond its part of the page keeps its mark only. */
 static void drop_cut_labels(const lc_page *p, const lc_axes *f, lc_ticks *t)
 {
-    double left = plot_left(p, f);
+    const int cell = p->width / p->columns;
+    double left = plot_left(p, f), edge = cell * (floor(f->left / cell) + 1);
     for (size_t i = 0; i < t->n; i++) {
         double px = left + (t->tick[i].at - f->x.lo) / (f->x.hi - f->x.lo) * (f->right - left);
         char line[LC_TICK_TEXT];
         snprintf(line, sizeof line, "%s", t->tick[i].label);
         char *cut = strstr(line, "\\n");
         if (cut) *cut = '\0';
-        if (px + lc_gp_columns(line) * p->column_px * .45 > f->right + MARGIN) t->tick[i].label[0] = '\0';
+        if (px + lc_gp_columns(line) * p->column_px * .45 > edge) t->tick[i].label[0] = '\0';
     }
 }
 
@@ -321,7 +331,7 @@ void lc_axes_write(const lc_page *p, lc_buf *script, const lc_axes *f)
     if (f->x_label && *f->x_label) {
         const double left = plot_left(p, f);
         lc_gp(script, "set label %q at ", f->x_label, columns_in(f->right - left, p->font));
-        at(p, script, (left + f->right) / 2, f->bottom + p->font * .75);
+        at(p, script, (left + f->right) / 2, f->bottom + p->font * .65);
         lc_gp(script, " center textcolor rgb " LC_LABEL " noenhanced front\n");
     }
     lc_free(t);

@@ -38,10 +38,10 @@ typedef struct lc_axes {
  * the head of the script. to->path NULL: see lc_page. */
 lc_code lc_page_start(lc_page *p, lc_buf *script, const lc_drawing *to, size_t n, int height, lc_status *st);
 
-/* A page of n plots, two in a row, that are one figure: `title`, which may come from outside, stands above the legend.
- */
+/* A page of n plots, two in a row, that are one figure. `title` and `detail` behind it stand above the legend; what
+ * comes from outside belongs into the title, which is cut where both are too long. */
 lc_code lc_page_start_titled(lc_page *p, lc_buf *script, const lc_drawing *to, size_t n, const char *title,
-                             lc_status *st);
+                             const char *detail, lc_status *st);
 
 /* The room of panel i (from 0), its title drawn above. */
 void lc_page_panel(const lc_page *p, lc_buf *script, size_t i, const char *title, lc_axes *room);

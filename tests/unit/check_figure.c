@@ -347,9 +347,8 @@ START_TEST(odd_backtests_are_drawn)
                                              {LC_CURVE_NAIVE, "naive", values[(v + 1) % 6]},
                                              {LC_CURVE_OTHER, NULL, values[(v + 2) % 6]}};
             const size_t lags = n < 40 ? n : 40;
-            lc_backtest_figure f = {
-                "odd", "MASE",    n,    3,    curves,    n < 4 ? n : 4,       level, values[v], asked,
-                n,     values[v], NULL, lags, values[v], values[(v + 1) % 6], ""};
+            lc_backtest_figure f = {"odd", "", "MASE",    n,    3,    curves,    n < 4 ? n : 4,       level, values[v],
+                                    asked, n,  values[v], NULL, lags, values[v], values[(v + 1) % 6], ""};
             ck_assert_msg(lc_chart_backtest(&f, &(lc_drawing){path, true, NULL}, &st) == LC_OK, "%zu %zu: %s", v, n,
                           st.text);
             f.n_curves = 0;
@@ -359,6 +358,26 @@ START_TEST(odd_backtests_are_drawn)
     }
     unlink(path);
     ck_assert_int_eq(rmdir(folder), 0);
+}
+END_TEST
+
+START_TEST(wide_numbers_leave_more_than_one_on_an_axis)
+{
+    char folder[] = "/tmp/loomcast-figure-XXXXXX", path[96], line[4096];
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/a.gp", folder);
+    static const double ends[] = {-460000, 460000, 0, 0};
+    const lc_backtest_figure f = {.title = "wide", .detail = "", .n_residuals = 4, .residual = ends};
+    lc_status st = {0};
+    bool found = false;
+    ck_assert_int_eq(lc_chart_backtest(&f, &(lc_drawing){path, false, NULL}, &st), LC_OK);
+    FILE *in = fopen(path, "r");
+    while (fgets(line, sizeof line, in))
+        found = found || (strstr(line, "set xtics") && strstr(line, "400,000\" -400000, \"\" -200000, \"0\" 0"));
+    fclose(in);
+    ck_assert(found);
+    unlink(path);
+    rmdir(folder);
 }
 END_TEST
 
@@ -404,6 +423,7 @@ Suite *unit_suite(void)
     tcase_add_test(c, no_flag_is_dropped);
     tcase_add_test(c, odd_figures_are_drawn);
     tcase_add_test(c, odd_backtests_are_drawn);
+    tcase_add_test(c, wide_numbers_leave_more_than_one_on_an_axis);
     tcase_add_test(c, losses_that_fall_far_are_logarithmic);
     suite_add_tcase(s, c);
     return s;

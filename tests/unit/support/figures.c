@@ -39,9 +39,9 @@ void figures_fill(figures *s, const char *title, const char *label)
     s->loss = (lc_loss_figure){title, label, FIGURE_STEPS, s->fy, s->fy, 3};
     for (int i = 0; i < FIGURE_CURVES; i++) s->curve[i] = (lc_error_curve){(lc_curve)i, title, s->fy};
     s->asked[0] = true;
-    s->backtest = (lc_backtest_figure){title,        label,    FIGURE_STEPS, FIGURE_CURVES, s->curve, 2,
-                                       s->level,     s->level, s->asked,     FIGURE_ROWS,   s->y,     label,
-                                       FIGURE_STEPS, s->score, s->score,     label};
+    s->backtest = (lc_backtest_figure){title, ": often",    label,    FIGURE_STEPS, FIGURE_CURVES, s->curve,
+                                       2,     s->level,     s->level, s->asked,     FIGURE_ROWS,   s->y,
+                                       label, FIGURE_STEPS, s->score, s->score,     label};
 }
 
 static lc_code draw(const figures *s, int kind, const lc_drawing *to, lc_status *st)
