@@ -40,22 +40,22 @@ static const char *method_of(const lc_report *what)
     return what->settings ? what->settings->method : "default";
 }
 
-void lc_report_key(lc_facts *key, const lc_report *what, bool is_detect, const lc_groups *g, const lc_report_series *s)
+void lc_report_key(lc_facts *f, const lc_report *what, bool is_detect, const lc_groups *g, const lc_report_series *s)
 {
     char freq[24], text[LC_TICK_TEXT];
     const lc_model_info *m = what->model;
-    add_count(key, "series", g->n);
-    if (what->panel) add_count(key, "rows", what->panel->n_rows);
-    if (what->panel) add(key, "step", "%s", lc_panel_frequency(what->panel, freq));
+    add_count(f, "series", g->n);
+    if (what->panel) add_count(f, "rows", what->panel->n_rows);
+    if (what->panel) add(f, "step", "%s", lc_panel_frequency(what->panel, freq));
     if (is_detect) {
-        add_count(key, "flags", s->flags);
-        if (what->events) add_count(key, "events", lc_result_rows(what->events));
-        if (g->n > 1) add_count(key, "series with flags", s->flagged);
+        add_count(f, "flags", s->flags);
+        if (what->events) add_count(f, "events", lc_result_rows(what->events));
+        if (g->n > 1) add_count(f, "series with flags", s->flagged);
         return;
     }
-    add_count(key, "steps ahead", g->list[0].n);
-    if (m) add(key, "model", "%s", m->arch);
-    if (m && isfinite(m->against_naive)) add(key, "error", "%s \xc3\x97 naive", number(text, m->against_naive));
+    add_count(f, "steps ahead", g->list[0].n);
+    if (m) add(f, "model", "%s", m->arch);
+    if (m && isfinite(m->against_naive)) add(f, "error", "%s \xc3\x97 naive", number(text, m->against_naive));
 }
 
 static void add_model(lc_facts *f, const lc_model_info *m)
