@@ -185,7 +185,8 @@ static void write_surroundings(FILE *to)
     write_item(to, "OMP_NUM_THREADS", "Threads of a run without --threads.");
     snprintf(isas, sizeof isas, "Caps the instruction set of the kernels: %s.", lc_instruction_sets());
     write_item(to, "LOOMCAST_ISA", isas);
-    write_item(to, "NO_COLOR", "Nothing is ever printed in colour, with or without it.");
+    write_item(to, "NO_COLOR", "Where it has a value, charts in the terminal (--plot -) have no colour.");
+    write_item(to, "COLUMNS", "Width of such a chart where standard output is no terminal; 80 without it.");
     write_item(to, "TERM", "A terminal that is called dumb gets no progress line.");
     write_item(to, "TMPDIR", "Folder for what gnuplot draws from; /tmp without it.");
 }
