@@ -19,8 +19,9 @@ OPT_release := -O3 -g
 OPT_asan := -O1 -g -fsanitize=address -fno-omit-frame-pointer
 OPT_ubsan := -O1 -g -fsanitize=undefined -fno-sanitize-recover=all
 OPT_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=all
+OPT_coverage := -O1 -g --coverage
 ifeq ($(OPT_$(VARIANT)),)
-$(error VARIANT=$(VARIANT) is not one of release, asan, ubsan, fuzz)
+$(error VARIANT=$(VARIANT) is not one of release, asan, ubsan, fuzz, coverage)
 endif
 # A multiply and an add become one fused operation wherever the machine has it, always and everywhere alike:
 # results then do not depend on which loop the compiler chose.
@@ -190,6 +191,10 @@ asan: deps ## the whole test suite under the address and leak sanitizers
 ubsan: deps ## the whole test suite under the undefined-behaviour sanitizer
 	+@CK_FORK=no UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:exitcode=86 $(SUBMAKE) VARIANT=ubsan suite
 
+coverage: deps ## lines and branches that the whole test suite reaches, by folder
+	+@CK_FORK=no $(SUBMAKE) VARIANT=coverage suite
+	@scripts/coverage.sh $(BUILD)/coverage
+
 fuzzers: $(FUZZERS)
 
 # libFuzzer comes with clang.
@@ -246,9 +251,9 @@ clean: ## remove everything that was built
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
-	@echo "  Settings: CC=clang  CFLAGS=...  BUILD=folder  VARIANT=release|asan|ubsan|fuzz  V=1 (show commands)"
+	@echo "  Settings: CC=clang  CFLAGS=...  BUILD=folder  VARIANT=release|asan|ubsan|fuzz|coverage  V=1 (show commands)"
 
-.PHONY: all shared dist checks suite deps demo gallery test asan ubsan fuzz fuzzers bench lint format install uninstall clean help FORCE
+.PHONY: all shared dist checks suite deps demo gallery test asan ubsan coverage fuzz fuzzers bench lint format install uninstall clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 # Written beside the objects; without a rule of their own make would look for ways to link them from objects.

@@ -253,7 +253,8 @@ lc_code lc_terminal_forecast(lc_buf *out, const lc_forecast_figure *f, const lc_
     snprintf(interval, sizeof interval, "%s %% interval", percent);
     const entry list[] = {
         {thick, "history", LC_INK_PLAIN}, {thick, "forecast", LC_INK_LINE}, {dotted, interval, LC_INK_BAND}};
-    put_head(out, &p, f->title, f->y_label, list + !f->n_history, 2u + (f->n_levels > 0) - !f->n_history);
+    put_head(out, &p, f->title, f->y_label, f->n_history ? list : list + 1,
+             (f->n_history ? 2u : 1u) + (f->n_levels > 0));
     put_plot(out, &p);
     put_axis(out, &p);
     end_plot(&p);
@@ -293,8 +294,10 @@ lc_code lc_terminal_detect(lc_buf *out, const lc_detect_figure *f, const lc_term
                                  {dotted, "expected", LC_INK_BAND},
                                  {thick, "score", LC_INK_SCORE},
                                  {bullet, "flag", LC_INK_FLAG}};
+    enum { SCORE = 2, ENTRIES = sizeof list / sizeof list[0] };
     if (ok) {
-        put_head(out, &p, f->title, f->y_label, list + 2 * score_only, score_only ? 2 : 4);
+        put_head(out, &p, f->title, f->y_label, score_only ? list + SCORE : list,
+                 score_only ? ENTRIES - SCORE : ENTRIES);
         draw_line(&p, f->x, f->expected, f->n, 2, LC_INK_BAND);
         draw_line(&p, f->x, f->y, f->n, 1, LC_INK_PLAIN);
         draw_flags(&p, f->x, f->y, f->anomaly, f->n);
