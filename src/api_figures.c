@@ -23,12 +23,6 @@ static const double *column_of(const lc_result *r, const lc_group *g, size_t col
     return to;
 }
 
-static const char *label_of(const lc_panel *p, const char *id)
-{
-    size_t s = p ? lc_panel_find(p, id) : SIZE_MAX;
-    return s == SIZE_MAX ? "" : p->targets[p->series[s].target];
-}
-
 /* ---- forecast ---- */
 
 /* Where a row of a series stands on the axis of time. */
@@ -122,7 +116,7 @@ static lc_code forecast_figure(lc_figure *f, const lc_report *what, const lc_gro
     if (!level || !at || !bounds) return lc_fail_memory(st);
     memcpy(level, l.percent, l.n * sizeof *level);
     f->forecast = (lc_forecast_figure){.title = g->id,
-                                       .y_label = label_of(p, g->id),
+                                       .y_label = lc_figure_label(p, g->id),
                                        .calendar = all->calendar,
                                        .n = g->n,
                                        .x = g->x,
@@ -197,7 +191,7 @@ static lc_code detect_figure(lc_figure *f, const lc_result *r, const lc_panel *p
     const size_t n = points_of(g, order);
     copy_points(r, g, order, n, column, at, flags, why);
     f->detect = (lc_detect_figure){.title = lc_figure_title(g->id),
-                                   .y_label = label_of(p, g->id),
+                                   .y_label = lc_figure_label(p, g->id),
                                    .calendar = calendar,
                                    .n = n,
                                    .x = at + D_X * n,
@@ -216,6 +210,18 @@ static lc_code detect_figure(lc_figure *f, const lc_result *r, const lc_panel *p
 const char *lc_figure_title(const char *id)
 {
     return strcmp(id, "*") == 0 ? "all columns" : id;
+}
+
+bool lc_figure_is_whole(const char *id)
+{
+    const char *colon = strrchr(id, ':');
+    return strcmp(colon ? colon + 1 : id, "*") == 0;
+}
+
+const char *lc_figure_label(const lc_panel *p, const char *id)
+{
+    const size_t s = p ? lc_panel_find(p, id) : SIZE_MAX;
+    return s == SIZE_MAX ? "" : p->targets[p->series[s].target];
 }
 
 lc_code lc_figure_kind(bool *is_detect, const lc_result *r, lc_status *st)

@@ -17,6 +17,11 @@ typedef struct lc_figure {
 /* What a series of a result is called: "*" stands for all columns. */
 const char *lc_figure_title(const char *id);
 
+/* Whether an id of detect's stands for rows as a whole: "*", "id:*". */
+bool lc_figure_is_whole(const char *id);
+/* The column of a series, "" where it is not known. */
+const char *lc_figure_label(const lc_panel *p, const char *id);
+
 /* What kind of result it is; LC_E_USAGE where a chart can show nothing of it. */
 lc_code lc_figure_kind(bool *is_detect, const lc_result *r, lc_status *st);
 

@@ -11,17 +11,14 @@
 #include "report/page.h"
 #include "report/svg_inline.h"
 
-static const lc_document_entry forecast_legend[] = {
-    {"history", LC_SAMPLE_LINE, LC_COLOUR_TEXT},
-    {"forecast", LC_SAMPLE_LINE, LC_COLOUR_MAIN},
-    {"prediction interval", LC_SAMPLE_BAND, LC_COLOUR_MAIN},
-    {"forecast from a horizon earlier", LC_SAMPLE_DASHES, LC_COLOUR_MAIN}};
-static const lc_document_entry detect_legend[] = {{"value", LC_SAMPLE_LINE, LC_COLOUR_TEXT},
-                                                  {"expected", LC_SAMPLE_LINE, LC_COLOUR_MAIN},
-                                                  {"expected range", LC_SAMPLE_BAND, LC_COLOUR_MAIN},
-                                                  {"event", LC_SAMPLE_STRIPE, LC_COLOUR_EVENT},
-                                                  {"flag", LC_SAMPLE_DOT, LC_COLOUR_ALERT},
-                                                  {"score, flagged from 0.5 on", LC_SAMPLE_LINE, LC_COLOUR_SECOND}};
+static const lc_document_entry forecast_legend[] = {{"history", LC_SAMPLE_LINE, LC_COLOUR_TEXT},
+                                                    {"forecast", LC_SAMPLE_LINE, LC_COLOUR_MAIN},
+                                                    {"prediction interval", LC_SAMPLE_BAND, LC_COLOUR_MAIN},
+                                                    {"forecast a horizon earlier", LC_SAMPLE_DASHES, LC_COLOUR_MAIN}};
+static const lc_document_entry detect_legend[] = {
+    {"value", LC_SAMPLE_LINE, LC_COLOUR_TEXT},          {"expected", LC_SAMPLE_LINE, LC_COLOUR_MAIN},
+    {"expected range", LC_SAMPLE_BAND, LC_COLOUR_MAIN}, {"over the threshold", LC_SAMPLE_STRIPE, LC_COLOUR_EVENT},
+    {"flag", LC_SAMPLE_DOT, LC_COLOUR_ALERT},           {"score, threshold at 0.5", LC_SAMPLE_LINE, LC_COLOUR_SECOND}};
 
 /* The charts of the first series of the table. */
 typedef struct charts {
@@ -50,13 +47,6 @@ static lc_code draw_charts(charts *c, const lc_report *what, const lc_groups *g,
     return code;
 }
 
-/* "2 flags; highest score 0.93", or the column that the chart's axis shows. */
-static const char *caption_of(const lc_report *what, const lc_groups *g, size_t group)
-{
-    const size_t s = what->panel ? lc_panel_find(what->panel, g->list[group].id) : SIZE_MAX;
-    return s == SIZE_MAX ? "" : what->panel->targets[what->panel->series[s].target];
-}
-
 static lc_code create_charts(charts *c, const lc_report *what, const lc_groups *g, const lc_report_series *s,
                              lc_status *st)
 {
@@ -70,7 +60,8 @@ static lc_code create_charts(charts *c, const lc_report *what, const lc_groups *
     const size_t drawn = code == LC_OK ? c->n : 0;
     for (size_t i = 0; i < s->n; i++) c->of_row[i] = i < drawn ? i : SIZE_MAX;
     for (size_t i = 0; i < drawn; i++) {
-        const char *title = lc_result_text(s->table, i, 0), *column = caption_of(what, g, s->group[i]);
+        const char *title = lc_result_text(s->table, i, 0),
+                   *column = lc_figure_label(what->panel, g->list[s->group[i]].id);
         c->shown[i] = (lc_document_figure){title, strcmp(title, column) == 0 ? "" : column, &c->svg[i]};
     }
     for (size_t i = drawn; i < c->n; i++) lc_buf_free(&c->svg[i]);
@@ -88,7 +79,7 @@ static void free_charts(charts *c)
 
 static void say_charts(lc_buf *note, bool is_detect, size_t drawn, size_t all, lc_code code, const lc_status *why)
 {
-    if (code != LC_OK) lc_buf_printf(note, "No charts: %s; %s.", why->text, why->hint);
+    if (code != LC_OK) lc_buf_printf(note, "No charts: %s%s%s.", why->text, *why->hint ? "; " : "", why->hint);
     else if (drawn == 0) lc_buf_puts(note, "None were asked for.");
     else if (drawn < all)
         lc_buf_printf(note, "The first %zu of %zu series of the table; --charts %zu draws them all.", drawn, all, all);
@@ -103,7 +94,7 @@ static void say_title(lc_buf *title, lc_buf *lead, const lc_report *what, bool i
     if (what->n_files)
         lc_buf_printf(title, " of %s", strcmp(name, "-") == 0 ? "standard input" : slash ? slash + 1 : name);
     if (what->n_files > 1) lc_buf_printf(title, " and %zu more", what->n_files - 1);
-    lc_buf_puts(lead, is_detect ? "Each row was judged by what came before it; a flag marks where something new begins."
+    lc_buf_puts(lead, is_detect ? "A flag marks where something unusual begins."
                                 : "The next steps of every series, with the range that they should fall into.");
 }
 
@@ -131,7 +122,8 @@ static lc_code write_document(const lc_report *what, bool is_detect, const lc_gr
         goto done;
     }
     const lc_document_table list = {what->events ? "Events" : "Flagged rows", more.data, anomalies, NULL, NULL};
-    const size_t forecast_entries = sizeof forecast_legend / sizeof *forecast_legend - (what->past == NULL);
+    const size_t forecast_entries =
+        sizeof forecast_legend / sizeof *forecast_legend - (what->past == NULL || lc_result_rows(what->past) == 0);
     const size_t n_entries = is_detect ? sizeof detect_legend / sizeof *detect_legend : forecast_entries;
     const lc_document d = {.title = title.data,
                            .lead = lead.data,
@@ -178,7 +170,7 @@ lc_code lc_report_write(const lc_report *what, const char *path, bool replace, l
     if (code == LC_OK) code = lc_report_series_create(&s, what, &g, why);
     if (code != LC_OK) goto done;
     code = create_charts(&c, what, &g, &s, why);
-    if (code == LC_OK || code == LC_E_TOOL) {
+    if (code == LC_OK || code == LC_E_TOOL || code == LC_E_IO) {
         const lc_code written = write_document(what, is_detect, &g, &s, &c, code, path, replace, why);
         if (written != LC_OK) code = written;
     }

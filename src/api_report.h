@@ -11,8 +11,8 @@ typedef struct lc_report_series {
     size_t n;
     size_t *group;  /* (n) of each row */
     lc_buf *sketch; /* (n) */
-    size_t flags;   /* of detect: all, and series that have one */
-    size_t flagged;
+    /* of detect: flags of columns, columns that have one; rows of several columns as wholes, and their flags */
+    size_t flags, flagged, wholes, whole_flags;
 } lc_report_series;
 
 /* *s is to be freed in any case. */

@@ -15,16 +15,16 @@ static const struct {
 } columns[] = {{"series", "unique_id", "unique_id", LC_COLUMN_TEXT, 0},
                {"start", "start", "ds", LC_COLUMN_TEXT, 0},
                {"end", "end", NULL, LC_COLUMN_TEXT, 0},
-               {"rows", "rows", NULL, LC_COLUMN_REAL, 15},
-               {"peak", "peak", NULL, LC_COLUMN_TEXT, 0},
+               {"what stands out", "statistic", "statistic", LC_COLUMN_TEXT, 0},
+               {"in column", "column", "column", LC_COLUMN_TEXT, 0},
                {"value", "y", "y", LC_COLUMN_REAL, 0},
                {"expected", "expected", "expected", LC_COLUMN_REAL, 0},
                {"from", "lo", "lo", LC_COLUMN_REAL, 0},
                {"to", "hi", "hi", LC_COLUMN_REAL, 0},
-               {"score", "score", "score", LC_COLUMN_REAL, 3},
                {"p", "p", "p", LC_COLUMN_REAL, 2},
-               {"what stands out", "statistic", "statistic", LC_COLUMN_TEXT, 0},
-               {"in column", "column", "column", LC_COLUMN_TEXT, 0}};
+               {"score", "score", "score", LC_COLUMN_REAL, 3},
+               {"rows", "rows", NULL, LC_COLUMN_REAL, 15},
+               {"peak", "peak", NULL, LC_COLUMN_TEXT, 0}};
 enum { COLUMNS = sizeof columns / sizeof columns[0] };
 
 typedef struct anomaly {
@@ -38,6 +38,15 @@ static int most_unusual_first(const void *a, const void *b)
     if (x->p != y->p) return x->p < y->p ? -1 : 1;
     if (x->score != y->score) return x->score > y->score ? -1 : 1;
     return x->row < y->row ? -1 : x->row > y->row;
+}
+
+/* A column of texts that is empty in all rows says nothing. */
+static bool says_something(const lc_result *t, size_t column)
+{
+    if (lc_result_column_type(t, column) != LC_COLUMN_TEXT) return true;
+    for (size_t i = 0; i < lc_result_rows(t); i++)
+        if (*lc_result_text(t, i, column)) return true;
+    return false;
 }
 
 static double real_or(const lc_result *r, size_t row, size_t column, double other)
@@ -68,7 +77,7 @@ lc_code lc_report_anomalies(lc_result **out, size_t *all, const lc_report *what,
     for (size_t c = 0; c < COLUMNS; c++) {
         const char *name = is_events ? columns[c].event : columns[c].row;
         const size_t column = name ? lc_result_find(t, name) : SIZE_MAX;
-        if (column == SIZE_MAX) continue;
+        if (column == SIZE_MAX || !says_something(t, column)) continue;
         const bool alone = !is_events && strcmp(columns[c].title, "start") == 0;
         chosen[n] = (lc_column){alone ? "at" : columns[c].title, columns[c].type, columns[c].digits};
         from[n++] = column;

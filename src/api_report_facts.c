@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "anomaly/methods.h"
 #include "api_report.h"
 #include "base/memory.h"
 #include "base/settings.h"
@@ -44,13 +45,13 @@ void lc_report_key(lc_facts *f, const lc_report *what, bool is_detect, const lc_
 {
     char freq[24], text[LC_TICK_TEXT];
     const lc_model_info *m = what->model;
-    add_count(f, "series", g->n);
+    add_count(f, "series", g->n - s->wholes);
     if (what->panel) add_count(f, "rows", what->panel->n_rows);
     if (what->panel) add(f, "step", "%s", lc_panel_frequency(what->panel, freq));
     if (is_detect) {
-        add_count(f, "flags", s->flags);
-        if (what->events) add_count(f, "events", lc_result_rows(what->events));
-        if (g->n > 1) add_count(f, "series with flags", s->flagged);
+        if (s->wholes) add_count(f, "flags of rows as a whole", s->whole_flags);
+        add_count(f, s->wholes ? "flags of single columns" : "flags", s->flags);
+        if (g->n - s->wholes > 1) add_count(f, "series with flags", s->flagged);
         return;
     }
     add_count(f, "steps ahead", g->list[0].n);
@@ -70,7 +71,7 @@ static void add_model(lc_facts *f, const lc_model_info *m)
     if (m->season > 1) add(f, "season", "%zu rows", m->season);
     else lc_facts_add(f, "season", "none");
     add(f, "trained on", "%zu rows of %zu series, %zu windows", m->rows, m->series, m->windows);
-    if (!isfinite(m->against_naive)) return;
+    if (!isfinite(m->against_naive)) return; /* without one, or it has no error: the warning says so */
     lc_buf b = {0};
     lc_buf_printf(&b, "%s times that of repeating the last value", number(text, m->against_naive));
     if (isfinite(m->against_seasonal_naive))
@@ -81,7 +82,7 @@ static void add_model(lc_facts *f, const lc_model_info *m)
     lc_buf_free(&b);
 }
 
-/* What was asked for, as it would be typed. */
+/* The settings that differ from their defaults, as they would be typed. */
 static void add_options(lc_facts *f, const lc_settings *s)
 {
     lc_buf b = {0};
@@ -111,8 +112,10 @@ void lc_report_assumed(lc_facts *f, const lc_report *what, bool is_detect)
     else if (is_detect && p)
         lc_facts_add(f, "expectations", "of a small LSTM for each series, which learns as it reads");
     if (is_detect && what->settings) {
-        add(f, "false alarms asked for", "%s in 10,000 normal rows of a series",
-            number(text, lc_settings_alarms(what->settings)));
+        const lc_method *method = lc_method_named(what->settings->method);
+        if (!method || method->heeds_alarms_per)
+            add(f, "false alarms asked for", "%s in 10,000 normal rows of a series",
+                number(text, lc_settings_alarms(what->settings)));
         add(f, "method", "%s", method_of(what));
     }
     if (!is_detect && what->settings) add(f, "intervals", "%s %%, split conformal", what->settings->level);
@@ -128,9 +131,16 @@ void lc_report_warnings(lc_facts *f, const lc_report *what)
     if (!m) return;
     const bool seasonal = m->against_seasonal_naive > m->against_naive;
     const double worst = seasonal ? m->against_seasonal_naive : m->against_naive;
+    const char *what_repeats = seasonal ? "season" : "value";
     if (!(worst >= 1)) return;
-    add(f, "",
-        "The naive forecast was %s: on the validation windows repeating the last %s has an error of 1, this model of "
-        "%s.",
-        worst > 1 ? "better" : "as good", seasonal ? "season" : "value", number(text, worst));
+    if (isinf(worst))
+        add(f, "",
+            "The naive forecast was better: on the validation windows repeating the last %s has no error at all.",
+            what_repeats);
+    else
+        add(f, "",
+            "The naive forecast was %s: on the validation windows repeating the last %s has an error of 1, this model "
+            "of "
+            "%s.",
+            worst > 1 ? "better" : "as good", what_repeats, number(text, worst));
 }

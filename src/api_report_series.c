@@ -63,25 +63,16 @@ static bool sketch_forecast(entry *e, const lc_forecast_figure *f, const lc_styl
     return !e->sketch.failed;
 }
 
-/* The level nearest to 80 %, as most intervals are read. */
-static size_t usual_level(const lc_forecast_figure *f)
-{
-    size_t best = 0;
-    for (size_t i = 1; i < f->n_levels; i++)
-        if (fabs(f->level[i] - 80) < fabs(f->level[best] - 80)) best = i;
-    return best;
-}
-
 static bool describe_forecast(entry *e, const lc_forecast_figure *f, const lc_style *style)
 {
     double width = 0;
-    const size_t end = f->n - 1, level = usual_level(f);
+    const size_t end = f->n - 1, level = lc_usual_level(f);
     for (size_t i = 0; f->n_levels && i < f->n; i++) width += (f->hi[level][i] - f->lo[level][i]) / (double)f->n;
     e->text[F_SERIES] = f->title;
     e->value[F_LAST] = last_of(f->history_y, f->n_history);
     e->value[F_NEXT] = f->forecast[0];
     e->value[F_END] = f->forecast[end];
-    e->value[F_CHANGE] = 100 * (f->forecast[end] / e->value[F_LAST] - 1);
+    e->value[F_CHANGE] = 100 * (f->forecast[end] - e->value[F_LAST]) / fabs(e->value[F_LAST]);
     e->value[F_LO] = f->n_levels ? f->lo[level][end] : NAN;
     e->value[F_HI] = f->n_levels ? f->hi[level][end] : NAN;
     e->value[F_WIDTH] = f->n_levels ? width / sd_of(f->history_y, f->n_history) : NAN;
@@ -155,9 +146,20 @@ static lc_code fill_table(lc_report_series *s, entry *list, size_t n, const lc_c
     return code;
 }
 
+static void count_flags(lc_report_series *s, const char *id, size_t flags)
+{
+    if (lc_figure_is_whole(id)) {
+        s->wholes++;
+        s->whole_flags += flags;
+    } else {
+        s->flags += flags;
+        s->flagged += flags > 0;
+    }
+}
+
 lc_code lc_report_series_create(lc_report_series *s, const lc_report *what, const lc_groups *g, lc_status *st)
 {
-    char lo[48] = "interval from", hi[48] = "to";
+    char lo[64] = "interval from", hi[48] = "to";
     const lc_column forecast[F_COLUMNS] = {{"series", LC_COLUMN_TEXT, 0},    {"last value", LC_COLUMN_REAL, 0},
                                            {"next step", LC_COLUMN_REAL, 0}, {"last step", LC_COLUMN_REAL, 0},
                                            {"change, %", LC_COLUMN_REAL, 3}, {lo, LC_COLUMN_REAL, 0},
@@ -186,14 +188,13 @@ lc_code lc_report_series_create(lc_report_series *s, const lc_report *what, cons
         if (code == LC_OK && is_detect) {
             ok = describe_detect(&list[k], &f.detect, what->result, &g->list[k], style);
             list[k].value[D_EVENTS] = what->events ? (double)events[k] : NAN;
-            s->flags += (size_t)list[k].value[D_FLAGS];
-            s->flagged += list[k].value[D_FLAGS] > 0;
+            count_flags(s, g->list[k].id, (size_t)list[k].value[D_FLAGS]);
         } else if (code == LC_OK) {
             ok = describe_forecast(&list[k], &f.forecast, style);
-            const double level = f.forecast.n_levels ? f.forecast.level[usual_level(&f.forecast)] : NAN;
+            const double level = f.forecast.n_levels ? f.forecast.level[lc_usual_level(&f.forecast)] : NAN;
             char percent[LC_NUMBER_TEXT];
             lc_format_double(percent, level, 6);
-            if (*percent) snprintf(lo, sizeof lo, "%s %% from", percent);
+            if (*percent) snprintf(lo, sizeof lo, "last step, %s %% from", percent);
         }
         if (!ok) code = lc_fail_memory(st);
         lc_figure_free(&f);

@@ -73,6 +73,7 @@ typedef struct cli_progress {
     bool shown; /* standard error is a terminal and --quiet was not given */
     bool drawn;
     double started, last;
+    double before; /* share of the epochs that was done when the run began; below 0: not known yet */
 } cli_progress;
 
 /* Call before a fit: interrupts then end it after the epoch that runs. */

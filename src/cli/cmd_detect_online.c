@@ -266,7 +266,10 @@ static int refuse_options(const cli_options *o)
         return cli_usage("leave one of the two out",
                          "detect --online tells of events as they begin: it writes no --events");
     char method[32];
-    if (lc_settings_get(o->settings, "method", method, sizeof method) && strcmp(method, "default") != 0)
+    if (!cli_given(o, "method")) {
+        lc_settings_set(o->settings, "method", "default",
+                        NULL); /* loomcast.conf may say more than this command takes */
+    } else if (lc_settings_get(o->settings, "method", method, sizeof method) && strcmp(method, "default") != 0)
         return cli_usage("leave one of the two out", "--method %s judges whole files, --online rows as they come",
                          method);
     if (o->plot) return cli_usage("draw the result later: loomcast plot RESULT.csv", "detect --online draws no --plot");

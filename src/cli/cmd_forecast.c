@@ -27,10 +27,8 @@ int cli_forecast(const cli_options *o)
     lc_model_get_info(m, &info);
     cli_print_model(o, p, &info);
     if (!o->model) cli_print_error(o, &info);
-    if (o->plot && lc_forecast_past(&past, m, p, o->settings, &st) != LC_OK) {
-        code = cli_fail(&st);
-        goto done;
-    }
+    if (o->plot && !cli_plots_here(o) && lc_forecast_past(&past, m, p, o->settings, &st) != LC_OK)
+        cli_note(o, "note: the chart does not show what the model says of rows that came: %s", st.text);
     code = cli_deliver(&(cli_outcome){.result = r, .past = past, .panel = p, .model = &info}, o);
     if (code == LC_EXIT_OK) code = cli_print_summary(cli_summary(o, p, &info), o);
 done:

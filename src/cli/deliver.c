@@ -118,15 +118,16 @@ int cli_draw(const cli_outcome *what, const cli_options *o)
     if (!o->plot) return LC_EXIT_OK;
     int code = cli_read_style(&style, o);
     if (code != LC_EXIT_OK) return code;
+    const bool again = o->command->run == cli_plot; /* what the run was told is not known */
     const lc_report report = {.result = what->result,
                               .past = what->past,
                               .events = what->events,
                               .panel = what->panel,
                               .model = what->model,
-                              .settings = o->command->run == cli_plot ? NULL : o->settings,
+                              .settings = again ? NULL : o->settings,
                               .style = style,
                               .files = o->files,
-                              .n_files = o->n_files,
+                              .n_files = again ? 1 : o->n_files,
                               .charts = o->charts ? strtoul(o->charts, NULL, 10) : CHARTS};
     if (cli_plots_here(o)) code = print_chart(&report, o);
     else if (lc_report_is(o->plot)) code = write_report(&report, o);

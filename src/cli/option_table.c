@@ -29,8 +29,10 @@ static const cli_option own_options[] = {
         "draw the result: .png, .svg, .pdf, .gp for gnuplot's script and data, .html for a report, or - for a chart in "
         "the terminal, instead of the result unless -o takes it"),
     OWN("charts", 0, charts, "N",
-        "--plot FILE.html: draw the charts of so many series, those that deserve a look first (default: 24)"),
-    OWN("style", 0, style, "FILE", "how charts look: lines of key = value for font, sizes and colours, see loomcast.h"),
+        "--plot FILE.html: draw the charts of so many series, those that deserve a look first (default: 24)",
+        .in_config = true),
+    OWN("style", 0, style, "FILE",
+        "how charts look: lines of key = value, for font, font-scale, width, height and colours, see the README"),
     OWN("loss-plot", 0, loss_plot, "FILE", "draw training and validation loss by epoch"),
     OWN("model", 0, model, "MODEL", "use this fitted model"),
     OWN("save-windows", 0, save_windows, "FILE", "write every step of every test window"),

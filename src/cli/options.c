@@ -189,6 +189,8 @@ static int check_line(cli_options *o, const cli_command *c)
     if (standard > 1) return cli_usage(NULL, "standard input (-) can be read only once");
     if (o->model && fitting)
         return cli_usage("leave one of the two out", "--model names a fitted model, which --%s cannot change", fitting);
+    if (o->output && strcmp(o->output, "-") == 0 && cli_plots_here(o))
+        return cli_usage("give -o FILE for the result", "-o - and --plot - both take standard output");
     if (o->output && (strcmp(o->output, "-") == 0 || strcmp(o->output, "/dev/stdout") == 0)) o->output = NULL;
     return lc_settings_check(o->settings, &st) == LC_OK ? LC_EXIT_OK : cli_fail(&st);
 }

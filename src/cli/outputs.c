@@ -103,8 +103,10 @@ static bool same_file(const char *a, const char *b)
 static int check_inputs(const output *out, const cli_options *o)
 {
     char labels[PATH_ROOM];
-    bool taken =
-        (o->model && same_file(out->path, o->model)) || same_file(out->path, cli_labels_name(o, labels, PATH_ROOM));
+    const char *const read[] = {o->model, o->style, o->config, cli_labels_name(o, labels, PATH_ROOM)};
+    bool taken = false;
+    for (size_t i = 0; i < sizeof read / sizeof read[0]; i++)
+        taken = taken || (read[i] && same_file(out->path, read[i]));
     for (size_t i = 0; !taken && i < o->n_files; i++)
         taken = strcmp(o->files[i], "-") != 0 && same_file(out->path, o->files[i]);
     if (!taken) return LC_EXIT_OK;
@@ -115,7 +117,8 @@ static int check_inputs(const output *out, const cli_options *o)
 static int check_charts(const cli_options *o)
 {
     if (!o->charts) return LC_EXIT_OK;
-    if (!o->plot || !lc_report_is(o->plot)) return cli_usage(NULL, "--charts is for a report: --plot FILE.html");
+    const bool is_report = o->plot && lc_report_is(o->plot);
+    if (!is_report && cli_given(o, "charts")) return cli_usage(NULL, "--charts is for a report: --plot FILE.html");
     const size_t digits = strspn(o->charts, "0123456789");
     if (digits && digits < 7 && !o->charts[digits]) return LC_EXIT_OK;
     return cli_usage("give a whole number from 0 to 999999", "charts: \"%s\" is not a valid value", o->charts);

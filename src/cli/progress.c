@@ -61,7 +61,7 @@ static void draw(cli_progress *p, const char *line)
 
 cli_progress cli_progress_start(const cli_options *o)
 {
-    cli_progress p = {.shown = !o->quiet && can_redraw_a_line(), .started = seconds()};
+    cli_progress p = {.shown = !o->quiet && can_redraw_a_line(), .started = seconds(), .before = -1};
     tell = !o->quiet && isatty(STDERR_FILENO);
     catch_interrupts();
     if (p.shown) draw(&p, "fitting ...");
@@ -94,7 +94,8 @@ static void describe_rows(char *line, size_t room, const lc_progress *now, doubl
     put_left(line, room, share, took, "");
 }
 
-static void describe_fit(char *line, size_t room, const lc_progress *now, double took)
+/* before: the share that a checkpoint had. */
+static void describe_fit(char *line, size_t room, const lc_progress *now, double before, double took)
 {
     char valid[80] = "", fit[48] = "", rate[48] = "";
     const double share = now->epochs ? (double)now->epoch / (double)now->epochs : 0;
@@ -106,17 +107,19 @@ static void describe_fit(char *line, size_t room, const lc_progress *now, double
     snprintf(line, room, "%slearning %zu/%zu  loss %.4f%s%s", fit, now->epoch, now->epochs, now->train_loss, valid,
              rate);
     if (several) put_left(line, room, ((double)now->fit - 1 + share) / (double)now->fits, took, "");
-    else put_left(line, room, share, took, "at most ");
+    else put_left(line, room, (share - before) / (1 - before), took, "at most ");
 }
 
 bool cli_progress_step(void *progress, const lc_progress *now)
 {
     cli_progress *p = progress;
     const double t = seconds();
+    /* The first call comes after an epoch: what lies before that one was done by an earlier run. */
+    if (p->before < 0) p->before = now->epoch > 1 && now->epochs ? (double)(now->epoch - 1) / (double)now->epochs : 0;
     if (p->shown && t - p->last > 0.1) {
         char line[240];
         if (now->rows) describe_rows(line, sizeof line, now, t - p->started);
-        else describe_fit(line, sizeof line, now, t - p->started);
+        else describe_fit(line, sizeof line, now, p->before, t - p->started);
         draw(p, line);
         p->last = t;
     }

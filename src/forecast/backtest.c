@@ -157,8 +157,7 @@ static void find_half_widths(const backtest *b, const lc_model *m, double *half)
 {
     for (size_t k = 0; k < b->levels.n + LC_CRPS_QUANTILES / 2; k++) {
         const size_t q = k - b->levels.n;
-        const double percent =
-            k < b->levels.n ? b->levels.percent[k] : 100 - 200. * (double)(q + 1) / (LC_CRPS_QUANTILES + 1);
+        const double percent = k < b->levels.n ? b->levels.percent[k] : lc_crps_level(q);
         for (size_t h = 0; h < b->horizon; h++)
             half[k * b->horizon + h] = lc_interval_half_width(&m->calibration, h, percent);
     }

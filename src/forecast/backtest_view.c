@@ -9,12 +9,6 @@
 
 enum { QUANTILE_LEVELS = LC_CRPS_QUANTILES / 2 };
 
-/* Percent of the values that lie between the k-th quantile of CRPS and the k-th from the other end. */
-static double quantile_level(size_t k)
-{
-    return 100 - 200. * (double)(k + 1) / (LC_CRPS_QUANTILES + 1);
-}
-
 /* ---- what it is about ---- */
 
 static const char *base_name(const char *path)
@@ -43,7 +37,7 @@ static void place_levels(lc_backtest_view *v, const lc_levels *levels)
 {
     for (size_t l = 0; l < levels->n; l++) v->level[v->n_levels++] = (lc_view_level){levels->percent[l], true, {0}};
     for (size_t q = 0; q < QUANTILE_LEVELS; q++) {
-        const double percent = quantile_level(q);
+        const double percent = lc_crps_level(q);
         size_t at = 0;
         while (at < v->n_levels && v->level[at].percent < percent) at++;
         if (at < v->n_levels && v->level[at].percent == percent) continue;
@@ -140,7 +134,7 @@ void lc_backtest_view_add(lc_backtest_view *v, size_t series, const double *trut
     for (size_t l = 0; l < v->n_levels; l++) {
         lc_view_level *one = &v->level[l];
         size_t q = 0;
-        while (!one->given && quantile_level(q) != one->percent) q++;
+        while (!one->given && lc_crps_level(q) != one->percent) q++;
         const double *lo = one->given ? band + 2 * given * horizon : quantile + q * horizon;
         const double *hi = one->given ? lo + horizon : quantile + (last - q) * horizon;
         lc_metrics_add(&one->metrics, horizon, truth, point, lo, hi, scale);

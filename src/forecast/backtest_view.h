@@ -30,7 +30,7 @@ struct lc_backtest_view {
     size_t *rival_windows;     /* (rivals) */
     lc_metrics *step;          /* (horizon) the model's */
     lc_metrics *theirs, *mine; /* (rivals, horizon) a rival's, and the model's on the rival's windows */
-    size_t best;               /* of the rivals beside naive and seasonal-naive; SIZE_MAX: none */
+    size_t best;               /* of the rivals that say something else than naive and seasonal-naive; SIZE_MAX: none */
     size_t n_levels;
     lc_view_level level[LC_VIEW_LEVELS]; /* (n_levels) ascending */
     bool scaled;                         /* residuals are in units of MASE's denominator */

@@ -19,6 +19,12 @@ typedef struct lc_metrics {
 
 enum { LC_CRPS_QUANTILES = 9 };
 
+/* Percent of the values that lie between the k-th quantile of CRPS and the k-th from the other end. */
+static inline double lc_crps_level(size_t k)
+{
+    return 100 - 200. * (double)(k + 1) / (LC_CRPS_QUANTILES + 1);
+}
+
 /* Adds one window: truth, forecast and, unless NULL, the interval (lo, hi), all (n). `scale` is the mean
  * absolute seasonal difference of the training rows (lc_mase_scale); 0, NaN or infinite: MASE is not defined, the
  * window does not count for it. A step has an interval unless one of its bounds is NaN; the bounds belong to it. */

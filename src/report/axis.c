@@ -98,6 +98,10 @@ static void label_number(char *out, double v, double most, int step)
 
 void lc_number_label(char out[LC_TICK_TEXT], double v, int digits)
 {
+    if (!isfinite(v)) {
+        snprintf(out, LC_TICK_TEXT, "%s", isnan(v) ? "" : v > 0 ? "\xe2\x88\x9e" : "\xe2\x88\x92\xe2\x88\x9e");
+        return;
+    }
     double most = fabs(v);
     int exponent = most > 0 ? (int)floor(log10(most) + 1e-12) : 0;
     int step = exponent - digits + 1;

@@ -47,7 +47,7 @@ bool lc_ticks_dates(lc_ticks *t, const lc_range *r, int columns);
 /* One moment as a person writes it in a chart of this span, e.g. "Mar 5, 2014 06:00". */
 void lc_date_label(char out[LC_TICK_TEXT], double seconds, double span);
 
-/* A number as tick labels write it: 12,500 or 1.5x10^30 with raised digits; `digits` significant ones. */
+/* A number as tick labels write it: 12,500 or 1.5x10^30 with raised digits; `digits` significant ones. NaN is "". */
 void lc_number_label(char out[LC_TICK_TEXT], double v, int digits);
 
 /* Width of the widest label. */

@@ -3,6 +3,8 @@
 #ifndef LC_REPORT_CHART_H
 #define LC_REPORT_CHART_H
 
+#include <math.h>
+
 #include "base/memory.h"
 #include "base/status.h"
 #include "loomcast.h"
@@ -22,6 +24,15 @@ typedef struct lc_forecast_figure {
     size_t n_past;                       /* steps of an earlier forecast, of rows that came; 0: none */
     const double *past_x, *past;         /* (n_past) */
 } lc_forecast_figure;
+
+/* The level nearest to 80 %, as most intervals are read; 0 where there is none. */
+static inline size_t lc_usual_level(const lc_forecast_figure *f)
+{
+    size_t best = 0;
+    for (size_t i = 1; i < f->n_levels; i++)
+        if (fabs(f->level[i] - 80) < fabs(f->level[best] - 80)) best = i;
+    return best;
+}
 
 /* Without any y and expected, as for rows of several columns, only the score is drawn. */
 typedef struct lc_detect_figure {

@@ -75,6 +75,8 @@ static double highest(const lc_backtest_figure *f, lc_curve kind)
     return y.any ? y.hi : INFINITY;
 }
 
+#define DECADES 1e-4 /* of the largest error: what a logarithmic axis goes down to */
+
 /* Background curves may run out of the plot: they must not press the others flat. */
 static lc_axes frame_steps(const lc_backtest_figure *f)
 {
@@ -83,6 +85,8 @@ static lc_axes frame_steps(const lc_backtest_figure *f)
         if (f->curve[i].curve != LC_CURVE_OTHER) lc_range_add(&y, f->curve[i].error, f->horizon);
     lc_axes frame = {.x = steps_range(f->horizon), .whole_x = true, .y_label = f->measure, .x_label = "step"};
     frame.log_y = y.any && y.lo > LEAST && y.hi > LOG_FROM * highest(f, LC_CURVE_MODEL);
+    /* Errors that are rounding alone would take the room of all others. */
+    if (frame.log_y) y.lo = fmax(y.lo, DECADES * y.hi);
     frame.y = (lc_range){.lo = frame.log_y ? y.lo / 1.15 : 0, .hi = 1, .any = true};
     if (y.any && y.hi > LEAST) frame.y.hi = lc_drawn((frame.log_y ? 1.15 : 1.08) * y.hi);
     return frame;

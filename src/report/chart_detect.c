@@ -36,7 +36,8 @@ static void frame_of(const lc_detect_figure *f, panel *d)
     add_bound(&y, &values, f->lo, f->n);
     add_bound(&y, &values, f->hi, f->n);
     lc_range_pad(&y, .06);
-    d->series = (lc_axes){.x = x, .y = y, .calendar = f->calendar, .whole_x = !f->calendar, .y_label = f->y_label};
+    d->series = (lc_axes){
+        .x = x, .y = y, .calendar = f->calendar, .whole_x = !f->calendar, .y_label = f->y_label, .label_room = true};
     d->score = d->series;
     d->score.y = (lc_range){.lo = -.02, .hi = 1.05, .any = true};
     d->score.y_label = "score";
@@ -177,7 +178,7 @@ static lc_code draw_page(lc_buf *script, const lc_detect_figure *f, size_t n, co
     static const lc_entry entries[] = {{LC_MARK_LINE, "value", "lw 1.2 lc rgb " LC_INK},
                                        {LC_MARK_LINE, "expected", "lw 1.4 lc rgb " LC_BLUE},
                                        {LC_MARK_BAND, "expected range", "rgb " LC_BLUE " fs transparent solid 0.15"},
-                                       {LC_MARK_BAND, "event", "rgb " LC_EVENT " fs solid 1"},
+                                       {LC_MARK_BAND, "over the threshold", "rgb " LC_EVENT " fs solid 1"},
                                        {LC_MARK_DOT, "flag", "pt 7 ps 0.95 lc rgb " LC_RED}};
     lc_page page;
     lc_buf measure = {0};

@@ -135,6 +135,7 @@ static bool draw(const lc_page *p, lc_buf *script, const lc_forecast_figure *f, 
     lc_trace_write(script, "lone", number, &history.dots);
     lc_trace_write(script, "step", number, &forecast.dots);
     lc_trace_write(script, "past", number, &past.line);
+    lc_trace_write(script, "pastdots", number, &past.dots);
     plot.curves = bands.curves;
     if (curves.failed) goto done;
     if (curves.len) lc_buf_append(script, curves.data, curves.len);
@@ -142,7 +143,8 @@ static bool draw(const lc_page *p, lc_buf *script, const lc_forecast_figure *f, 
     if (f->n_history <= 60 && history.n_line)
         lc_plot_add(&plot, "using 1:2 with points", "history", number, "pt 7 ps 0.45 lc rgb " LC_INK);
     if (history.n_dots) lc_plot_add(&plot, "using 1:2 with points", "lone", number, "pt 7 ps 0.5 lc rgb " LC_INK);
-    if (past.n_line) lc_plot_add(&plot, "using 1:2 with lines", "past", number, "lc rgb " LC_BLUE " lw 1.6 dt (6,4)");
+    if (past.n_line) lc_plot_add(&plot, "using 1:2 with lines", "past", number, "lc rgb " LC_BLUE " lw 1.6 dt (9,5)");
+    if (past.n_dots) lc_plot_add(&plot, "using 1:2 with points", "pastdots", number, "pt 6 ps 0.8 lc rgb " LC_BLUE);
     if (forecast.n_line) lc_plot_add(&plot, "using 1:2 with lines", "forecast", number, "lc rgb " LC_BLUE " lw 2.4");
     if (forecast.n_dots) lc_plot_add(&plot, "using 1:2 with points", "step", number, "pt 7 ps 0.8 lc rgb " LC_BLUE);
     lc_plot_end(&plot, frame);
@@ -179,7 +181,7 @@ static lc_code legend(lc_page *p, lc_buf *script, const lc_forecast_figure *figu
     widest_first(f, order);
     if (history) entry[n++] = (lc_entry){LC_MARK_LINE, "history", "lw 1.2 lc rgb " LC_INK};
     entry[n++] = (lc_entry){LC_MARK_LINE, "forecast", "lw 2.4 lc rgb " LC_BLUE};
-    if (past) entry[n++] = (lc_entry){LC_MARK_LINE, "a horizon earlier", "lw 1.6 dt (6,4) lc rgb " LC_BLUE};
+    if (past) entry[n++] = (lc_entry){LC_MARK_LINE, "a horizon earlier", "lw 1.6 dt (9,5) lc rgb " LC_BLUE};
     /* Narrow bands first in words, as people say them: 80 %, 95 %. */
     for (size_t k = f->n_levels < LEVELS_NAMED ? f->n_levels : LEVELS_NAMED; k-- > 0;) {
         char number[LC_NUMBER_TEXT];

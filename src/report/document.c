@@ -74,6 +74,10 @@ static void put_table(lc_buf *b, const lc_document_table *t)
 {
     lc_html(b, "<section>\n<h2>%t</h2>\n", t->heading);
     if (*t->note) lc_html(b, "<p class=\"note\">%t</p>\n", t->note);
+    if (lc_result_rows(t->rows) == 0) {
+        lc_buf_puts(b, "</section>\n");
+        return;
+    }
     enum { LONG = 20 }; /* rows from which on a table scrolls by itself; the script's own number for a search */
     const char *length = lc_result_rows(t->rows) > LONG ? " long" : "";
     lc_html(b, "<div class=\"scroll%s\" tabindex=\"0\" role=\"region\" aria-label=\"%t\"><table><thead><tr>", length,
@@ -97,8 +101,8 @@ static void put_head(lc_buf *b, const lc_document *d)
             "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
             "script-src 'sha256-%s'\">\n"
             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>%t</title>\n"
-            "<style>%s</style>\n</head>\n<body>\n",
-            lc_html_script_hash, d->title, lc_html_style);
+            "<style>%s.k,.legend svg{background:%s}</style>\n</head>\n<body>\n",
+            lc_html_script_hash, d->title, lc_html_style, d->style->colour[LC_COLOUR_BACKGROUND]);
     lc_html(b, "<header>\n<h1>%t</h1>\n<p class=\"lead\">%t</p>\n", d->title, d->lead);
     for (size_t i = 0; i < d->warnings->n; i++) lc_html(b, "<p class=\"warn\">%t</p>\n", d->warnings->list[i].value);
     lc_buf_puts(b, "<dl class=\"key\">\n");

@@ -45,10 +45,28 @@ static int width_of(unsigned c)
     return wide ? 2 : 1;
 }
 
-static bool is_control(unsigned c)
+bool lc_gp_is_unfit(unsigned c)
 {
     /* U+2028 and U+2029 break lines, U+FFFE and U+FFFF are no characters of XML, which .svg is. */
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || c == 0xfffe || c == 0xffff;
+    const bool turns =
+        (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200e || c == 0x200f || c == 0x061c;
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || c == 0xfffe || c == 0xffff || turns;
+}
+
+void lc_gp_plain(char *out, size_t room, const char *text)
+{
+    size_t n = 0;
+    for (const unsigned char *s = (const unsigned char *)text; *s;) {
+        unsigned c = 0;
+        const size_t width = lc_gp_decode(s, &c);
+        const bool fit = width && !lc_gp_is_unfit(c);
+        if (n + (fit ? width : 1) >= room) break;
+        if (fit) memcpy(out + n, s, width);
+        else out[n] = '?';
+        n += fit ? width : 1;
+        s += width ? width : 1;
+    }
+    out[n] = '\0';
 }
 
 int lc_gp_columns(const char *text)
@@ -84,7 +102,7 @@ static void append_quoted(lc_buf *b, const char *text, int most)
         brackets = c == ']' ? brackets + 1 : 0;
         if (!n) lc_buf_puts(b, "\xef\xbf\xbd");
         else if (c == '\n' || c == '\t' || c == '\r' || c == 0x2028 || c == 0x2029) lc_buf_puts(b, " ");
-        else if (is_control(c)) lc_buf_puts(b, "\xef\xbf\xbd");
+        else if (lc_gp_is_unfit(c)) lc_buf_puts(b, "\xef\xbf\xbd");
         else if ((c < 0x80 && strchr("\"\\`@$%'", (int)c)) || (escaped && c >= '0' && c <= '9'))
             lc_buf_printf(b, "\\%03o", c);
         else lc_buf_append(b, s, n);

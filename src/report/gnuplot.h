@@ -20,6 +20,12 @@ void lc_gp(lc_buf *script, const char *fmt, ...);
  * returns its bytes, or 0 where it is broken. */
 size_t lc_gp_decode(const unsigned char *s, unsigned *out);
 
+/* A control byte, or a mark that changes how the text around it is read: no part of a picture or a page. */
+bool lc_gp_is_unfit(unsigned c);
+
+/* Copies a text for a terminal (room bytes with the NUL): what is unfit or broken UTF-8 is '?'. */
+void lc_gp_plain(char *out, size_t room, const char *text);
+
 /* Width of a text in columns of a fixed-width font: wide East Asian characters count twice. */
 int lc_gp_columns(const char *text);
 

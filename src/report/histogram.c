@@ -28,10 +28,12 @@ static lc_range range_of(const double *sorted, size_t n)
     return whole.hi - whole.lo > wide * (inner.hi - inner.lo) && inner.hi > inner.lo ? inner : whole;
 }
 
+#define TINY 1e-300 /* below, a part of the span could not be told from 0 */
+
 static double width_of(const double *sorted, size_t n, double span)
 {
     const double fd = 2 * (at_share(sorted, n, .75) - at_share(sorted, n, .25)) / cbrt((double)n);
-    if (!(span > 0)) return 1;
+    if (!(span > TINY)) return 1;
     /* Bars stand around their middles: the first and the last reach half a bar beyond the range. */
     return fmin(fmax(fd, span / (LC_BARS_MOST - 2)), span / BARS_LEAST);
 }

@@ -6,13 +6,6 @@
 #include "base/text.h"
 #include "report/gnuplot.h"
 
-/* Not a character of a page, or one that changes how those around it are read. */
-static bool is_unfit(unsigned c)
-{
-    const bool turns = (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200e || c == 0x200f;
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xfffe || c == 0xffff || turns;
-}
-
 static const char *entity_of(unsigned c)
 {
     switch (c) {
@@ -23,7 +16,9 @@ static const char *entity_of(unsigned c)
     case '\'': return "&#39;";
     case '\t':
     case '\r':
-    case '\n': return " ";
+    case '\n':
+    case 0x2028:
+    case 0x2029: return " ";
     default: return NULL;
     }
 }
@@ -35,7 +30,7 @@ void lc_html_text(lc_buf *b, const char *text)
         const size_t n = lc_gp_decode(s, &c);
         const char *entity = n ? entity_of(c) : NULL;
         if (entity) lc_buf_puts(b, entity);
-        else if (!n || is_unfit(c)) lc_buf_puts(b, "\xef\xbf\xbd");
+        else if (!n || lc_gp_is_unfit(c)) lc_buf_puts(b, "\xef\xbf\xbd");
         else lc_buf_append(b, s, n);
         s += n ? n : 1;
     }

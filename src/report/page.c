@@ -247,7 +247,8 @@ void lc_page_legend(lc_page *p, lc_buf *script, const lc_entry *entry, size_t n)
 
 static double plot_left(const lc_page *p, const lc_axes *f)
 {
-    return f->left + (f->y_label && *f->y_label ? p->font * 1.7 : 0) + f->y_columns * p->column_px + 12;
+    const bool labelled = f->label_room || (f->y_label && *f->y_label);
+    return f->left + (labelled ? p->font * 1.7 : 0) + f->y_columns * p->column_px + 12;
 }
 
 static double plot_bottom(const lc_page *p, const lc_axes *f)

@@ -29,6 +29,7 @@ typedef struct lc_axes {
     lc_range x, y;
     bool calendar, whole_x, log_y;
     const char *y_label, *x_label; /* text, also from outside; NULL: none */
+    bool label_room;               /* is left for y_label even without one: plots below each other begin alike */
     int y_columns;                 /* width of the y tick labels, equal for all panels of a page */
     bool x_labels;
     const lc_ticks *y_ticks; /* NULL: chosen here */

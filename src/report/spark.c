@@ -22,17 +22,18 @@ static int down(const lc_range *r, double v)
 static void put_path(lc_buf *out, const double *y, size_t n, size_t from, size_t to, const lc_range *r,
                      const char *colour)
 {
-    const size_t bins = to - from < 2 * BINS ? to - from : BINS;
+    const size_t bins = to - from < 2 * (size_t)BINS ? to - from : (size_t)BINS;
     bool open = false;
     lc_buf_printf(out, "<path fill=\"none\" stroke=\"%s\" stroke-width=\"%d\" d=\"", colour, STROKE);
     for (size_t b = 0; b < bins; b++) {
         const size_t first = from + (to - from) * b / bins, end = from + (to - from) * (b + 1) / bins;
-        size_t least = first, most = first;
+        size_t least = end, most = end;
         for (size_t i = first; i < end; i++) {
-            if (!(y[least] <= y[i])) least = i;
-            if (!(y[most] >= y[i])) most = i;
+            if (!isfinite(y[i])) continue;
+            if (least == end || y[i] < y[least]) least = i;
+            if (most == end || y[i] > y[most]) most = i;
         }
-        if (!isfinite(y[least]) || !isfinite(y[most])) {
+        if (least == end) {
             open = false;
             continue;
         }

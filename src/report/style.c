@@ -70,10 +70,10 @@ static lc_code set_colour(const reader *r, size_t which, const char *key, const 
 
 static lc_code set_size(const reader *r, int *to, const char *key, const char *value)
 {
-    enum { LEAST = 300, MOST = 10000 };
+    enum { LEAST = 400, MOST = 10000 };
     long long n;
     if (!lc_parse_int(value, strlen(value), &n) || n < LEAST || n > MOST)
-        return refuse(r, key, value, "give pixels, from 300 to 10000");
+        return refuse(r, key, value, "give pixels, from 400 to 10000");
     *to = (int)n;
     return LC_OK;
 }
@@ -81,8 +81,8 @@ static lc_code set_size(const reader *r, int *to, const char *key, const char *v
 static lc_code set_scale(const reader *r, const char *key, const char *value)
 {
     double x;
-    if (!lc_parse_double(value, strlen(value), &x) || !(x >= .5 && x <= 3))
-        return refuse(r, key, value, "give a factor from 0.5 to 3");
+    if (!lc_parse_double(value, strlen(value), &x) || !(x >= .7 && x <= 1.5))
+        return refuse(r, key, value, "give a factor from 0.7 to 1.5");
     r->style->font_scale = x;
     return LC_OK;
 }
@@ -108,9 +108,10 @@ static lc_code set(const reader *r, const char *key, const char *value)
     char shown[48];
     lc_fail_at(r->st, LC_E_USAGE, r->path, r->line, 0, "a style has no \"%s\"",
                lc_printable(shown, sizeof shown, key, strlen(key)));
-    lc_hint(r->st,
-            "it has font, font-scale, width, height, and the colours text, label, faint, frame, grid, background, "
-            "main, second, third, fourth, rest, alert and event");
+    char known[160] = "";
+    for (size_t i = 0; i < LC_COLOURS; i++)
+        snprintf(known + strlen(known), sizeof known - strlen(known), ", %s", names[i]);
+    lc_hint(r->st, "it has font, font-scale, width, height%s", known);
     return LC_E_USAGE;
 }
 

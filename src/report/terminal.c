@@ -196,8 +196,8 @@ static void put_head(lc_buf *out, const plot *p, const char *title, const char *
     enum { GAP = 2 };
     char name[512], what[80];
     int legend = -GAP;
-    lc_printable(name, sizeof name, title, strlen(title));
-    lc_printable(what, sizeof what, label, strlen(label));
+    lc_gp_plain(name, sizeof name, title);
+    lc_gp_plain(what, sizeof what, label);
     cut(name, p->t->columns);
     for (size_t i = 0; i < n; i++) legend += lc_gp_columns(list[i].sample) + 1 + lc_gp_columns(list[i].text) + GAP;
     int head = lc_gp_columns(name);
@@ -209,7 +209,10 @@ static void put_head(lc_buf *out, const plot *p, const char *title, const char *
     if (head + GAP + legend > p->t->columns) lc_buf_puts(out, "\n");
     else put_blanks(out, p->t->columns - head - legend);
     const int gap = legend > p->t->columns ? 1 : GAP;
+    int used = legend > p->t->columns ? 0 : -p->t->columns; /* entries without room are left out */
     for (size_t i = 0; i < n; i++) {
+        used += lc_gp_columns(list[i].sample) + 1 + lc_gp_columns(list[i].text) + (i ? gap : 0);
+        if (used > p->t->columns) break;
         if (i) put_blanks(out, gap);
         put_colour(out, p, list[i].ink, list[i].sample);
         lc_buf_printf(out, " %s", list[i].text);
@@ -221,16 +224,13 @@ static void put_head(lc_buf *out, const plot *p, const char *title, const char *
 
 lc_code lc_terminal_forecast(lc_buf *out, const lc_forecast_figure *f, const lc_terminal *t, lc_status *st)
 {
-    enum { NEAR = 1 };
     plot p = {.t = t, .ticks = lc_calloc(2, sizeof *p.ticks)};
     lc_range_add(&p.x, f->history_x, f->n_history);
     lc_range_add(&p.x, f->x, f->n);
     lc_range_add(&p.y, f->history_y, f->n_history);
     lc_range_add(&p.y, f->forecast, f->n);
     /* One interval: more of them cannot be told apart in dots. */
-    size_t level = 0;
-    for (size_t i = NEAR; i < f->n_levels; i++)
-        if (fabs(f->level[i] - 80) < fabs(f->level[level] - 80)) level = i;
+    const size_t level = lc_usual_level(f);
     if (f->n_levels) lc_range_add(&p.y, f->lo[level], f->n);
     if (f->n_levels) lc_range_add(&p.y, f->hi[level], f->n);
     lc_range_pad(&p.x, 0);

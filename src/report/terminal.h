@@ -5,7 +5,7 @@
 #include "report/chart.h"
 
 typedef struct lc_terminal {
-    int columns, rows; /* of a chart, its axes included */
+    int columns, rows; /* of a chart: its width with all, its height without title and axis of time */
     bool colour;       /* with the codes of a terminal */
 } lc_terminal;
 

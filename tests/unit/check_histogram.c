@@ -37,6 +37,15 @@ START_TEST(values_are_counted_in_their_bars)
 }
 END_TEST
 
+/* A span whose parts cannot be told from zero. */
+START_TEST(denormal_values_have_bars)
+{
+    const double v[] = {0, 5e-324, 0, 5e-324, 1e-323, -5e-324}, huge[] = {-1.7e308, 1.7e308, 0};
+    ck_assert_uint_eq(make(v, 6).values, 6);
+    ck_assert_uint_eq(make(huge, 3).values, 3);
+}
+END_TEST
+
 START_TEST(long_tails_do_not_press_the_bars_flat)
 {
     double v[2000];
@@ -76,6 +85,7 @@ Suite *unit_suite(void)
     Suite *s = suite_create("histogram");
     TCase *c = tcase_create("histogram");
     tcase_add_test(c, values_are_counted_in_their_bars);
+    tcase_add_test(c, denormal_values_have_bars);
     tcase_add_test(c, long_tails_do_not_press_the_bars_flat);
     tcase_add_test(c, few_and_odd_values_make_bars);
     suite_add_tcase(s, c);

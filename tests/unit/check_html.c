@@ -26,7 +26,7 @@ START_TEST(text_is_escaped)
     expect_text("\x01\x1b[31m\x7f", "\xef\xbf\xbd\xef\xbf\xbd[31m\xef\xbf\xbd");
     expect_text("\xff\xc0\xaf z\xc3\xbcrich", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd z\xc3\xbcrich");
     expect_text("\xe2\x80\xaegpj.exe", "\xef\xbf\xbdgpj.exe"); /* U+202E turns what follows round */
-    expect_text("\xe2\x81\xa6x", "\xef\xbf\xbdx");
+    expect_text("\xe2\x81\xa6x\xd8\x9c", "\xef\xbf\xbdx\xef\xbf\xbd");
 }
 END_TEST
 
@@ -172,7 +172,15 @@ START_TEST(small_lines_of_odd_values)
             lc_buf_free(&b);
         }
     }
+    /* A value that is missing hides no other of its stretch. */
+    enum { MANY = 1200 };
+    double *holes = malloc(MANY * sizeof *holes);
+    for (size_t i = 0; i < MANY; i++) holes[i] = i % 2 ? NAN : (double)(i % 10);
     lc_buf b = {0};
+    lc_spark(&b, holes, NULL, MANY, MANY, lc_style_or_usual(NULL));
+    ck_assert_uint_gt(count(b.data, "L"), 60);
+    lc_buf_free(&b);
+    free(holes);
     lc_spark(&b, v[1], NULL, 4, 4, lc_style_or_usual(NULL));
     ck_assert_ptr_nonnull(strstr(b.data, "d=\"M12 100h1M316 12h1\"")); /* lone values are dots, the gap stays */
     lc_buf_free(&b);

@@ -176,6 +176,8 @@ START_TEST(payloads_in_charts_are_inert)
         what.result = bad;
         char *page = page_of(&what), *tags = skeleton(page);
         ck_assert_msg(strcmp(tags, calm_tags) == 0, "%s", payloads[i]);
+        ck_assert_ptr_null(strstr(page, "\xe2\x80\xae"));
+        ck_assert_ptr_null(strchr(page, '\x1b'));
         ck_assert_uint_eq(scratch_files(), 1);
         lc_result_free(good);
         lc_result_free(bad);
@@ -183,6 +185,39 @@ START_TEST(payloads_in_charts_are_inert)
         free(calm_tags);
         free(page);
         free(tags);
+    }
+    scratch_leave();
+}
+END_TEST
+
+/* Errors without end: naive has none on a series that repeats itself. */
+START_TEST(forecasts_of_perfect_repeats_have_a_page)
+{
+    static const lc_column columns[] = {{"unique_id", LC_COLUMN_TEXT, 0},
+                                        {"ds", LC_COLUMN_TEXT, 0},
+                                        {"forecast", LC_COLUMN_REAL, 0},
+                                        {"forecast-lo-80", LC_COLUMN_REAL, 0},
+                                        {"forecast-hi-80", LC_COLUMN_REAL, 0}};
+    static const double against[][2] = {{INFINITY, INFINITY}, {.5, INFINITY}, {INFINITY, NAN}, {1.5, 2}, {NAN, NAN}};
+    scratch_enter();
+    for (size_t k = 0; k < sizeof against / sizeof against[0]; k++) {
+        lc_result *r = NULL;
+        ck_assert_int_eq(lc_result_create_with(&r, columns, 5, NULL), LC_OK);
+        for (int i = 0; i < 3; i++) {
+            lc_result_add_row(r, NULL);
+            lc_result_set_text(r, 0, "a", NULL);
+            lc_result_set_text(r, 1, i == 0 ? "1" : i == 1 ? "2" : "3", NULL);
+            for (size_t c = 2; c < 5; c++) lc_result_set_real(r, c, i + (double)c);
+        }
+        const lc_model_info m = {
+            .arch = "naive", .against_naive = against[k][0], .against_seasonal_naive = against[k][1]};
+        const lc_report what = {.result = r, .model = &m, .charts = 1};
+        char *page = page_of(&what);
+        const bool warns = against[k][0] >= 1 || against[k][1] >= 1;
+        ck_assert((strstr(page, "The naive forecast was better") != NULL) == warns);
+        ck_assert_ptr_null(strstr(page, "nan"));
+        free(page);
+        lc_result_free(r);
     }
     scratch_leave();
 }
@@ -277,6 +312,7 @@ Suite *unit_suite(void)
     tcase_set_timeout(c, 120);
     tcase_add_test(c, payloads_are_inert);
     tcase_add_test(c, payloads_in_charts_are_inert);
+    tcase_add_test(c, forecasts_of_perfect_repeats_have_a_page);
     tcase_add_test(c, the_most_unusual_comes_first);
     tcase_add_test(c, pages_are_the_same_bytes);
     tcase_add_test(c, without_gnuplot_the_page_is_written);

@@ -54,9 +54,9 @@ START_TEST(wrong_files_are_refused)
         {"font =\n", 1, LC_E_USAGE, "font: \"\" is not a valid value"},
         {"font = A\"; system('touch owned'); \"\n", 1, LC_E_USAGE, "is not a valid value"},
         {"font = Sans,40\n", 1, LC_E_USAGE, "is not a valid value"},
-        {"width = 20\n", 1, LC_E_USAGE, "is not a valid value"},
+        {"width = 399\n", 1, LC_E_USAGE, "is not a valid value"},
         {"height = 1e9\n", 1, LC_E_USAGE, "is not a valid value"},
-        {"font-scale = 0\n", 1, LC_E_USAGE, "is not a valid value"},
+        {"font-scale = 1.6\n", 1, LC_E_USAGE, "is not a valid value"},
         {"font-scale = nan\n", 1, LC_E_USAGE, "is not a valid value"},
         {"\x1b[2J = 1\n", 1, LC_E_USAGE, "a style has no \"?[2J\""},
     };
