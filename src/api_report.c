@@ -130,7 +130,7 @@ static lc_code write_document(const lc_report *what, bool is_detect, const lc_gr
         code = lc_fail_memory(&later);
         goto done;
     }
-    const lc_document_table list = {what->events ? "Events" : "Flagged rows", more.data, anomalies, NULL, NULL};
+    const lc_document_table list = {what->events ? "Events" : "Flagged rows", more.data, anomalies, NULL, NULL, NULL};
     const lc_document d = {.title = title.data,
                            .lead = lead.data,
                            .warnings = &warnings,
@@ -138,7 +138,7 @@ static lc_code write_document(const lc_report *what, bool is_detect, const lc_gr
                            .table = {"Series",
                                      is_detect ? "Most unusual first. Click a heading to sort."
                                                : "Least certain first. Click a heading to sort.",
-                                     s->table, s->sketch, c->of_row},
+                                     s->table, s->sketch, c->of_row, NULL},
                            .charts_note = note.data ? note.data : "",
                            .figure = c->shown,
                            .n_figures = c->n,

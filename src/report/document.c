@@ -48,6 +48,16 @@ static void put_number(lc_buf *b, double x, int digits)
     lc_html(b, "<td class=\"n\" data-v=\"%g\">%s</td>", isfinite(x) ? x : NAN, label);
 }
 
+/* A link to a file beside the page. With "./" before it no name is read as another kind of address. */
+static void put_file(lc_buf *b, const char *file, const char *text)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    lc_buf_puts(b, "<a href=\"./");
+    for (const unsigned char *s = (const unsigned char *)file; *s; s++)
+        lc_buf_printf(b, strchr(plain, *s) ? "%c" : "%%%02X", *s);
+    lc_html(b, "\"><bdi>%t</bdi></a></td>", text);
+}
+
 static void put_row(lc_buf *b, const lc_document_table *t, size_t row)
 {
     lc_buf_puts(b, "<tr>");
@@ -58,7 +68,8 @@ static void put_row(lc_buf *b, const lc_document_table *t, size_t row)
             const char *text = lc_result_text(t->rows, row, c);
             const bool linked = c == 0 && t->figure && t->figure[row] != SIZE_MAX;
             lc_html(b, c ? "<td>" : "<td title=\"%t\">", text);
-            if (linked) lc_html(b, "<a href=\"#chart-%z\"><bdi>%t</bdi></a></td>", t->figure[row] + 1, text);
+            if (c == 0 && t->file && t->file[row]) put_file(b, t->file[row], text);
+            else if (linked) lc_html(b, "<a href=\"#chart-%z\"><bdi>%t</bdi></a></td>", t->figure[row] + 1, text);
             else lc_html(b, "<bdi>%t</bdi></td>", text);
         }
         if (c == 0 && t->sketch) {
@@ -150,7 +161,7 @@ lc_code lc_document_write(const lc_document *d, const char *path, bool replace, 
     if (code != LC_OK) return code;
     put_head(&b, d);
     put_table(&b, &d->table);
-    put_charts(&b, d);
+    if (d->charts_note) put_charts(&b, d);
     if (d->more) put_table(&b, d->more);
     put_end(&b, d);
     if (b.failed) code = lc_fail_memory(st);
