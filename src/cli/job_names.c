@@ -7,7 +7,7 @@
 #include "cli/job.h"
 
 /* A temporary name adds some twenty bytes, and file systems take 255. */
-enum { STEM_MOST = 160, HASH_DIGITS = 16, NAME_ROOM = STEM_MOST + HASH_DIGITS + 16 };
+enum { STEM_MOST = 160, HASH_DIGITS = 16, NAME_ROOM = STEM_MOST + HASH_DIGITS + 16, LONGEST = 4096 };
 
 typedef struct named {
     const char *input;
@@ -32,14 +32,12 @@ static bool is_plain(unsigned char c)
 static bool take_stem(char out[STEM_MOST + 1], const char *input)
 {
     const char *slash = strrchr(input, '/'), *base = slash ? slash + 1 : input;
-    char shown[4096];
-    const size_t whole = strlen(base), n = without_ending(base, without_ending(base, whole, ".gz"), ".csv");
-    char *text = strndup(base, n);
-    if (!text) text = strdup("");
-    cli_harmless(shown, sizeof shown, text ? text : "");
-    bool changed = !text || strcmp(shown, text) != 0 || !*shown;
-    free(text);
+    char text[LONGEST], shown[LONGEST];
+    const size_t n = without_ending(base, without_ending(base, strlen(base), ".gz"), ".csv");
+    snprintf(text, sizeof text, "%.*s", n < LONGEST ? (int)n : LONGEST - 1, base);
+    cli_harmless(shown, sizeof shown, text);
     size_t length = strlen(shown);
+    bool changed = !n || n >= LONGEST || strcmp(shown, text) != 0;
     if (length > STEM_MOST) {
         changed = true;
         length = STEM_MOST;

@@ -189,14 +189,17 @@ static void explain_end(job_file *f, const stream *stray, int status)
 static void tell_failure(crew *c, const job_file *f)
 {
     enum { MOST = 10 };
-    if (f->status != JOB_FAILED || c->told >= MOST) return;
-    c->told++;
+    if (f->status != JOB_FAILED || c->told > MOST) return;
     char name[300];
     cli_progress_clear_line(&c->progress);
-    const bool named = strncmp(f->error ? f->error : "", f->input, strlen(f->input)) == 0;
-    fprintf(stderr, "%s%s%s\n", named ? "" : cli_harmless(name, sizeof name, f->input), named ? "" : ": ",
-            f->error ? f->error : "out of memory");
-    if (c->told == MOST) fprintf(stderr, "errors of more files: see %s\n", c->j->summary);
+    if (c->told++ == MOST) {
+        fprintf(stderr, "more files fail: %s/%s will say why\n", cli_harmless(name, sizeof name, c->j->o->out_dir),
+                c->j->summary);
+        return;
+    }
+    const char *error = f->error ? f->error : "out of memory";
+    const bool named = strncmp(error, f->input, strlen(f->input)) == 0;
+    fprintf(stderr, "%s%s%s\n", named ? "" : cli_harmless(name, sizeof name, f->input), named ? "" : ": ", error);
 }
 
 static void count(crew *c, const job_file *f)
