@@ -60,6 +60,7 @@ static void put_file(lc_buf *b, const char *file, const char *text)
 
 static void put_row(lc_buf *b, const lc_document_table *t, size_t row)
 {
+    enum { WORDS = 48 }; /* characters from which on a text may take several lines */
     lc_buf_puts(b, "<tr>");
     for (size_t c = 0; c < lc_result_columns(t->rows); c++) {
         if (is_number(t->rows, c)) {
@@ -67,7 +68,8 @@ static void put_row(lc_buf *b, const lc_document_table *t, size_t row)
         } else {
             const char *text = lc_result_text(t->rows, row, c);
             const bool linked = c == 0 && t->figure && t->figure[row] != SIZE_MAX;
-            lc_html(b, c ? "<td>" : "<td title=\"%t\">", text);
+            const bool wraps = strlen(text) > WORDS;
+            lc_html(b, c == 0 ? "<td title=\"%t\">" : wraps ? "<td class=\"t\">" : "<td>", text);
             if (c == 0 && t->file && t->file[row]) put_file(b, t->file[row], text);
             else if (linked) lc_html(b, "<a href=\"#chart-%z\"><bdi>%t</bdi></a></td>", t->figure[row] + 1, text);
             else lc_html(b, "<bdi>%t</bdi></td>", text);
