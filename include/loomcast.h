@@ -187,13 +187,30 @@ lc_code lc_model_describe(const lc_model *m, bool json, char **text, lc_status *
 /* A table of rows and named columns of text or numbers; an empty real cell is NaN. */
 typedef struct lc_result lc_result;
 
+typedef enum lc_column_type { LC_COLUMN_TEXT, LC_COLUMN_REAL, LC_COLUMN_INT } lc_column_type;
+
+typedef struct lc_column {
+    const char *name;
+    lc_column_type type;
+    int digits; /* significant ones of a real; 0: as many as it has */
+} lc_column;
+
+/* A new table with these columns (n). */
+lc_code lc_result_create_with(lc_result **out, const lc_column *columns, size_t n, lc_status *st);
+/* Adds a row of empty cells (text "", real NaN which is written empty, integer 0). */
+lc_code lc_result_add_row(lc_result *r, lc_status *st);
+/* Set cells of the last row; text is copied. */
+lc_code lc_result_set_text(lc_result *r, size_t column, const char *value, lc_status *st);
+void lc_result_set_real(lc_result *r, size_t column, double value);
+void lc_result_set_int(lc_result *r, size_t column, int64_t value);
+
 void lc_result_free(lc_result *r);
 size_t lc_result_rows(const lc_result *r);
 size_t lc_result_columns(const lc_result *r);
 const char *lc_result_column_name(const lc_result *r, size_t column);
 size_t lc_result_find(const lc_result *r, const char *name);               /* column of this name; SIZE_MAX: none */
 const char *lc_result_text(const lc_result *r, size_t row, size_t column); /* of a text column */
-double lc_result_real(const lc_result *r, size_t row, size_t column);      /* of a column of numbers */
+double lc_result_real(const lc_result *r, size_t row, size_t column);      /* of a real or integer column */
 
 /* CSV (RFC 4180) to an open stream, or to a file that appears whole or not at all; an existing file is kept
  * unless `replace`. */
@@ -471,6 +488,23 @@ lc_code lc_report_write(const lc_report *what, const char *path, bool replace, l
 /* Whether the ending of the path, .html, asks for a report and not for a chart. */
 bool lc_report_is(const char *path);
 
+typedef struct lc_report_fact {
+    const char *name, *value;
+} lc_report_fact;
+
+/* What a page over many files is made of; all but title, lead and table may be NULL. */
+typedef struct lc_report_files {
+    const char *title, *lead;
+    const lc_result *table;    /* a row for each file, which the first column, a text, names */
+    const char *const *link;   /* (rows) name of a file beside the page that the first column leads to; NULL: none */
+    const lc_report_fact *key; /* (n_key) figures that are read first */
+    size_t n_key;
+    const lc_settings *settings;
+} lc_report_files;
+
+/* Writes such a page as lc_report_write does, with the table in the order of its rows and no charts. */
+lc_code lc_report_write_files(const lc_report_files *what, const char *path, bool replace, lc_status *st);
+
 /* ---- small helpers ----------------------------------------------------------------------------- */
 
 /* Insertions, deletions and replacements that turn a into b, without regard to ASCII case, for "did you
@@ -481,6 +515,10 @@ size_t lc_edit_distance(const char *a, const char *b);
  * one away and less than its length; SIZE_MAX: none is near. name_at gives the i-th name of `list`, which need last no
  * longer than until the next call, and NULL after the last one. */
 size_t lc_nearest(const char *word, const char *(*name_at)(void *list, size_t i), void *list);
+
+/* Writes n bytes to a file that appears whole or not at all, as all files of the library do: under a temporary name
+ * beside it, PATH.tmp-PROCESS-NUMBER, synced and renamed. An existing file is kept unless `replace`. */
+lc_code lc_file_write(const char *path, const char *bytes, size_t n, bool replace, lc_status *st);
 
 /* ---- this build -------------------------------------------------------------------------------- */
 

@@ -121,7 +121,7 @@ static lc_code write_document(const lc_report *what, bool is_detect, const lc_gr
         code = lc_fail_memory(&later);
         goto done;
     }
-    const lc_document_table list = {what->events ? "Events" : "Flagged rows", more.data, anomalies, NULL, NULL};
+    const lc_document_table list = {what->events ? "Events" : "Flagged rows", more.data, anomalies, NULL, NULL, NULL};
     const size_t forecast_entries =
         sizeof forecast_legend / sizeof *forecast_legend - (what->past == NULL || lc_result_rows(what->past) == 0);
     const size_t n_entries = is_detect ? sizeof detect_legend / sizeof *detect_legend : forecast_entries;
@@ -132,13 +132,13 @@ static lc_code write_document(const lc_report *what, bool is_detect, const lc_gr
                            .table = {"Series",
                                      is_detect ? "Most unusual first. Click a heading to sort."
                                                : "Least certain first. Click a heading to sort.",
-                                     s->table, s->sketch, c->of_row},
+                                     s->table, s->sketch, c->of_row, NULL},
                            .charts_note = note.data ? note.data : "",
                            .figure = c->shown,
                            .n_figures = c->n,
                            .legend = is_detect ? detect_legend : forecast_legend,
                            .n_entries = n_entries,
-                           .style = lc_style_or_usual(what->style),
+                           .style = what->style,
                            .more = is_detect ? &list : NULL,
                            .assumed = &assumed};
     code = lc_document_write(&d, path, replace, &later);

@@ -24,9 +24,10 @@ void lc_report_series_free(lc_report_series *s);
 enum { LC_REPORT_ANOMALIES = 1000 };
 lc_code lc_report_anomalies(lc_result **out, size_t *all, const lc_report *what, lc_status *st);
 
-/* What a reader wants to know first, what it was made from and how, and what should give pause. */
+/* What a reader wants to know first, what it was made from and how, what was asked for, and what should give pause. */
 void lc_report_key(lc_facts *f, const lc_report *what, bool is_detect, const lc_groups *g, const lc_report_series *s);
 void lc_report_assumed(lc_facts *f, const lc_report *what, bool is_detect);
+void lc_report_options(lc_facts *f, const lc_settings *s); /* as it would be typed */
 void lc_report_warnings(lc_facts *f, const lc_report *what);
 
 #endif

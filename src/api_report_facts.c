@@ -82,8 +82,7 @@ static void add_model(lc_facts *f, const lc_model_info *m)
     lc_buf_free(&b);
 }
 
-/* The settings that differ from their defaults, as they would be typed. */
-static void add_options(lc_facts *f, const lc_settings *s)
+void lc_report_options(lc_facts *f, const lc_settings *s)
 {
     lc_buf b = {0};
     for (size_t i = 0; i < lc_setting_count(); i++) {
@@ -120,7 +119,7 @@ void lc_report_assumed(lc_facts *f, const lc_report *what, bool is_detect)
     }
     if (!is_detect && what->settings) add(f, "intervals", "%s %%, split conformal", what->settings->level);
     if (what->settings && (is_detect || what->model)) add(f, "seed", "%zu", what->settings->seed);
-    if (what->settings) add_options(f, what->settings);
+    if (what->settings) lc_report_options(f, what->settings);
     lc_facts_add(f, "version", LC_VERSION);
 }
 

@@ -120,3 +120,13 @@ void lc_output_discard(lc_output *o)
     free(o->path);
     memset(o, 0, sizeof *o);
 }
+
+lc_code lc_file_write(const char *path, const char *bytes, size_t n, bool replace, lc_status *st)
+{
+    lc_output o;
+    if (!path || !bytes) return lc_fail(st, LC_E_USAGE, "path or bytes are missing");
+    const lc_code code = lc_output_open(&o, path, replace, st);
+    if (code != LC_OK) return code;
+    fwrite(bytes, 1, n, o.stream); /* the commit sees a failure */
+    return lc_output_commit(&o, st);
+}

@@ -18,11 +18,15 @@ typedef struct cli_options {
     /* options of the program itself; NULL where not given */
     const char *output, *plot, *charts, *style, *model, *save_windows, *save_steps, *loss_plot, *state, *events,
         *config;
+    const char *out_dir, *memory, *shard;
     bool online, follow, nab;
     bool force, json, quiet, exit_code, help;
     const struct cli_command *command;
     /* a bit for each option, by its place in the table: it stands on the command line; it comes from loomcast.conf */
     uint64_t given[CLI_MARKS], configured[CLI_MARKS];
+    /* in a process of a job: what --model names, which the command takes, and where the run's figures go */
+    lc_model *loaded;
+    FILE *figures;
 } cli_options;
 
 /* A command is one file and one row of cli_commands. */
@@ -58,6 +62,8 @@ int cli_fail(const lc_status *st);
 /* Prints what is wrong with the command line, and the hint unless it is NULL; returns LC_EXIT_USAGE. */
 int cli_usage(const char *hint, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 int cli_no_memory(void);
+/* From here on errors and notes go to these streams instead of standard error. */
+void cli_tell(FILE *errors, FILE *notes);
 /* A line for the user on standard error; nothing with --quiet. */
 void cli_note(const cli_options *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* The same for a line of the run's summary, which --json prints in its own way. */
@@ -78,8 +84,14 @@ typedef struct cli_progress {
 
 /* Call before a fit: interrupts then end it after the epoch that runs. */
 cli_progress cli_progress_start(const cli_options *o);
+/* The same for a job over many files: interrupts then end it at once. `share` of the files is done that had to be, in
+ * the time since the start. */
+cli_progress cli_progress_start_files(const cli_options *o);
+void cli_progress_files(cli_progress *p, size_t done, size_t all, size_t failed, double share);
 bool cli_progress_step(void *progress, const lc_progress *p);
 void cli_progress_clear(cli_progress *p);
+/* Before a line of text; the progress may be drawn again behind it. */
+void cli_progress_clear_line(cli_progress *p);
 /* The signal that asked to stop, or 0. */
 int cli_interrupted(void);
 
@@ -162,6 +174,8 @@ json_t *cli_json_rows(const lc_result *r);
 
 /* A JSON object for --json; m NULL: without a model. */
 json_t *cli_summary(const cli_options *o, const lc_panel *p, const lc_model_info *m);
+/* "1,234,567" */
+const char *cli_count(char out[32], size_t n);
 /* Prints it with --json; takes it in any case. */
 int cli_print_summary(json_t *summary, const cli_options *o);
 /* Text as a JSON string, broken UTF-8 replaced. */

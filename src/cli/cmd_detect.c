@@ -92,7 +92,7 @@ int cli_detect(const cli_options *o)
     if (code == LC_EXIT_OK) code = cli_warn_of_reach(o, m, p);
     if (code != LC_EXIT_OK) goto done;
     cli_progress progress = cli_progress_start(o);
-    const bool wants_events = o->events || (o->plot && lc_report_is(o->plot));
+    const bool wants_events = o->events || o->json || (o->plot && lc_report_is(o->plot));
     lc_code detected = lc_detect_events(&r, wants_events ? &events : NULL, &info, m, p, o->settings, cli_progress_step,
                                         &progress, &st);
     cli_progress_clear(&progress);
@@ -115,6 +115,7 @@ int cli_detect(const cli_options *o)
             json_object_set_new(s, "rows_scored", json_integer((json_int_t)info.rows_scored));
             json_object_set_new(s, "rows_flagged", json_integer((json_int_t)info.rows_flagged));
         }
+        json_object_set_new(s, "events", json_integer((json_int_t)(events ? lc_result_rows(events) : 0)));
         if (measures) json_object_set_new(s, "measures", cli_json_rows(measures));
         code = cli_print_summary(s, o);
     }

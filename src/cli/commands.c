@@ -11,8 +11,8 @@ const cli_command cli_commands[] = {
      "loomcast forecast seattle-weather.csv --plot weather.png\n"
      "loomcast forecast co2-weekly.csv --level 50,80,95 -o co2.csv --plot co2.svg\n"
      "loomcast forecast sea-temperature.csv --model sea.model",
-     LEARNING | GROUP(INTERVAL), "checkpoint resume from", NULL, "output plot charts style model force json quiet",
-     cli_forecast},
+     LEARNING | GROUP(INTERVAL), "checkpoint resume from", NULL,
+     "output plot charts style model out-dir shard memory force json quiet", cli_forecast},
     {"train", "FILE... -o MODEL", "fit one model on all series of the files and save it",
      "loomcast train sea-temperature.csv -o sea.model --loss-plot loss.png\n"
      "loomcast train stock-panel.csv --horizon 5 -o stocks.model\n"
@@ -24,7 +24,8 @@ const cli_command cli_commands[] = {
      "loomcast detect --online water-flow.csv --state flow.state -o live.csv",
      LEARNING | GROUP(DETECT),
      "horizon future-file checkpoint resume from" /* the horizons are fixed, the rows the data's own */, "seed",
-     "output events plot charts style model online follow state nab force json quiet exit-code", cli_detect},
+     "output events plot charts style model online follow state nab out-dir shard memory force json quiet exit-code",
+     cli_detect},
     {"evaluate", "FILE...", "backtest beside the baselines; --labels: methods of detection",
      "loomcast evaluate seattle-weather.csv --horizon 7 --plot backtest.png\n"
      "loomcast evaluate sunspots.csv --horizon 12 --save-windows windows.csv\n"
@@ -33,7 +34,7 @@ const cli_command cli_commands[] = {
      "valid future-file method checkpoint resume from" /* --split says which rows validate, and --labels asks all
                                                           methods */
      ,
-     NULL, "output save-windows save-steps plot style force json quiet", cli_evaluate},
+     NULL, "output save-windows save-steps plot style out-dir shard memory force json quiet", cli_evaluate},
     {"inspect", "FILE", "describe a CSV file (columns, step, gaps, season) or a model file",
      "loomcast inspect seattle-weather.csv\n"
      "loomcast inspect sea.model --json",

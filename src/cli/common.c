@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/job.h"
 
 int cli_read(lc_panel **out, const cli_options *o)
 {
@@ -17,6 +17,10 @@ int cli_load_model(lc_model **out, const cli_options *o)
 {
     lc_status st = {0};
     if (!o->model) return LC_EXIT_OK;
+    if (o->loaded) {
+        *out = o->loaded;
+        return LC_EXIT_OK;
+    }
     return lc_model_load(out, o->model, &st) == LC_OK ? LC_EXIT_OK : cli_fail(&st);
 }
 
@@ -99,8 +103,27 @@ json_t *cli_summary(const cli_options *o, const lc_panel *p, const lc_model_info
     return s;
 }
 
+const char *cli_count(char out[32], size_t n)
+{
+    char digits[24];
+    size_t at = 0;
+    const size_t length = (size_t)snprintf(digits, sizeof digits, "%zu", n);
+    for (size_t i = 0; i < length; i++) {
+        if (i && (length - i) % 3 == 0) out[at++] = ',';
+        out[at++] = digits[i];
+    }
+    out[at] = '\0';
+    return out;
+}
+
 int cli_print_summary(json_t *summary, const cli_options *o)
 {
+    if (o->figures) {
+        json_t *kept = cli_job_figures(summary);
+        const bool written = kept && json_dumpf(kept, o->figures, JSON_COMPACT | JSON_REAL_PRECISION(17)) == 0;
+        json_decref(kept);
+        return written ? LC_EXIT_OK : cli_no_memory();
+    }
     if (!o->json) {
         json_decref(summary);
         return LC_EXIT_OK;

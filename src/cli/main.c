@@ -8,6 +8,7 @@
 
 #include "cli/generate.h"
 #include "cli/help.h"
+#include "cli/job.h"
 #include "cli/options.h"
 
 /* What may stand where a command does. */
@@ -82,7 +83,7 @@ static int run(int argc, char **argv)
             cli_stdout_begins();
             cli_help_command(stdout, c);
         } else {
-            code = c->run(&o);
+            code = o.out_dir ? cli_job(&o) : c->run(&o);
         }
     }
     lc_settings_free(o.settings);

@@ -48,10 +48,19 @@ const char *cli_harmless(char *out, size_t room, const char *text)
     return out;
 }
 
-static void print_harmless(const char *text)
+/* Where text for the user goes; NULL: standard error. */
+static FILE *errors_to, *notes_to;
+
+void cli_tell(FILE *errors, FILE *notes)
+{
+    errors_to = errors;
+    notes_to = notes;
+}
+
+static void print_harmless(FILE *to, const char *text)
 {
     char out[2048];
-    fputs(cli_harmless(out, sizeof out, text), stderr);
+    fputs(cli_harmless(out, sizeof out, text), to);
 }
 
 /* ---- errors ---- */
@@ -70,16 +79,17 @@ static bool begins_with_name(const char *text)
 
 int cli_fail(const lc_status *st)
 {
-    print_harmless(st->file[0] ? st->file : "loomcast");
-    if (st->file[0] && st->line) fprintf(stderr, ":%zu", st->line);
-    if (st->file[0] && st->line && st->column) fprintf(stderr, ":%zu", st->column);
-    fprintf(stderr, ": %s", st->code == LC_E_USAGE && !st->line && begins_with_name(st->text) ? "--" : "");
-    print_harmless(st->text);
-    fputc('\n', stderr);
+    FILE *to = errors_to ? errors_to : stderr;
+    print_harmless(to, st->file[0] ? st->file : "loomcast");
+    if (st->file[0] && st->line) fprintf(to, ":%zu", st->line);
+    if (st->file[0] && st->line && st->column) fprintf(to, ":%zu", st->column);
+    fprintf(to, ": %s", st->code == LC_E_USAGE && !st->line && begins_with_name(st->text) ? "--" : "");
+    print_harmless(to, st->text);
+    fputc('\n', to);
     if (st->hint[0]) {
-        fprintf(stderr, "  ");
-        print_harmless(st->hint);
-        fputc('\n', stderr);
+        fprintf(to, "  ");
+        print_harmless(to, st->hint);
+        fputc('\n', to);
     }
     return exit_code(st->code);
 }
@@ -106,9 +116,10 @@ int cli_no_memory(void)
 static void print_line(const char *fmt, va_list ap)
 {
     char text[1024];
+    FILE *to = notes_to ? notes_to : stderr;
     vsnprintf(text, sizeof text, fmt, ap);
-    print_harmless(text);
-    fputc('\n', stderr);
+    print_harmless(to, text);
+    fputc('\n', to);
 }
 
 void cli_note(const cli_options *o, const char *fmt, ...)

@@ -49,6 +49,11 @@ static const cli_option own_options[] = {
                "write timestamp,value,anomaly_score,label, as the Numenta benchmark reads it; unless told otherwise "
                "with --sensitivity sensitive, since that benchmark prices a miss as some seventeen false alarms",
                .in_config = true),
+    OWN("out-dir", 0, out_dir, "DIR",
+        "many files, each by itself: a result a file in this folder, summary.csv and report.html; run again, what is "
+        "done and has not changed is skipped"),
+    OWN("shard", 0, shard, "I/N", "--out-dir: take the I-th of N parts of the files"),
+    OWN("memory", 0, memory, "SIZE", "--out-dir: fail a file that takes more, as 500M or 4G (default: any)"),
     OWN_SWITCH("force", 0, force, "replace files that exist"),
     OWN_SWITCH("json", 0, json, "summary of the run as one JSON object on standard output", .in_config = true),
     OWN_SWITCH("quiet", 0, quiet, "print errors only", .in_config = true),
@@ -100,7 +105,8 @@ size_t cli_option_find(const char *name)
 
 bool cli_names_file(const cli_option *option)
 {
-    return option->metavar && (strstr(option->metavar, "FILE") || strstr(option->metavar, "MODEL"));
+    return option->metavar &&
+           (strstr(option->metavar, "FILE") || strstr(option->metavar, "MODEL") || strstr(option->metavar, "DIR"));
 }
 
 bool cli_takes(const cli_command *c, const cli_option *option)

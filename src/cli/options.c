@@ -6,9 +6,6 @@
 
 #include "cli/config.h"
 
-/* Options that the interface names and this version does not have yet: refused by name, never half done. */
-static const char *const later[] = {"out-dir"};
-
 /* What getopt_long returns for the option at place i. */
 enum { VAL_OPTION = 1000 };
 
@@ -68,8 +65,6 @@ static int unknown_option(const cli_command *c, option_list *l, const char *word
     char name[48], hint[120];
     const char *start = word + (strncmp(word, "--", 2) == 0 ? 2 : 0);
     snprintf(name, sizeof name, "%.*s", (int)strcspn(start, "="), start);
-    for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
-        if (strcmp(later[i], name) == 0) return cli_usage(NULL, "--%s is not there yet in this version", name);
     int code = foreign_option(c, name);
     if (code == LC_EXIT_OK) code = ambiguous_option(l, name);
     if (code != LC_EXIT_OK) return code;
@@ -187,6 +182,8 @@ static int check_line(cli_options *o, const cli_command *c)
         standard += strcmp(o->files[i], "-") == 0;
     }
     if (standard > 1) return cli_usage(NULL, "standard input (-) can be read only once");
+    if (!o->out_dir && (o->shard || o->memory))
+        return cli_usage(NULL, "--%s needs --out-dir", o->shard ? "shard" : "memory");
     if (o->model && fitting)
         return cli_usage("leave one of the two out", "--model names a fitted model, which --%s cannot change", fitting);
     if (o->output && strcmp(o->output, "-") == 0 && cli_plots_here(o))

@@ -10,14 +10,16 @@
 
 #include "cli/cli.h"
 
-static volatile sig_atomic_t interrupted, tell;
+static volatile sig_atomic_t interrupted, tell, over_files;
 
 static void on_interrupt(int signal_number)
 {
-    static const char text[] = "\r\nstopping when this epoch is done; once more stops at once\r\n";
+    static const char of_fit[] = "\r\nstopping when this epoch is done; once more stops at once\r\n",
+                      of_files[] = "\r\nstopping\r\n";
     interrupted = signal_number;
     if (!tell) return;
-    ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
+    const ssize_t written = over_files ? write(STDERR_FILENO, of_files, sizeof of_files - 1)
+                                       : write(STDERR_FILENO, of_fit, sizeof of_fit - 1);
     (void)written;
 }
 
@@ -59,39 +61,57 @@ static void draw(cli_progress *p, const char *line)
     p->drawn = true;
 }
 
-cli_progress cli_progress_start(const cli_options *o)
+static cli_progress start(const cli_options *o)
 {
-    cli_progress p = {.shown = !o->quiet && can_redraw_a_line(), .started = seconds(), .before = -1};
+    const cli_progress p = {.shown = !o->quiet && can_redraw_a_line(), .started = seconds(), .before = -1};
     tell = !o->quiet && isatty(STDERR_FILENO);
     catch_interrupts();
+    return p;
+}
+
+cli_progress cli_progress_start(const cli_options *o)
+{
+    cli_progress p = start(o);
     if (p.shown) draw(&p, "fitting ...");
     return p;
+}
+
+cli_progress cli_progress_start_files(const cli_options *o)
+{
+    over_files = 1;
+    return start(o);
+}
+
+void cli_progress_clear_line(cli_progress *p)
+{
+    if (p->drawn) fputs("\r\033[K", stderr);
+    p->drawn = false;
 }
 
 void cli_progress_clear(cli_progress *p)
 {
     tell = 0;
-    if (p->drawn) fputs("\r\033[K", stderr);
-    p->drawn = false;
+    cli_progress_clear_line(p);
 }
 
-/* "  12 s left" behind a line; nothing while it cannot be told yet. Fits may stop early: then it is the most. */
-static void put_left(char *line, size_t room, double share, double took, const char *qualifier)
+/* "  12 s left" behind a line, `between` before it; nothing while it cannot be told yet. Fits may stop early: then it
+ * is the most. */
+static void put_left(char *line, size_t room, double share, double took, const char *between)
 {
     enum { MINUTE = 60, HOUR = 3600 };
     const double left = took / share - took;
     const size_t n = strlen(line);
     if (!(took > 1 && share > .02 && left >= 1)) return;
-    if (left < MINUTE) snprintf(line + n, room - n, "  %s%.0f s left", qualifier, left);
-    else if (left < HOUR) snprintf(line + n, room - n, "  %s%.0f min left", qualifier, left / MINUTE);
-    else snprintf(line + n, room - n, "  %s%.1f h left", qualifier, left / HOUR);
+    if (left < MINUTE) snprintf(line + n, room - n, "%s%.0f s left", between, left);
+    else if (left < HOUR) snprintf(line + n, room - n, "%s%.0f min left", between, left / MINUTE);
+    else snprintf(line + n, room - n, "%s%.1f h left", between, left / HOUR);
 }
 
 static void describe_rows(char *line, size_t room, const lc_progress *now, double took)
 {
     const double share = (double)now->rows_done / (double)now->rows;
     snprintf(line, room, "%.0f %% of %zu rows", 100 * share, now->rows);
-    put_left(line, room, share, took, "");
+    put_left(line, room, share, took, "  ");
 }
 
 /* before: the share that a checkpoint had. */
@@ -106,8 +126,8 @@ static void describe_fit(char *line, size_t room, const lc_progress *now, double
         snprintf(valid, sizeof valid, "  valid %.4f (best: %zu)", now->valid_loss, now->best_epoch);
     snprintf(line, room, "%slearning %zu/%zu  loss %.4f%s%s", fit, now->epoch, now->epochs, now->train_loss, valid,
              rate);
-    if (several) put_left(line, room, ((double)now->fit - 1 + share) / (double)now->fits, took, "");
-    else put_left(line, room, (share - before) / (1 - before), took, "at most ");
+    if (several) put_left(line, room, ((double)now->fit - 1 + share) / (double)now->fits, took, "  ");
+    else put_left(line, room, (share - before) / (1 - before), took, "  at most ");
 }
 
 bool cli_progress_step(void *progress, const lc_progress *now)
@@ -124,4 +144,16 @@ bool cli_progress_step(void *progress, const lc_progress *now)
         p->last = t;
     }
     return !interrupted;
+}
+
+void cli_progress_files(cli_progress *p, size_t done, size_t all, size_t failed, double share)
+{
+    char line[160], one[32], other[32], more[32], third[48] = "";
+    const double t = seconds();
+    if (!p->shown || t - p->last < 0.1) return;
+    if (failed) snprintf(third, sizeof third, ", %s failed", cli_count(more, failed));
+    snprintf(line, sizeof line, "done %s of %s files%s", cli_count(one, done), cli_count(other, all), third);
+    put_left(line, sizeof line, share, t - p->started, ", ");
+    draw(p, line);
+    p->last = t;
 }

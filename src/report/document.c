@@ -48,8 +48,19 @@ static void put_number(lc_buf *b, double x, int digits)
     lc_html(b, "<td class=\"n\" data-v=\"%g\">%s</td>", isfinite(x) ? x : NAN, label);
 }
 
+/* A link to a file beside the page. With "./" before it no name is read as another kind of address. */
+static void put_file(lc_buf *b, const char *file, const char *text)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    lc_buf_puts(b, "<a href=\"./");
+    for (const unsigned char *s = (const unsigned char *)file; *s; s++)
+        lc_buf_printf(b, strchr(plain, *s) ? "%c" : "%%%02X", *s);
+    lc_html(b, "\"><bdi>%t</bdi></a></td>", text);
+}
+
 static void put_row(lc_buf *b, const lc_document_table *t, size_t row)
 {
+    enum { WORDS = 48 }; /* characters from which on a text may take several lines */
     lc_buf_puts(b, "<tr>");
     for (size_t c = 0; c < lc_result_columns(t->rows); c++) {
         if (is_number(t->rows, c)) {
@@ -57,8 +68,10 @@ static void put_row(lc_buf *b, const lc_document_table *t, size_t row)
         } else {
             const char *text = lc_result_text(t->rows, row, c);
             const bool linked = c == 0 && t->figure && t->figure[row] != SIZE_MAX;
-            lc_html(b, c ? "<td>" : "<td title=\"%t\">", text);
-            if (linked) lc_html(b, "<a href=\"#chart-%z\"><bdi>%t</bdi></a></td>", t->figure[row] + 1, text);
+            const bool wraps = strlen(text) > WORDS;
+            lc_html(b, c == 0 ? "<td title=\"%t\">" : wraps ? "<td class=\"t\">" : "<td>", text);
+            if (c == 0 && t->file && t->file[row]) put_file(b, t->file[row], text);
+            else if (linked) lc_html(b, "<a href=\"#chart-%z\"><bdi>%t</bdi></a></td>", t->figure[row] + 1, text);
             else lc_html(b, "<bdi>%t</bdi></td>", text);
         }
         if (c == 0 && t->sketch) {
@@ -102,7 +115,7 @@ static void put_head(lc_buf *b, const lc_document *d)
             "script-src 'sha256-%s'\">\n"
             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>%t</title>\n"
             "<style>%s.k,.legend svg{background:%s}</style>\n</head>\n<body>\n",
-            lc_html_script_hash, d->title, lc_html_style, d->style->colour[LC_COLOUR_BACKGROUND]);
+            lc_html_script_hash, d->title, lc_html_style, lc_style_or_usual(d->style)->colour[LC_COLOUR_BACKGROUND]);
     lc_html(b, "<header>\n<h1>%t</h1>\n<p class=\"lead\">%t</p>\n", d->title, d->lead);
     for (size_t i = 0; i < d->warnings->n; i++) lc_html(b, "<p class=\"warn\">%t</p>\n", d->warnings->list[i].value);
     lc_buf_puts(b, "<dl class=\"key\">\n");
@@ -132,7 +145,7 @@ static void put_charts(lc_buf *b, const lc_document *d)
     if (d->n_figures) {
         lc_buf_puts(b, lc_svg_shapes);
         lc_buf_puts(b, "<ul class=\"legend\">");
-        for (size_t i = 0; i < d->n_entries; i++) put_entry(b, &d->legend[i], d->style);
+        for (size_t i = 0; i < d->n_entries; i++) put_entry(b, &d->legend[i], lc_style_or_usual(d->style));
         lc_buf_puts(b, "</ul>\n<div class=\"charts\">\n");
     }
     for (size_t i = 0; i < d->n_figures; i++) {
@@ -166,7 +179,7 @@ lc_code lc_document_write(const lc_document *d, const char *path, bool replace, 
     if (code != LC_OK) return code;
     put_head(&b, d);
     put_table(&b, &d->table);
-    put_charts(&b, d);
+    if (d->charts_note) put_charts(&b, d);
     if (d->more) put_table(&b, d->more);
     put_end(&b, d);
     if (b.failed) code = lc_fail_memory(st);

@@ -24,8 +24,9 @@ void lc_facts_free(lc_facts *f);
 typedef struct lc_document_table {
     const char *heading, *note; /* note "": none */
     const lc_result *rows;
-    const lc_buf *sketch; /* (rows) an <svg> beside the first column; NULL: no such column */
-    const size_t *figure; /* (rows) the chart that the first column leads to, SIZE_MAX: none; NULL: no links */
+    const lc_buf *sketch;    /* (rows) an <svg> beside the first column; NULL: no such column */
+    const size_t *figure;    /* (rows) the chart that the first column leads to, SIZE_MAX: none; NULL: no links */
+    const char *const *file; /* (rows) a file beside the page that it leads to, NULL: none; NULL: no links */
 } lc_document_table;
 
 /* A chart: gnuplot's, see svg_inline.h. */
@@ -46,12 +47,12 @@ typedef struct lc_document {
     const lc_facts *warnings; /* by their values */
     const lc_facts *key;      /* the figures that are read first */
     lc_document_table table;  /* of the series */
-    const char *charts_note;
+    const char *charts_note;  /* NULL: a page without charts */
     const lc_document_figure *figure;
     size_t n_figures;
     const lc_document_entry *legend;
     size_t n_entries;
-    const lc_style *style;
+    const lc_style *style;         /* NULL: the usual one */
     const lc_document_table *more; /* a table after the charts; NULL: none */
     const lc_facts *assumed;       /* what was assumed */
 } lc_document;

@@ -29,6 +29,7 @@ const char lc_html_style[] =
     "td.n,th.n{text-align:right}"
     "tbody tr:hover{background:#f5f8fb}"
     "td:first-child{max-width:22rem;overflow:hidden;text-overflow:ellipsis}"
+    "td.t{white-space:normal;min-width:20rem;max-width:32rem;overflow-wrap:anywhere}"
     "th button{all:unset;cursor:pointer}"
     "th button::after{content:'\\2195';margin-left:.3em;color:#aaa}"
     "th[aria-sort=ascending] button::after{content:'\\2191';color:#0072b2}"

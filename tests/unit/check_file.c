@@ -270,6 +270,21 @@ START_TEST(the_mode_of_a_replaced_file_stays)
 }
 END_TEST
 
+START_TEST(bytes_are_written_as_a_whole)
+{
+    lc_status st = {0};
+    ck_assert_int_eq(lc_file_write(target, "one", 3, false, &st), LC_OK);
+    ck_assert_int_eq(lc_file_write(target, "two", 3, false, &st), LC_E_IO);
+    expect_file(target, "one");
+    ck_assert_int_eq(lc_file_write(target, "two and", 3, true, &st), LC_OK);
+    expect_file(target, "two");
+    ck_assert_int_eq(lc_file_write(NULL, "x", 1, true, &st), LC_E_USAGE);
+    ck_assert_int_eq(lc_file_write(target, NULL, 1, true, &st), LC_E_USAGE);
+    ck_assert_int_eq(lc_file_write("/nowhere/at/all", "x", 1, true, &st), LC_E_IO);
+    expect_file(target, "two");
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
     Suite *suite = suite_create("files that are whole or not there");
@@ -287,6 +302,7 @@ Suite *unit_suite(void)
     tcase_add_test(t, devices_and_pipes_are_written_to);
     tcase_add_test(t, a_link_stays_a_link);
     tcase_add_test(t, the_mode_of_a_replaced_file_stays);
+    tcase_add_test(t, bytes_are_written_as_a_whole);
     suite_add_tcase(suite, t);
     return suite;
 }

@@ -282,6 +282,52 @@ START_TEST(without_gnuplot_the_page_is_written)
 }
 END_TEST
 
+/* A page over files with a name in every place that takes text. */
+static char *files_page(const char *name, const char *link)
+{
+    static const lc_column columns[] = {
+        {"file", LC_COLUMN_TEXT, 0}, {"error", LC_COLUMN_TEXT, 0}, {"rows", LC_COLUMN_REAL, 15}};
+    lc_result *r = NULL;
+    ck_assert_int_eq(lc_result_create_with(&r, columns, 3, NULL), LC_OK);
+    for (int i = 0; i < 2; i++) {
+        lc_result_add_row(r, NULL);
+        lc_result_set_text(r, 0, name, NULL);
+        lc_result_set_text(r, 1, name, NULL);
+    }
+    lc_result_set_real(r, 2, 1200);
+    const char *const links[] = {NULL, link};
+    const lc_report_fact key[] = {{"files", name}};
+    const lc_report_files what = {.title = name, .lead = name, .table = r, .link = links, .key = key, .n_key = 1};
+    lc_status st = {0};
+    ck_assert_msg(lc_report_write_files(&what, "files.html", true, &st) == LC_OK, "%s", st.text);
+    ck_assert_int_eq(lc_report_write_files(&what, "files.html", false, &st), LC_E_IO);
+    lc_result_free(r);
+    return scratch_text("files.html");
+}
+
+START_TEST(a_page_over_files_links_to_results)
+{
+    scratch_enter();
+    char *page = files_page("in/a.csv", "a.csv");
+    ck_assert_ptr_nonnull(strstr(page, "<h1>in/a.csv</h1>"));
+    ck_assert_ptr_nonnull(strstr(page, "<dt>files</dt><dd>in/a.csv</dd>"));
+    ck_assert_ptr_nonnull(strstr(page, "<tr><td title=\"in/a.csv\"><bdi>in/a.csv</bdi></td>"));
+    ck_assert_ptr_nonnull(strstr(page, "<tr><td title=\"in/a.csv\"><a href=\"./a.csv\"><bdi>in/a.csv</bdi></a></td>"));
+    ck_assert_ptr_nonnull(strstr(page, "data-v=\"1200\">1200</td>"));
+    ck_assert_ptr_null(strstr(page, "Charts"));
+    char *plain = skeleton(page);
+    free(page);
+    page = files_page("<script>x</script>\"'>&", "javascript:x()//\"><b>%\xff");
+    ck_assert_ptr_nonnull(strstr(page, "href=\"./javascript%3Ax%28%29%2F%2F%22%3E%3Cb%3E%25%FF\""));
+    char *hostile = skeleton(page);
+    ck_assert_str_eq(plain, hostile);
+    free(page);
+    free(plain);
+    free(hostile);
+    scratch_leave();
+}
+END_TEST
+
 START_TEST(the_ending_names_a_report)
 {
     ck_assert(lc_report_is("a.html"));
@@ -301,6 +347,10 @@ START_TEST(wrong_use_is_refused)
     ck_assert_int_eq(lc_report_write(NULL, "a.html", false, &st), LC_E_USAGE);
     ck_assert_int_eq(lc_report_write(&nothing, "a.html", false, &st), LC_E_USAGE);
     ck_assert_int_eq(lc_report_write(&no_rows, "a.html", false, NULL), LC_E_USAGE);
+    const lc_report_files no_table = {.title = "t", .lead = "l"}, no_title = {.lead = "l", .table = empty};
+    ck_assert_int_eq(lc_report_write_files(NULL, "a.html", false, &st), LC_E_USAGE);
+    ck_assert_int_eq(lc_report_write_files(&no_table, "a.html", false, &st), LC_E_USAGE);
+    ck_assert_int_eq(lc_report_write_files(&no_title, "a.html", false, &st), LC_E_USAGE);
     lc_result_free(empty);
 }
 END_TEST
@@ -316,6 +366,7 @@ Suite *unit_suite(void)
     tcase_add_test(c, the_most_unusual_comes_first);
     tcase_add_test(c, pages_are_the_same_bytes);
     tcase_add_test(c, without_gnuplot_the_page_is_written);
+    tcase_add_test(c, a_page_over_files_links_to_results);
     tcase_add_test(c, the_ending_names_a_report);
     tcase_add_test(c, wrong_use_is_refused);
     suite_add_tcase(s, c);

@@ -1,0 +1,112 @@
+/* A job (--out-dir): one command over many files that nobody has looked at, each in a process of its own.
+ *
+ * The folder gets a result a file, summary.csv, report.html and .loomcast/, in which stand a lock and for each result a
+ * record, NAME.json: of what the result was made (input, options, version), what it is, and its figures. An empty
+ * record says that a result of that name is the job's own, to be made again. Each file is written whole or not at all,
+ * and the empty record before its result, so that a job may be killed at any moment. */
+#ifndef LC_CLI_JOB_H
+#define LC_CLI_JOB_H
+
+#include "cli/cli.h"
+#include "cli/sha256.h"
+
+typedef enum job_status { JOB_PENDING, JOB_DONE, JOB_SKIPPED, JOB_FAILED } job_status;
+
+typedef struct job_file {
+    const char *input;
+    char *result;        /* its name in the folder */
+    job_status status;   /* pending: not come to, or interrupted */
+    json_t *figures;     /* of the run that made the result; NULL: none */
+    char *error, *notes; /* lines that no terminal obeys; NULL: none */
+    double seconds;      /* that the result took */
+} job_file;
+
+typedef struct job {
+    const cli_options *o;
+    job_file *file; /* (n) of this shard */
+    size_t n;
+    size_t shard, shards;      /* from 1; 1 of 1: all files */
+    size_t threads;            /* of all files together */
+    size_t memory;             /* bytes that a file may take; 0: any */
+    char options[SHA256_TEXT]; /* of all that a result depends on beside its input */
+    char summary[64], report[64];
+    int lock[2]; /* descriptors, -1: not open */
+} job;
+
+/* All functions return an exit code, other than 0 after saying what is wrong, unless they say otherwise. */
+
+/* Runs what the command line says; called instead of the command's own function. */
+int cli_job(const cli_options *o);
+
+/* ---- before it begins ---- */
+
+/* Rules between options; sets shard, threads and memory. */
+int cli_job_check(job *j);
+/* j->options, from settings, options and the files that they name. */
+int cli_job_options(job *j);
+
+/* Chooses names for the results of all files and keeps those of this shard. A name is that of the input without .gz
+ * and .csv, and .csv behind it. Where a character is not harmless, the name is long or reserved, or another input has
+ * it, too (but for case), digits of a hash of the input's path follow: it does not depend on the order of the inputs.
+ */
+int cli_job_names(job *j);
+
+/* DIR/name. Free it; NULL: out of memory. */
+char *cli_job_path(const job *j, const char *name);
+
+/* Refuses to replace what the job reads. */
+int cli_job_clashes(job *j);
+/* Makes the folder and takes its lock, or says that another job has it. Shards of one job share the folder. Refuses to
+ * replace a summary or report of somebody else's. */
+int cli_job_enter(job *j);
+void cli_job_leave(job *j);
+/* Removes temporary files that killed processes of this job left. */
+void cli_job_tidy(const job *j);
+
+/* ---- records ---- */
+
+typedef struct job_identity {
+    int64_t size, changed, touched; /* bytes; nanoseconds of mtime and ctime */
+    int64_t looked_at;              /* nanoseconds; the hash is taken after it */
+    char hash[SHA256_TEXT];         /* "": not taken */
+} job_identity;
+
+/* false, with errno set, where there is no plain file; `hash`: reads it, too. */
+bool cli_job_identify(job_identity *out, const char *path, bool hash);
+
+typedef enum job_known {
+    JOB_UNKNOWN, /* nobody of this job made the result */
+    JOB_OWN,     /* it is the job's own, and must be made anew */
+    JOB_PERHAPS, /* only the bytes can tell (`deep` was not asked for) */
+    JOB_KNOWN    /* it need not be made again; figures, notes and seconds are set */
+} job_known;
+
+/* What the record of the file says of its result. `deep`: bytes are read where dates do not tell. */
+job_known cli_job_look(const job *j, job_file *f, bool deep);
+/* An empty record where there is none. false, with errno set, where it cannot be written. */
+bool cli_job_mark(const job *j, const char *result);
+/* Takes an empty record back where no result came. */
+void cli_job_unmark(const job *j, const job_file *f);
+/* The record of a finished result; `input` as it was before it was read. */
+int cli_job_record(const job *j, const job_file *f, const job_identity *input);
+char *cli_job_record_path(const job *j, const char *result);
+
+/* ---- the work ---- */
+
+/* In the process of the file: does it and writes a report of that as JSON to the descriptor `to`; returns. */
+void cli_job_work(const job *j, job_file *f, size_t threads, int to);
+/* Reads such a report. false: it is none. */
+bool cli_job_heard(job_file *f, const char *text, size_t n);
+/* What is kept of the summary that a command prints with --json. */
+json_t *cli_job_figures(json_t *summary);
+/* A figure of a file; NaN: it has none. */
+double cli_job_figure(const job_file *f, const char *name);
+
+/* Does all pending files side by side; after an interrupt those in hand are dropped. */
+int cli_job_run(job *j);
+
+/* ---- after it ---- */
+
+int cli_job_summary(const job *j);
+
+#endif

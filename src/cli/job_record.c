@@ -1,0 +1,172 @@
+/* Records of a job: by which a later run sees what is done. */
+#define _DEFAULT_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/job.h"
+#include "cli/sink.h"
+
+/* A file that changed so shortly before it was looked at may change once more without another date. */
+static const int64_t settled = INT64_C(2000000000);
+/* Nobody else writes results: their dates tell at once. */
+static const int64_t any_time = INT64_MAX;
+
+static int64_t nanoseconds(struct timespec t)
+{
+    return (int64_t)t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
+#ifdef __APPLE__
+#define CHANGED(info) nanoseconds((info).st_mtimespec)
+#define TOUCHED(info) nanoseconds((info).st_ctimespec)
+#else
+#define CHANGED(info) nanoseconds((info).st_mtim)
+#define TOUCHED(info) nanoseconds((info).st_ctim)
+#endif
+
+bool cli_job_identify(job_identity *out, const char *path, bool hash)
+{
+    struct stat info;
+    if (stat(path, &info) != 0) return false;
+    if (!S_ISREG(info.st_mode)) {
+        errno = S_ISDIR(info.st_mode) ? EISDIR : ESPIPE;
+        return false;
+    }
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    *out = (job_identity){
+        .size = info.st_size, .changed = CHANGED(info), .touched = TOUCHED(info), .looked_at = nanoseconds(now)};
+    return !hash || sha256_file(out->hash, path);
+}
+
+char *cli_job_record_path(const job *j, const char *result)
+{
+    char *path = NULL;
+    size_t n;
+    FILE *to = open_memstream(&path, &n);
+    if (!to) return NULL;
+    fprintf(to, "%s/.loomcast/%s.json", j->o->out_dir, result);
+    if (fclose(to) == 0) return path;
+    free(path);
+    return NULL;
+}
+
+/* ---- reading ---- */
+
+typedef enum sameness { SAME, DIFFERENT, CANNOT_TELL } sameness;
+
+/* Whether a file is the one that the record tells of. */
+static sameness compare(const json_t *record, const char *key, const char *path, int64_t looked_at, bool deep)
+{
+    job_identity now;
+    json_int_t size, changed, touched;
+    const char *hash;
+    const json_t *then = json_object_get(record, key);
+    if (json_unpack((json_t *)then, "{s:I, s:I, s:I, s:s}", "size", &size, "mtime", &changed, "ctime", &touched,
+                    "sha256", &hash) != 0)
+        return DIFFERENT;
+    if (!cli_job_identify(&now, path, false) || now.size != size) return DIFFERENT;
+    const int64_t latest = now.changed > now.touched ? now.changed : now.touched;
+    if (now.changed == changed && now.touched == touched && latest < looked_at - settled) return SAME;
+    if (!deep) return CANNOT_TELL;
+    return cli_job_identify(&now, path, true) && strcmp(now.hash, hash) == 0 ? SAME : DIFFERENT;
+}
+
+static job_known judge(const job *j, const job_file *f, const json_t *record, bool deep)
+{
+    json_int_t looked_at;
+    const char *options;
+    if (json_unpack((json_t *)record, "{s:s, s:I}", "options", &options, "looked_at", &looked_at) != 0) return JOB_OWN;
+    if (strcmp(options, j->options) != 0) return JOB_OWN;
+    char *result = cli_job_path(j, f->result);
+    if (!result) return JOB_OWN;
+    const sameness in = compare(record, "input", f->input, looked_at, deep),
+                   out = in == DIFFERENT ? DIFFERENT : compare(record, "result", result, any_time, deep);
+    free(result);
+    if (in == DIFFERENT || out == DIFFERENT) return JOB_OWN;
+    return in == SAME && out == SAME ? JOB_KNOWN : JOB_PERHAPS;
+}
+
+job_known cli_job_look(const job *j, job_file *f, bool deep)
+{
+    struct stat info;
+    char *path = cli_job_record_path(j, f->result);
+    if (!path || lstat(path, &info) != 0) {
+        free(path);
+        return JOB_UNKNOWN;
+    }
+    json_t *record = json_load_file(path, 0, NULL); /* an empty record is no JSON */
+    const job_known known = record ? judge(j, f, record, deep) : JOB_OWN;
+    if (known == JOB_KNOWN) {
+        const char *notes = json_string_value(json_object_get(record, "notes"));
+        f->figures = json_deep_copy(json_object_get(record, "figures"));
+        f->notes = notes ? strdup(notes) : NULL;
+        f->seconds = json_number_value(json_object_get(record, "seconds"));
+    }
+    json_decref(record);
+    free(path);
+    return known;
+}
+
+/* ---- writing ---- */
+
+bool cli_job_mark(const job *j, const char *result)
+{
+    char *path = cli_job_record_path(j, result);
+    const int fd = path ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666) : -1;
+    if (fd >= 0) close(fd);
+    free(path);
+    return fd >= 0;
+}
+
+void cli_job_unmark(const job *j, const job_file *f)
+{
+    struct stat info;
+    char *path = cli_job_record_path(j, f->result), *result = cli_job_path(j, f->result);
+    const bool empty = path && lstat(path, &info) == 0 && info.st_size == 0;
+    if (empty && result && lstat(result, &info) != 0 && errno == ENOENT) unlink(path);
+    free(path);
+    free(result);
+}
+
+static json_t *identity(const job_identity *id)
+{
+    return json_pack("{s:I, s:I, s:I, s:s}", "size", (json_int_t)id->size, "mtime", (json_int_t)id->changed, "ctime",
+                     (json_int_t)id->touched, "sha256", id->hash);
+}
+
+int cli_job_record(const job *j, const job_file *f, const job_identity *input)
+{
+    job_identity made;
+    lc_status st = {0};
+    int code;
+    char *path = cli_job_record_path(j, f->result), *result = cli_job_path(j, f->result), *text = NULL;
+    json_t *record = NULL;
+    if (!path || !result) {
+        code = cli_no_memory();
+        goto done;
+    }
+    if (!cli_job_identify(&made, result, true)) {
+        code = cli_cannot(result, "read again", errno);
+        goto done;
+    }
+    code = LC_EXIT_OK;
+    record = json_pack("{s:s, s:s, s:o, s:o, s:o, s:I, s:f, s:O?}", "version", lc_version(), "options", j->options,
+                       "file", cli_json_text(f->input), "input", identity(input), "result", identity(&made),
+                       "looked_at", (json_int_t)input->looked_at, "seconds", f->seconds, "figures", f->figures);
+    if (record && f->notes) json_object_set_new(record, "notes", cli_json_text(f->notes));
+    text = record ? json_dumps(record, JSON_INDENT(1) | JSON_REAL_PRECISION(17)) : NULL;
+    if (!text) code = cli_no_memory();
+    else if (lc_file_write(path, text, strlen(text), true, &st) != LC_OK) code = cli_fail(&st);
+done:
+    json_decref(record);
+    free(text);
+    free(result);
+    free(path);
+    return code;
+}

@@ -1,0 +1,248 @@
+/* What a job tells at its end: summary.csv, report.html and some lines. */
+#define _DEFAULT_SOURCE
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/job.h"
+
+enum { COLUMNS_MOST = 12 };
+
+/* The figures of each command; reals of 15 digits are counts. */
+typedef struct table {
+    const char *command;
+    lc_column column[4]; /* ends with a NULL name */
+    const char *worst;   /* files with more of it come first in the report */
+} table;
+
+static const table tables[] = {
+    {"detect",
+     {{"scored", LC_COLUMN_REAL, 15}, {"flagged", LC_COLUMN_REAL, 15}, {"events", LC_COLUMN_REAL, 15}},
+     "flagged"},
+    {"forecast",
+     {{"horizon", LC_COLUMN_REAL, 15}, {"model", LC_COLUMN_TEXT, 0}, {"against_naive", LC_COLUMN_REAL, 4}},
+     "against_naive"},
+    {"evaluate", {{"mase", LC_COLUMN_REAL, 4}, {"verdict", LC_COLUMN_TEXT, 0}}, "mase"}};
+
+static const table *table_of(const job *j)
+{
+    size_t i = 0;
+    while (i + 1 < sizeof tables / sizeof tables[0] && strcmp(tables[i].command, j->o->command->name) != 0) i++;
+    return &tables[i];
+}
+
+static const char *status_word(job_status status)
+{
+    static const char *const words[] = {
+        [JOB_PENDING] = "pending", [JOB_DONE] = "done", [JOB_SKIPPED] = "skipped", [JOB_FAILED] = "failed"};
+    return words[status];
+}
+
+static bool has_result(const job_file *f)
+{
+    return f->status == JOB_DONE || f->status == JOB_SKIPPED;
+}
+
+/* ---- the table ---- */
+
+static size_t list_columns(lc_column out[COLUMNS_MOST], const table *t)
+{
+    static const lc_column first[] = {{"file", LC_COLUMN_TEXT, 0},   {"result", LC_COLUMN_TEXT, 0},
+                                      {"status", LC_COLUMN_TEXT, 0}, {"error", LC_COLUMN_TEXT, 0},
+                                      {"rows", LC_COLUMN_REAL, 15},  {"series", LC_COLUMN_REAL, 15}},
+                           last[] = {{"seconds", LC_COLUMN_REAL, 3}, {"notes", LC_COLUMN_TEXT, 0}};
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof first / sizeof first[0]; i++) out[n++] = first[i];
+    for (size_t i = 0; t->column[i].name; i++) out[n++] = t->column[i];
+    for (size_t i = 0; i < sizeof last / sizeof last[0]; i++) out[n++] = last[i];
+    return n;
+}
+
+static const char *text_of(const job_file *f, const char *column)
+{
+    const char *text = NULL;
+    if (strcmp(column, "file") == 0) text = f->input;
+    else if (strcmp(column, "result") == 0) text = has_result(f) ? f->result : "";
+    else if (strcmp(column, "status") == 0) text = status_word(f->status);
+    else if (strcmp(column, "error") == 0) text = f->error;
+    else if (strcmp(column, "notes") == 0) text = f->notes;
+    else text = json_string_value(json_object_get(f->figures, column));
+    return text ? text : "";
+}
+
+static double number_of(const job_file *f, const char *column)
+{
+    if (strcmp(column, "seconds") == 0) return f->status == JOB_PENDING ? NAN : f->seconds;
+    return has_result(f) ? cli_job_figure(f, column) : NAN;
+}
+
+static lc_code make_table(lc_result **out, const job *j, const job_file *const *order, lc_status *st)
+{
+    lc_column column[COLUMNS_MOST];
+    const size_t n = list_columns(column, table_of(j));
+    lc_code code = lc_result_create_with(out, column, n, st);
+    for (size_t i = 0; i < j->n && code == LC_OK; i++) {
+        code = lc_result_add_row(*out, st);
+        for (size_t c = 0; c < n && code == LC_OK; c++) {
+            if (column[c].type == LC_COLUMN_TEXT)
+                code = lc_result_set_text(*out, c, text_of(order[i], column[c].name), st);
+            else lc_result_set_real(*out, c, number_of(order[i], column[c].name));
+        }
+    }
+    return code;
+}
+
+/* ---- order ---- */
+
+/* What qsort's comparison is to know. */
+static const char *worst_figure;
+
+static int rank(const job_file *f)
+{
+    return f->status == JOB_FAILED ? 0 : f->status == JOB_PENDING ? 1 : 2;
+}
+
+static int worst_first(const void *a, const void *b)
+{
+    const job_file *p = *(const job_file *const *)a, *q = *(const job_file *const *)b;
+    if (rank(p) != rank(q)) return rank(p) - rank(q);
+    const double x = number_of(p, worst_figure), y = number_of(q, worst_figure);
+    if (x > y || (isfinite(x) && isnan(y))) return -1;
+    if (x < y || (isnan(x) && isfinite(y))) return 1;
+    return p < q ? -1 : p > q;
+}
+
+/* ---- what is said ---- */
+
+typedef struct totals {
+    size_t status[JOB_FAILED + 1];
+    size_t flagged, with_flags;
+} totals;
+
+static totals sum_up(const job *j)
+{
+    totals t = {0};
+    for (size_t i = 0; i < j->n; i++) {
+        const double flags = number_of(&j->file[i], "flagged");
+        t.status[j->file[i].status]++;
+        if (!(flags > 0)) continue;
+        t.flagged += (size_t)flags;
+        t.with_flags++;
+    }
+    return t;
+}
+
+static lc_code write_report(const job *j, const totals *t, const lc_result *rows, const job_file *const *order,
+                            const char *path, lc_status *st)
+{
+    enum { FACTS = 7 };
+    char title[80], number[FACTS][32];
+    lc_report_fact key[FACTS];
+    size_t n = 0;
+    const bool detects = strcmp(j->o->command->name, "detect") == 0;
+    const struct {
+        const char *name;
+        size_t n;
+        bool shown;
+    } fact[FACTS] = {{"files", j->n, true},
+                     {"done", t->status[JOB_DONE], true},
+                     {"skipped, as nothing changed", t->status[JOB_SKIPPED], true},
+                     {"failed", t->status[JOB_FAILED], true},
+                     {"pending", t->status[JOB_PENDING], t->status[JOB_PENDING] > 0},
+                     {"flags", t->flagged, detects},
+                     {"files with flags", t->with_flags, detects}};
+    for (size_t i = 0; i < FACTS; i++)
+        if (fact[i].shown) key[n++] = (lc_report_fact){fact[i].name, cli_count(number[i], fact[i].n)};
+    const char **link = calloc(j->n + 1, sizeof *link);
+    if (!link) {
+        *st = (lc_status){.code = LC_E_MEMORY, .text = "out of memory"};
+        return LC_E_MEMORY;
+    }
+    for (size_t i = 0; i < j->n; i++) link[i] = has_result(order[i]) ? order[i]->result : NULL;
+    char part[48] = "";
+    if (j->shards > 1) snprintf(part, sizeof part, ", part %zu of %zu", j->shard, j->shards);
+    snprintf(title, sizeof title, "loomcast %s: %s files%s", j->o->command->name, cli_count(number[0], j->n), part);
+    const lc_report_files what = {.title = title,
+                                  .lead = "A result for each file, failed files first.",
+                                  .table = rows,
+                                  .link = link,
+                                  .key = key,
+                                  .n_key = n,
+                                  .settings = j->o->settings};
+    const lc_code code = lc_report_write_files(&what, path, true, st);
+    free(link);
+    return code;
+}
+
+static int say_as_json(const job *j, const totals *t, const char *summary, const char *report)
+{
+    json_t *s = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "command", j->o->command->name, "out_dir", "", "files",
+                          (json_int_t)j->n, "done", (json_int_t)t->status[JOB_DONE], "skipped",
+                          (json_int_t)t->status[JOB_SKIPPED], "failed", (json_int_t)t->status[JOB_FAILED], "pending",
+                          (json_int_t)t->status[JOB_PENDING]);
+    json_object_set_new(s, "out_dir", cli_json_text(j->o->out_dir));
+    if (strcmp(j->o->command->name, "detect") == 0) {
+        json_object_set_new(s, "flagged", json_integer((json_int_t)t->flagged));
+        json_object_set_new(s, "files_flagged", json_integer((json_int_t)t->with_flags));
+    }
+    json_object_set_new(s, "summary", cli_json_text(summary));
+    json_object_set_new(s, "report", cli_json_text(report));
+    return cli_print_summary(s, j->o);
+}
+
+static void say(const job *j, const totals *t, const char *summary, const char *report)
+{
+    char n[5][32];
+    cli_line(j->o, "files   %s: %s done, %s skipped, %s failed%s%s", cli_count(n[0], j->n),
+             cli_count(n[1], t->status[JOB_DONE]), cli_count(n[2], t->status[JOB_SKIPPED]),
+             cli_count(n[3], t->status[JOB_FAILED]), t->status[JOB_PENDING] ? ", pending " : "",
+             t->status[JOB_PENDING] ? cli_count(n[4], t->status[JOB_PENDING]) : "");
+    if (strcmp(j->o->command->name, "detect") == 0)
+        cli_line(j->o, "flags   %s in %s file%s", cli_count(n[0], t->flagged), cli_count(n[1], t->with_flags),
+                 t->with_flags == 1 ? "" : "s");
+    cli_line(j->o, "wrote   %s and %s", summary, report);
+    if (t->status[JOB_PENDING]) cli_note(j->o, "stopped; the same line goes on with what is pending");
+}
+
+/* ---- all of it ---- */
+
+static int judge(const job *j, const totals *t)
+{
+    if (t->status[JOB_FAILED] || t->status[JOB_PENDING]) return LC_EXIT_FAILED;
+    return j->o->exit_code && t->flagged ? LC_EXIT_ANOMALIES : LC_EXIT_OK;
+}
+
+int cli_job_summary(const job *j)
+{
+    lc_status st = {0};
+    lc_result *rows = NULL, *sorted = NULL;
+    char *summary = cli_job_path(j, j->summary), *report = cli_job_path(j, j->report);
+    const job_file **order = calloc(j->n + 1, sizeof *order);
+    int code;
+    if (!order || !summary || !report) {
+        code = cli_no_memory();
+        goto done;
+    }
+    const totals t = sum_up(j);
+    for (size_t i = 0; i < j->n; i++) order[i] = &j->file[i];
+    lc_code made = make_table(&rows, j, order, &st);
+    if (made == LC_OK) made = lc_result_write_file(rows, summary, true, &st);
+    worst_figure = table_of(j)->worst;
+    qsort(order, j->n, sizeof *order, worst_first);
+    if (made == LC_OK) made = make_table(&sorted, j, order, &st);
+    if (made == LC_OK) made = write_report(j, &t, sorted, order, report, &st);
+    if (made != LC_OK) {
+        code = cli_fail(&st);
+        goto done;
+    }
+    say(j, &t, summary, report);
+    code = say_as_json(j, &t, summary, report);
+    if (code == LC_EXIT_OK) code = judge(j, &t);
+done:
+    lc_result_free(rows);
+    lc_result_free(sorted);
+    free(order);
+    free(summary);
+    free(report);
+    return code;
+}
