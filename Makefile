@@ -190,6 +190,15 @@ asan: deps ## the whole test suite under the address and leak sanitizers
 ubsan: deps ## the whole test suite under the undefined-behaviour sanitizer
 	+@CK_FORK=no UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:exitcode=86 $(SUBMAKE) VARIANT=ubsan suite
 
+# What makes one call of the program fail; the program itself is as ever.
+$(OUT)/fault.so: tests/fault/fail.c $(OUT)/flags
+	@mkdir -p $(@D); echo "  LINK $@"
+	$(Q)$(CC) -std=gnu11 -O1 -g -fPIC -shared $(WARN) $(WERROR) -Wno-nonnull-compare -o $@ $< -ldl
+
+fault: deps ## let system calls and allocations fail one by one; a full disk, a folder that cannot be written
+	+@$(SUBMAKE) all $(OUT)/fault.so
+	@LOOMCAST=$(BIN) FAULT_LIBRARY=$(OUT)/fault.so scripts/fault.sh
+
 fuzzers: $(FUZZERS)
 
 # libFuzzer comes with clang.
@@ -248,7 +257,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 	@echo "  Settings: CC=clang  CFLAGS=...  BUILD=folder  VARIANT=release|asan|ubsan|fuzz  V=1 (show commands)"
 
-.PHONY: all shared dist checks suite deps demo gallery test asan ubsan fuzz fuzzers bench lint format install uninstall clean help FORCE
+.PHONY: all shared dist checks suite deps demo gallery test asan ubsan fault fuzz fuzzers bench lint format install uninstall clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 # Written beside the objects; without a rule of their own make would look for ways to link them from objects.

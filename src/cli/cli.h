@@ -57,6 +57,8 @@ int cli_fail(const lc_status *st);
 /* Prints what is wrong with the command line, and the hint unless it is NULL; returns LC_EXIT_USAGE. */
 int cli_usage(const char *hint, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 int cli_no_memory(void);
+/* Fails with what could not be done to a file: "cannot be written: ..."; why: an errno. */
+int cli_cannot(const char *path, const char *what, int why);
 /* A line for the user on standard error; nothing with --quiet. */
 void cli_note(const cli_options *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* The same for a line of the run's summary, which --json prints in its own way. */
@@ -152,6 +154,10 @@ int cli_evaluate_labels(const cli_options *o);
 /* The verdict of a backtest in words for who reads no statistics; "" when there was no baseline. true: the model was
  * not better, which is a warning. */
 bool cli_verdict_words(char *out, size_t room, const lc_verdict *v);
+
+/* Puts a new value into an object. Where one of the two is NULL *object is NULL from then on: memory was short, which
+ * cli_print_summary then says. */
+void cli_json_put(json_t **object, const char *key, json_t *value);
 
 /* Every row of a table as an object; text stands in columns called unique_id, model and method. */
 json_t *cli_json_rows(const lc_result *r);
