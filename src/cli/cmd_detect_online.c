@@ -25,7 +25,7 @@ typedef struct run {
     double saved, save_took;
     bool unsaved; /* rows were answered since */
     bool undelivered;
-    bool failed; /* within a row: what is saved stays as it is */
+    bool failed;      /* within a row: what is saved stays as it is */
     sigset_t waiting; /* signals that are let through while nothing is to be done */
 } run;
 
