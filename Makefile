@@ -142,7 +142,8 @@ $(OUT)/tests/check_%: $(OUT)/tests/unit/check_%.o $(SUPPORT_OBJ) $(LIB)
 	@mkdir -p $(@D); echo "  LINK $@"
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CHECK_LIBS) $(LIBS)
 
-$(OUT)/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(LIB)
+# The command line is fuzzed, too: all of the program but its main function.
+$(OUT)/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(filter-out %/main.o,$(CLI_OBJ)) $(LIB)
 	@mkdir -p $(@D); echo "  LINK $@"
 	$(Q)$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
@@ -198,6 +199,7 @@ $(OUT)/fault.so: tests/fault/fail.c $(OUT)/flags
 fault: deps ## let system calls and allocations fail one by one; a full disk, a folder that cannot be written
 	+@$(SUBMAKE) all $(OUT)/fault.so
 	@LOOMCAST=$(BIN) FAULT_LIBRARY=$(OUT)/fault.so scripts/fault.sh
+	@LOOMCAST=$(BIN) FAULT_LIBRARY=$(OUT)/fault.so scripts/fault.sh --disk
 
 fuzzers: $(FUZZERS)
 

@@ -1,8 +1,10 @@
 #!/bin/sh
-# fault.sh [--all] [COMMAND...]: every system call and allocation can fail. Runs small jobs of the program, counts their calls
+# fault.sh [--all] [JOB...]: every system call and allocation can fail. Runs small jobs of the program, counts their calls
 # of each kind, and lets one after the other fail (tests/fault/fail.c). A run must then end with exit status 1, a message that
 # names the cause, no temporary file, and outputs that are the older or the new ones, whole; or with 0 and the same bytes as
 # ever. Of allocations the first 500 fail one by one and then every k-th; --all: each.
+# fault.sh --disk: what no library can make: a full disk, a folder that cannot be written, inputs that vanish, grow and shrink
+# while they are read, little memory. Some of it wants root, who may mount a small disk, and is passed over otherwise.
 # Environment: LOOMCAST (the program), FAULT_LIBRARY, KINDS (of calls), JOBS, KEEP (a folder for the runs that broke a promise),
 # PRELOAD_FIRST (libraries to be loaded before the other).
 #
@@ -194,6 +196,104 @@ choose() {
     fi
 }
 
+# ---- what no library can make ----
+
+# expect STATUS WORDS WHAT COMMAND...: the status, and the words in its message.
+expect() {
+    want=$1 words=$2 what=$3
+    shift 3
+    tries=$((tries + 1))
+    timeout -k 5 60 "$@" >"$WORK/stdout" 2>"$WORK/stderr" </dev/null
+    code=$?
+    case " $want " in *" $code "*) ;; *) tell "$what" "status $code, not $want" ;; esac
+    [ "$code" -eq 0 ] || grep -Eq "$words" "$WORK/stderr" || tell "$what" "not said: $words"
+    for file in *.tmp-*; do [ ! -e "$file" ] || tell "$what" "left $file"; done
+}
+
+tell() {
+    echo "BROKEN  $1: $2: $(tail -n 1 "$WORK/stderr")"
+    broken=$((broken + 1))
+}
+
+full_disk() {
+    expect 1 'No space left' 'standard output is full' sh -c "'$program' forecast s.csv --arch theta >/dev/full"
+    expect 1 'No space left' 'a full device' "$program" forecast s.csv --arch theta -o /dev/full --quiet
+    mkdir "$WORK/disk"
+    if ! mount -t tmpfs -o size=64k none "$WORK/disk" 2>/dev/null; then
+        echo "passed over: a full disk, for want of the right to mount one"
+        return
+    fi
+    cp s.csv d.csv old.csv m.model "$WORK/disk"
+    (
+        cd "$WORK/disk" || exit 1
+        echo "an older file" >out.csv
+        head -c 100000 /dev/zero >rest 2>/dev/null
+        # shellcheck disable=SC2086 # words
+        for line in "train s.csv $net -o new.model --quiet" "forecast s.csv --arch theta -o out.csv --force --quiet" \
+            "detect d.csv -o new.csv --quiet" "detect --online d.csv -o new.csv --state new.state" \
+            "plot old.csv --plot new.svg" "forecast s.csv --model m.model --plot new.html --quiet"; do
+            expect 1 'No space left' "full disk: $line" "$program" $line
+            rm -f new.csv
+        done
+        [ "$(cat out.csv)" = "an older file" ] || tell "full disk" "the older file is gone"
+        [ -z "$(ls | grep new)" ] || tell "full disk" "$(ls | grep new) was left"
+        echo "$tries $broken" >"$WORK/counts"
+    )
+    read -r tries broken <"$WORK/counts"
+    mount -o remount,ro "$WORK/disk"
+    expect 1 'Read-only' 'a disk that cannot be written' "$program" forecast s.csv --arch theta -o "$WORK/disk/x.csv"
+    expect 1 'Read-only' 'a disk that cannot be written, online' "$program" detect --online d.csv -o "$WORK/disk/x.csv"
+    umount "$WORK/disk"
+}
+
+closed_folder() {
+    mkdir closed && chmod 555 closed
+    [ -w closed ] && echo "passed over: a folder that root may write" ||
+        expect 1 'Permission denied' 'a closed folder' "$program" forecast s.csv --arch theta -o closed/x.csv
+}
+
+# The second file is there when the options are checked, and gone when the first, a pipe, has been read.
+vanishing_input() {
+    mkfifo first.csv && cp s.csv second.csv
+    { rm second.csv && cat s.csv; } >first.csv &
+    expect 1 'second.csv: cannot be opened: No such file' 'an input that vanishes' "$program" forecast --arch theta \
+        first.csv second.csv
+    wait
+}
+
+restless_input() {
+    for round in 1 2 3 4 5 6 7 8; do
+        cp s.csv restless.csv
+        { for i in 1 2 3 4 5 6 7 8 9; do echo "2025-01-0$i,$i" >>restless.csv; done; cp d.csv restless.csv; } &
+        expect '0 1' 'restless.csv' "an input that changes, round $round" "$program" forecast restless.csv --arch theta
+        wait
+    done
+}
+
+little_memory() {
+    kilobytes=8000
+    while [ "$kilobytes" -lt 200000 ]; do
+        # Below what the libraries need the loader ends the process.
+        expect '0 1 127' 'out of memory|loading shared libraries|libgomp|Cannot allocate|cannot allocate' "$kilobytes kB of memory" \
+            sh -c "ulimit -v $kilobytes; exec '$program' train s.csv $net -o little.model --force --threads 1 --quiet"
+        kilobytes=$((kilobytes + 4000))
+    done
+}
+
+disk() {
+    tries=0 broken=0
+    mkdir "$WORK/place" && cp "$WORK/files"/* "$WORK/place" && cd "$WORK/place" || exit 1
+    full_disk
+    closed_folder
+    vanishing_input
+    restless_input
+    little_memory
+    echo "$tries runs on bad disks, $broken broken promises"
+    [ "$broken" -eq 0 ]
+}
+
+# ---- the whole ----
+
 root=$(cd "$(dirname "$0")/.." && pwd -P) || exit 1
 self=$root/scripts/fault.sh
 program=${LOOMCAST:-$root/build/loomcast}
@@ -209,20 +309,25 @@ if [ "${1-}" = --one ]; then
     exit 0
 fi
 ALL=
-if [ "${1-}" = --all ]; then
-    ALL=yes
-    shift
-fi
+disk=
+case ${1-} in
+--all) ALL=yes && shift ;;
+--disk) disk=yes && shift ;;
+esac
 [ $# -gt 0 ] || set -- $jobs
 JOBS=${JOBS:-$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)}
 for file in "$program" "$library"; do
     [ -e "$file" ] || { echo "fault.sh: there is no $file: make fault builds it" >&2 && exit 1; }
 done
 WORK=$(mktemp -d) || exit 1
-trap 'rm -rf "$WORK"' EXIT
+trap 'umount "$WORK/disk" 2>/dev/null; rm -rf "$WORK"' EXIT
 trap 'exit 130' INT TERM
 export WORK ALL
 mkdir "$WORK/results" "$WORK/files" && prepare "$WORK/files" || exit 1
+if [ -n "$disk" ]; then
+    disk
+    exit
+fi
 : >"$WORK/list"
 for job; do
     place=$WORK/$job

@@ -7,7 +7,7 @@
 static const char *cell(char out[32], const lc_result *r, size_t row, const char *column, const char *format)
 {
     const double x = lc_result_real(r, row, lc_result_find(r, column));
-    if (isnan(x)) snprintf(out, 32, "-");
+    if (!isfinite(x)) snprintf(out, 32, "-");
     else if (*format == 'g') snprintf(out, 32, "%.5g", x);
     else snprintf(out, 32, "%.3f", x);
     return out;
@@ -44,6 +44,7 @@ static void print_intervals(const lc_result *r, const cli_options *o)
         char width[48];
         if (strncmp(name, stem, sizeof stem - 1) != 0 || isnan(inside)) continue;
         snprintf(width, sizeof width, "width-%.32s", level);
+        if (!isfinite(lc_result_real(r, row, lc_result_find(r, width)))) continue;
         cli_line(o, "inside  %.1f %% of the values in their %s %% interval, which is %.5g wide", inside, level,
                  lc_result_real(r, row, lc_result_find(r, width)));
     }
