@@ -143,7 +143,8 @@ $(OUT)/tests/check_%: $(OUT)/tests/unit/check_%.o $(SUPPORT_OBJ) $(LIB)
 	@mkdir -p $(@D); echo "  LINK $@"
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CHECK_LIBS) $(LIBS)
 
-$(OUT)/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(LIB)
+# The command line is fuzzed, too: all of the program but its main function.
+$(OUT)/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(filter-out %/main.o,$(CLI_OBJ)) $(LIB)
 	@mkdir -p $(@D); echo "  LINK $@"
 	$(Q)$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
@@ -194,6 +195,16 @@ ubsan: deps ## the whole test suite under the undefined-behaviour sanitizer
 coverage: deps ## lines and branches that the whole test suite reaches, by folder
 	+@CK_FORK=no $(SUBMAKE) VARIANT=coverage suite
 	@scripts/coverage.sh $(BUILD)/coverage
+
+# What makes one call of the program fail; the program itself is as ever.
+$(OUT)/fault.so: tests/fault/fail.c $(OUT)/flags
+	@mkdir -p $(@D); echo "  LINK $@"
+	$(Q)$(CC) -std=gnu11 -O1 -g -fPIC -shared $(WARN) $(WERROR) -Wno-nonnull-compare -o $@ $< -ldl
+
+fault: deps ## let system calls and allocations fail one by one; a full disk, a folder that cannot be written
+	+@$(SUBMAKE) all $(OUT)/fault.so
+	@LOOMCAST=$(BIN) FAULT_LIBRARY=$(OUT)/fault.so scripts/fault.sh
+	@LOOMCAST=$(BIN) FAULT_LIBRARY=$(OUT)/fault.so scripts/fault.sh --disk
 
 fuzzers: $(FUZZERS)
 
@@ -253,7 +264,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 	@echo "  Settings: CC=clang  CFLAGS=...  BUILD=folder  VARIANT=release|asan|ubsan|fuzz|coverage  V=1 (show commands)"
 
-.PHONY: all shared dist checks suite deps demo gallery test asan ubsan coverage fuzz fuzzers bench lint format install uninstall clean help FORCE
+.PHONY: all shared dist checks suite deps demo gallery test asan ubsan coverage fault fuzz fuzzers bench lint format install uninstall clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 # Written beside the objects; without a rule of their own make would look for ways to link them from objects.

@@ -423,7 +423,8 @@ typedef struct lc_monitor_info {
 void lc_monitor_get_info(const lc_monitor *o, lc_monitor_info *out);
 
 /* Saves all that later results depend on, whole or not at all, replacing the file. Before the first row there is
- * nothing to save and no file is written. */
+ * nothing to save and no file is written. LC_E_MEMORY also where lc_monitor_next has failed so: a row was taken in by
+ * half, and the file stays as it was. */
 lc_code lc_monitor_save(const lc_monitor *o, const char *path, lc_status *st);
 /* Goes on from a saved state; only right after lc_monitor_create, with the same settings (else LC_E_USAGE). Rows of a
  * series up to its last stamp are known, until one comes that is later. Where it fails, o can only be freed. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "model/config.h"
 
@@ -66,7 +67,7 @@ lc_code lc_describe_finish(json_t *o, bool json, void (*put)(lc_buf *b, const js
 {
     lc_buf b = {0};
     if (o && json) {
-        char *dump = json_dumps(o, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+        char *dump = lc_json_text(o, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
         if (dump) {
             lc_buf_puts(&b, dump);
             lc_buf_puts(&b, "\n");

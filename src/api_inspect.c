@@ -144,8 +144,9 @@ static json_t *roles_json(const lc_panel *p, bool *ok)
     return list;
 }
 
-/* Names as an option takes them; NULL where there are too many to read, or memory ran out. */
-static char *joined(char *const *name, size_t n)
+/* Names as an option takes them; NULL where there are none or too many to read, or memory ran out: *ok is then false.
+ */
+static char *joined(char *const *name, size_t n, bool *ok)
 {
     enum { MOST = 12 };
     lc_buf b = {0};
@@ -153,6 +154,7 @@ static char *joined(char *const *name, size_t n)
         if (i) lc_buf_puts(&b, ",");
         lc_buf_puts(&b, name[i]);
     }
+    if (b.failed) *ok = false;
     if (b.failed) lc_buf_free(&b);
     return b.data;
 }
@@ -163,8 +165,9 @@ static void column_options(json_t *o, const lc_panel *p, const lc_settings *s, b
     char freq[24];
     const char delimiter[2] = {p->delimiter, '\0'};
     const size_t past = p->n_past - p->n_features - p->n_static - p->n_future;
-    char *targets = joined(p->targets, p->n_targets), *covariates = joined(p->past, past),
-         *ahead = joined(p->past + past, p->n_future), *fixed = joined(p->past + past + p->n_future, p->n_static);
+    char *targets = joined(p->targets, p->n_targets, ok), *covariates = joined(p->past, past, ok),
+         *ahead = joined(p->past + past, p->n_future, ok),
+         *fixed = joined(p->past + past + p->n_future, p->n_static, ok);
     if (*p->time_name) lc_json_put(o, "time", text_json(p->time_name), ok);
     if (*p->id_name) lc_json_put(o, "id", text_json(p->id_name), ok);
     if (targets) lc_json_put(o, "target", text_json(targets), ok);

@@ -1,9 +1,9 @@
 /* Labels as windows in JSON, in the form of the Numenta benchmark. */
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "anomaly/labels.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "data/calendar.h"
@@ -220,19 +220,17 @@ lc_code lc_labels_from_json(lc_labels *l, const char *file, const char *text, si
                             const lc_row_order *o, lc_status *st)
 {
     document d = {l, p, o, file, text, n, 0, 0, st};
-    json_error_t error;
+    lc_json_fault fault;
+    json_t *root;
     if (!lc_json_is_small(text, n, MOST_DEPTH, MOST_VALUES)) {
         lc_fail_at(st, LC_E_PARSE, file, 0, 0, "too much JSON for labels");
         lc_hint(st, "at most %d windows, nested no deeper than %d", MOST_VALUES / 2, MOST_DEPTH);
         return LC_E_PARSE;
     }
-    json_t *root = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);
-    if (!root) {
-        const size_t column = error.column > 0 ? (size_t)error.column : 1,
-                     line = error.line > 0 ? (size_t)error.line : 1;
-        char shown[SHOWN * 2];
-        lc_fail_at(st, LC_E_PARSE, file, line, column, "no JSON: %s",
-                   lc_printable(shown, sizeof shown, error.text, strlen(error.text)));
+    const lc_code read = lc_json_read(&root, text, n, &fault);
+    if (read == LC_E_MEMORY) return lc_fail_memory(st);
+    if (read != LC_OK) {
+        lc_fail_at(st, LC_E_PARSE, file, fault.line, fault.column, "no JSON: %s", fault.text);
         lc_hint(st, "labels are {\"FILE\": [[\"FIRST\", \"LAST\"], ...], ...}, a list of windows, or CSV");
         return LC_E_PARSE;
     }

@@ -266,9 +266,10 @@ lc_code lc_monitor_next(lc_monitor *o, lc_monitor_event *event, lc_monitor_row *
         if (!o->columns) code = lc_monitor_settle(o, st);
         o->row.value = o->value;
         if (code == LC_OK) code = find_series(o, r, &s, st);
+        if (code == LC_OK && s) code = judge(o, r, s, st);
+        o->failed = o->failed || code != LC_OK;
         if (code != LC_OK) return code;
-        if (s) code = judge(o, r, s, st);
-        else set_bad(o, r, &o->why);
+        if (!s) set_bad(o, r, &o->why);
     }
     *event = o->event;
     *row = o->row;

@@ -36,6 +36,7 @@ struct lc_monitor {
     lc_notes notes;
     size_t next_note;
     bool began, told_late;
+    bool failed; /* a row was taken in by half: what has been learned is worth nothing any more */
     lc_monitor_info info;
 };
 

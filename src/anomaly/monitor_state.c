@@ -1,10 +1,11 @@
 /* The state of a monitor as one safetensors file: the numbers of all detectors as vectors, one detector after the
  * other, and a JSON text with the settings, the rows that settled the columns, and the ids. */
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "anomaly/monitor_inner.h"
+#include "anomaly/monitor_json.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "model/json_bound.h"
 
@@ -17,42 +18,6 @@ static const char *const settled_by[] = {"time",       "target",        "id",   
 enum { SETTLED_BY = sizeof settled_by / sizeof settled_by[0] };
 
 enum { JSON_LEVELS = 5, JSON_VALUES = 1 << 22, MOST_ARRAYS = 64 };
-
-/* ---- the clock as numbers ---- */
-
-enum { CLOCK_NUMBERS = 14 };
-
-static void clock_to_numbers(const lc_clock_column *c, json_int_t n[CLOCK_NUMBERS])
-{
-    const lc_clock *k = &c->clock;
-    const json_int_t from[CLOCK_NUMBERS] = {
-        k->style,          k->mark,           k->has_time, k->has_seconds, k->separator, k->fraction_digits,
-        k->zone,           k->offset_minutes, k->padded,   k->padded_hour, k->ampm,      k->ampm_space,
-        c->offset_minutes, c->offset_varies};
-    memcpy(n, from, sizeof from);
-}
-
-static bool numbers_to_clock(const json_int_t n[CLOCK_NUMBERS], lc_clock_column *c)
-{
-    static const json_int_t most[CLOCK_NUMBERS] = {LC_CLOCK_PATTERN, 127, 1, 1, 127, 6, 4, 1440, 1, 1, 127, 1, 1440, 1};
-    for (size_t i = 0; i < CLOCK_NUMBERS; i++)
-        if (n[i] > most[i] || n[i] < (most[i] == 1440 ? -1440 : 0)) return false;
-    *c = (lc_clock_column){.clock = {.style = (lc_clock_style)n[0],
-                                     .mark = (char)n[1],
-                                     .has_time = n[2],
-                                     .has_seconds = n[3],
-                                     .separator = (char)n[4],
-                                     .fraction_digits = (int)n[5],
-                                     .zone = (int)n[6],
-                                     .offset_minutes = (int)n[7],
-                                     .padded = n[8],
-                                     .padded_hour = n[9],
-                                     .ampm = (char)n[10],
-                                     .ampm_space = n[11]},
-                           .offset_minutes = (int)n[12],
-                           .offset_varies = n[13]};
-    return true;
-}
 
 /* ---- saving ---- */
 
@@ -101,28 +66,11 @@ static json_t *numbers_to_json(const json_int_t *number, size_t n)
     return NULL;
 }
 
-/* An id that is no UTF-8 is kept as its bytes, each of them a character; the mark before it says which it is. */
-static json_t *id_to_json(const char *id)
-{
-    lc_buf text = {0};
-    const bool sound = lc_is_utf8(id);
-    lc_buf_puts(&text, sound ? "u" : "b");
-    if (sound) lc_buf_puts(&text, id);
-    for (const unsigned char *p = (const unsigned char *)id; !sound && *p; p++) {
-        const char two[2] = {(char)(0xc0 | *p >> 6), (char)(0x80 | (*p & 0x3f))};
-        if (*p < 0x80) lc_buf_append(&text, p, 1);
-        else lc_buf_append(&text, two, 2);
-    }
-    json_t *json = text.failed ? NULL : json_string(text.data);
-    lc_buf_free(&text);
-    return json;
-}
-
 static json_t *ids_to_json(const lc_names *ids)
 {
     json_t *list = json_array();
     bool whole = list != NULL;
-    for (size_t i = 0; i < ids->n && whole; i++) whole = json_array_append_new(list, id_to_json(ids->name[i])) == 0;
+    for (size_t i = 0; i < ids->n && whole; i++) whole = json_array_append_new(list, lc_id_to_json(ids->name[i])) == 0;
     if (whole) return list;
     json_decref(list);
     return NULL;
@@ -132,15 +80,15 @@ static char *describe(const lc_monitor *o)
 {
     const lc_live_memory m = lc_live_recall(o->live);
     const char delimiter[2] = {m.delimiter, '\0'};
-    json_int_t clock[CLOCK_NUMBERS], *column = lc_calloc(m.n_columns, sizeof *column);
+    json_int_t clock[LC_CLOCK_NUMBERS], *column = lc_calloc(m.n_columns, sizeof *column);
     if (!column) return NULL;
-    clock_to_numbers(&m.clock, clock);
+    lc_clock_to_numbers(&m.clock, clock);
     for (size_t i = 0; i < m.n_columns; i++) column[i] = m.column[i];
     json_t *root = json_pack("{s:o, s:s, s:b, s:i, s:o, s:o, s:o, s:o}", "settings", settings_to_json(o->settings),
                              "delimiter", delimiter, "header", (int)m.has_header, "point", (int)m.point, "clock",
-                             numbers_to_json(clock, CLOCK_NUMBERS), "columns", numbers_to_json(column, m.n_columns),
+                             numbers_to_json(clock, LC_CLOCK_NUMBERS), "columns", numbers_to_json(column, m.n_columns),
                              "first", rows_to_json(m.sample), "ids", ids_to_json(&o->ids));
-    char *text = root ? json_dumps(root, JSON_COMPACT) : NULL;
+    char *text = lc_json_text(root, JSON_COMPACT);
     json_decref(root);
     lc_free(column);
     return text;
@@ -226,6 +174,7 @@ lc_code lc_monitor_save(const lc_monitor *o, const char *path, lc_status *st)
 {
     if (!o || !path) return lc_fail(st, LC_E_USAGE, "an argument is missing");
     if (!o->n_series) return LC_OK;
+    if (o->failed) return lc_fail_at(st, LC_E_MEMORY, path, 0, 0, "out of memory: the state before it is kept");
     gathering columns = {.detectors = o->n_series * o->columns}, rows = {.detectors = o->n_series};
     const gathering *const all[] = {&columns, &rows};
     lc_code code = gather_all(o, &columns, &rows, st);
@@ -271,24 +220,30 @@ static lc_code check_settings(const lc_monitor *o, const json_t *saved, lc_statu
     return LC_OK;
 }
 
-/* cells (as many as fit a row) and the rows of a sample, from JSON. */
-static bool json_to_rows(lc_sample *s, const json_t *rows)
+static lc_code json_to_row(lc_sample *s, size_t line, const json_t *cells, lc_status *st)
+{
+    const size_t width = json_array_size(cells);
+    if (!width || width > LC_CSV_COLUMNS) return broken(st, "the state does not tell the columns");
+    const char **text = lc_calloc(width, sizeof *text);
+    if (!text) return lc_fail_memory(st);
+    bool good = true;
+    for (size_t k = 0; k < width && good; k++) good = (text[k] = json_string_value(json_array_get(cells, k))) != NULL;
+    const lc_csv_row row = {.line = line, .n = width, .cell = text};
+    lc_code code = LC_OK;
+    if (!good) code = broken(st, "the state does not tell the columns");
+    else if (!lc_sample_add(s, &row)) code = lc_fail_memory(st);
+    lc_free(text);
+    return code;
+}
+
+/* The rows that settled the columns. */
+static lc_code json_to_rows(lc_sample *s, const json_t *rows, lc_status *st)
 {
     const size_t n = json_array_size(rows);
-    for (size_t i = 0; i < n; i++) {
-        const json_t *cells = json_array_get(rows, i);
-        const size_t width = json_array_size(cells);
-        if (!width || width > LC_CSV_COLUMNS || n > LC_LIVE_SAMPLE_ROWS + 1) return false;
-        const char **text = lc_calloc(width, sizeof *text);
-        bool good = text != NULL;
-        for (size_t k = 0; k < width && good; k++)
-            good = (text[k] = json_string_value(json_array_get(cells, k))) != NULL;
-        const lc_csv_row row = {.line = i + 1, .n = width, .cell = text};
-        good = good && lc_sample_add(s, &row);
-        lc_free(text);
-        if (!good) return false;
-    }
-    return n > 0 && lc_sample_seal(s);
+    if (!n || n > LC_LIVE_SAMPLE_ROWS + 1) return broken(st, "the state does not tell the columns");
+    lc_code code = LC_OK;
+    for (size_t i = 0; i < n && code == LC_OK; i++) code = json_to_row(s, i + 1, json_array_get(rows, i), st);
+    return code != LC_OK || lc_sample_seal(s) ? code : lc_fail_memory(st);
 }
 
 static lc_code restore_columns(lc_monitor *o, const json_t *root, lc_status *st)
@@ -303,15 +258,16 @@ static lc_code restore_columns(lc_monitor *o, const json_t *root, lc_status *st)
                         .point = (lc_live_point)point,
                         .n_columns = n,
                         .sample = &sample};
-    json_int_t number[CLOCK_NUMBERS];
-    for (size_t i = 0; i < CLOCK_NUMBERS; i++) number[i] = json_integer_value(json_array_get(clock, i));
+    json_int_t number[LC_CLOCK_NUMBERS];
+    for (size_t i = 0; i < LC_CLOCK_NUMBERS; i++) number[i] = json_integer_value(json_array_get(clock, i));
     uint8_t *flags = lc_calloc(n, 1);
     lc_code code = flags ? LC_OK : lc_fail_memory(st);
     for (size_t i = 0; i < n && flags; i++) flags[i] = (uint8_t)(json_integer_value(json_array_get(columns, i)) & 255);
     m.column = flags;
-    if (code == LC_OK && (json_array_size(clock) != CLOCK_NUMBERS || !numbers_to_clock(number, &m.clock) || point < 0 ||
-                          point > LC_LIVE_POINT_COMMA || !json_to_rows(&sample, json_object_get(root, "first"))))
+    if (code == LC_OK && (json_array_size(clock) != LC_CLOCK_NUMBERS || !lc_numbers_to_clock(number, &m.clock) ||
+                          point < 0 || point > LC_LIVE_POINT_COMMA))
         code = broken(st, "the state does not tell the columns");
+    if (code == LC_OK) code = json_to_rows(&sample, json_object_get(root, "first"), st);
     if (code == LC_OK) {
         lc_status why = {.code = LC_OK};
         code = lc_live_restore(o->live, &m, &why);
@@ -362,21 +318,6 @@ static bool all_taken(const handing *h)
     return true;
 }
 
-/* The text behind the mark: as it is, or bytes that were written as characters. NULL: neither, or out of memory. */
-static char *id_of(const char *text)
-{
-    char *id = text && (*text == 'u' || *text == 'b') ? lc_strdup(text + 1) : NULL;
-    if (!id || *text == 'u') return id;
-    size_t n = 0;
-    for (const unsigned char *p = (const unsigned char *)text + 1; *p; p++) {
-        const bool two = (*p & 0xfc) == 0xc0 && p[1];
-        id[n++] = (char)(two ? (*p & 3) << 6 | (p[1] & 0x3f) : *p);
-        p += two;
-    }
-    id[n] = '\0';
-    return id;
-}
-
 static lc_code restore_series(lc_monitor *o, const json_t *ids, const lc_safetensors *f, lc_status *st)
 {
     const size_t n = json_array_size(ids);
@@ -392,9 +333,11 @@ static lc_code restore_series(lc_monitor *o, const json_t *ids, const lc_safeten
     const lc_state state = {hand_out, &h, true}, state_of_row = {hand_out, &row, true};
     lc_code code = LC_OK;
     for (size_t i = 0; i < n && code == LC_OK; i++) {
-        char *id = id_of(json_string_value(json_array_get(ids, i)));
+        const char *text = json_string_value(json_array_get(ids, i));
+        char *id = lc_is_id(text) ? lc_id_of(text) : NULL;
         lc_monitor_series *s;
-        if (!id || lc_names_find(&o->ids, id) != LC_NO_NAME) code = broken(st, "the ids of the state are damaged");
+        if (lc_is_id(text) && !id) code = lc_fail_memory(st);
+        else if (!id || lc_names_find(&o->ids, id) != LC_NO_NAME) code = broken(st, "the ids of the state are damaged");
         if (code == LC_OK) code = lc_monitor_add(o, id, &s, st);
         free(id);
         if (code != LC_OK) break;
@@ -421,7 +364,8 @@ static lc_code read_json(json_t **root, const lc_safetensors *f, lc_status *st)
     if (strcmp(version, format_version) != 0) return broken(st, "is a state of another version of loomcast");
     if (!lc_json_is_small(text, strlen(text), JSON_LEVELS, JSON_VALUES))
         return broken(st, "the state's text is too large");
-    *root = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    lc_json_fault fault;
+    if (lc_json_read(root, text, strlen(text), &fault) == LC_E_MEMORY) return lc_fail_memory(st);
     return json_is_object(*root) ? LC_OK : broken(st, "the state's text is no JSON object");
 }
 

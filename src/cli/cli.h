@@ -64,6 +64,8 @@ int cli_usage(const char *hint, const char *fmt, ...) __attribute__((format(prin
 int cli_no_memory(void);
 /* From here on errors and notes go to these streams instead of standard error. */
 void cli_tell(FILE *errors, FILE *notes);
+/* Fails with what could not be done to a file: "cannot be written: ..."; why: an errno. */
+int cli_cannot(const char *path, const char *what, int why);
 /* A line for the user on standard error; nothing with --quiet. */
 void cli_note(const cli_options *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* The same for a line of the run's summary, which --json prints in its own way. */
@@ -168,6 +170,10 @@ int cli_evaluate_labels(const cli_options *o);
 /* The verdict of a backtest in words for who reads no statistics; "" when there was no baseline. true: the model was
  * not better, which is a warning. */
 bool cli_verdict_words(char *out, size_t room, const lc_verdict *v);
+
+/* Puts a new value into an object. Where one of the two is NULL *object is NULL from then on: memory was short, which
+ * cli_print_summary then says. */
+void cli_json_put(json_t **object, const char *key, json_t *value);
 
 /* Every row of a table as an object; text stands in columns called unique_id, model and method. */
 json_t *cli_json_rows(const lc_result *r);

@@ -109,14 +109,14 @@ int cli_detect(const cli_options *o)
         code = deliver(&(cli_outcome){.result = r, .events = events, .panel = p, .model = m ? &info.model : NULL}, o);
     if (code == LC_EXIT_OK) {
         json_t *s = cli_summary(o, p, &info.model);
-        json_object_set_new(s, "scored", json_integer((json_int_t)info.scored));
-        json_object_set_new(s, "flagged", json_integer((json_int_t)info.flagged));
+        cli_json_put(&s, "scored", json_integer((json_int_t)info.scored));
+        cli_json_put(&s, "flagged", json_integer((json_int_t)info.flagged));
         if (info.rows_scored) {
-            json_object_set_new(s, "rows_scored", json_integer((json_int_t)info.rows_scored));
-            json_object_set_new(s, "rows_flagged", json_integer((json_int_t)info.rows_flagged));
+            cli_json_put(&s, "rows_scored", json_integer((json_int_t)info.rows_scored));
+            cli_json_put(&s, "rows_flagged", json_integer((json_int_t)info.rows_flagged));
         }
-        json_object_set_new(s, "events", json_integer((json_int_t)(events ? lc_result_rows(events) : 0)));
-        if (measures) json_object_set_new(s, "measures", cli_json_rows(measures));
+        cli_json_put(&s, "events", json_integer((json_int_t)(events ? lc_result_rows(events) : 0)));
+        if (measures) cli_json_put(&s, "measures", cli_json_rows(measures));
         code = cli_print_summary(s, o);
     }
     if (code == LC_EXIT_OK && o->exit_code && (info.flagged || info.rows_flagged)) code = LC_EXIT_ANOMALIES;

@@ -25,6 +25,7 @@ typedef struct run {
     double saved, save_took;
     bool unsaved; /* rows were answered since */
     bool undelivered;
+    bool failed;      /* within a row: what is saved stays as it is */
     sigset_t waiting; /* signals that are let through while nothing is to be done */
 } run;
 
@@ -105,8 +106,9 @@ static int put_lines(run *r, cli_sink *to, lc_monitor_format format)
     const char *text;
     size_t n;
     lc_status st = {0};
-    if (lc_monitor_lines(r->m, format, &text, &n, &st) != LC_OK) return cli_fail(&st);
-    const int code = cli_sink_put(to, text, n);
+    int code = LC_EXIT_OK;
+    if (lc_monitor_lines(r->m, format, &text, &n, &st) != LC_OK) code = cli_fail(&st);
+    if (code == LC_EXIT_OK) code = cli_sink_put(to, text, n);
     if (code != LC_EXIT_OK) r->undelivered = true;
     return code;
 }
@@ -121,6 +123,7 @@ static int answer(run *r)
         lc_status st = {0};
         const lc_code read = lc_monitor_next(r->m, &event, &row, &st);
         tell(r);
+        r->failed = r->failed || read != LC_OK;
         if (read != LC_OK) code = cli_fail(&st);
         else if (event == LC_MONITOR_ROW) code = put_lines(r, &r->out, r->format);
         else if (event == LC_MONITOR_BAD && r->rejects.path) code = put_lines(r, &r->rejects, LC_MONITOR_REJECTS);
@@ -318,11 +321,11 @@ static int summarize(const run *r)
                           "late", (json_int_t)info.late, "bad", (json_int_t)info.bad, "scored", (json_int_t)info.scored,
                           "flagged", (json_int_t)info.flagged);
     if (info.rows_scored) {
-        json_object_set_new(s, "rows_scored", json_integer((json_int_t)info.rows_scored));
-        json_object_set_new(s, "rows_flagged", json_integer((json_int_t)info.rows_flagged));
+        cli_json_put(&s, "rows_scored", json_integer((json_int_t)info.rows_scored));
+        cli_json_put(&s, "rows_flagged", json_integer((json_int_t)info.rows_flagged));
     }
-    if (o->output) json_object_set_new(s, "output", cli_json_text(o->output));
-    if (o->state) json_object_set_new(s, "state", cli_json_text(o->state));
+    if (o->output) cli_json_put(&s, "output", cli_json_text(o->output));
+    if (o->state) cli_json_put(&s, "state", cli_json_text(o->state));
     const int code = cli_print_summary(s, o);
     return code == LC_EXIT_OK && o->exit_code && (info.flagged || info.rows_flagged) ? LC_EXIT_ANOMALIES : code;
 }
@@ -344,7 +347,7 @@ int cli_detect_online(const cli_options *o)
         close_input(&in);
     }
     /* Rows that were answered but not delivered will be answered again: the state before them stays. */
-    const int saved = r.m && !r.undelivered ? save(&r) : LC_EXIT_OK;
+    const int saved = r.m && !r.undelivered && !r.failed ? save(&r) : LC_EXIT_OK;
     if (code == LC_EXIT_OK) code = saved;
     if (code == LC_EXIT_OK) code = summarize(&r);
     cli_sink_close(&r.out);

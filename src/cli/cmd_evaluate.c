@@ -7,7 +7,7 @@
 static const char *cell(char out[32], const lc_result *r, size_t row, const char *column, const char *format)
 {
     const double x = lc_result_real(r, row, lc_result_find(r, column));
-    if (isnan(x)) snprintf(out, 32, "-");
+    if (!isfinite(x)) snprintf(out, 32, "-");
     else if (*format == 'g') snprintf(out, 32, "%.5g", x);
     else snprintf(out, 32, "%.3f", x);
     return out;
@@ -44,6 +44,7 @@ static void print_intervals(const lc_result *r, const cli_options *o)
         char width[48];
         if (strncmp(name, stem, sizeof stem - 1) != 0 || isnan(inside)) continue;
         snprintf(width, sizeof width, "width-%.32s", level);
+        if (!isfinite(lc_result_real(r, row, lc_result_find(r, width)))) continue;
         cli_line(o, "inside  %.1f %% of the values in their %s %% interval, which is %.5g wide", inside, level,
                  lc_result_real(r, row, lc_result_find(r, width)));
     }
@@ -76,14 +77,14 @@ static json_t *verdict(const lc_verdict *v)
     if (!*v->baseline) return json_null();
     cli_verdict_words(words, sizeof words, v);
     json_t *o = json_pack("{s:s, s:s, s:s}", "model", v->model, "baseline", v->baseline, "measure", v->measure);
-    json_object_set_new(o, "error", real_or_null(v->error));
-    json_object_set_new(o, "baseline_error", real_or_null(v->baseline_error));
-    json_object_set_new(o, "against_naive", real_or_null(v->against_naive));
-    json_object_set_new(o, "origins", json_integer((json_int_t)v->origins));
-    json_object_set_new(o, "diebold_mariano", real_or_null(v->statistic));
-    json_object_set_new(o, "freedom", json_integer((json_int_t)v->freedom));
-    json_object_set_new(o, "p", real_or_null(v->p));
-    json_object_set_new(o, "words", json_string(words));
+    cli_json_put(&o, "error", real_or_null(v->error));
+    cli_json_put(&o, "baseline_error", real_or_null(v->baseline_error));
+    cli_json_put(&o, "against_naive", real_or_null(v->against_naive));
+    cli_json_put(&o, "origins", json_integer((json_int_t)v->origins));
+    cli_json_put(&o, "diebold_mariano", real_or_null(v->statistic));
+    cli_json_put(&o, "freedom", json_integer((json_int_t)v->freedom));
+    cli_json_put(&o, "p", real_or_null(v->p));
+    cli_json_put(&o, "words", json_string(words));
     return o;
 }
 
@@ -123,9 +124,9 @@ int cli_evaluate(const cli_options *o)
     code = cli_deliver(&(cli_outcome){.result = r, .backtest = view}, o);
     if (code == LC_EXIT_OK) {
         json_t *s = cli_summary(o, p, &info.model);
-        json_object_set_new(s, "fits", json_integer((json_int_t)info.fits));
-        json_object_set_new(s, "results", cli_json_rows(r));
-        json_object_set_new(s, "verdict", verdict(&info.verdict));
+        cli_json_put(&s, "fits", json_integer((json_int_t)info.fits));
+        cli_json_put(&s, "results", cli_json_rows(r));
+        cli_json_put(&s, "verdict", verdict(&info.verdict));
         code = cli_print_summary(s, o);
     }
 done:

@@ -35,6 +35,20 @@ int cli_fit(lc_model **out, const lc_panel *p, const cli_options *o)
 
 /* ---- summary ---- */
 
+void cli_json_put(json_t **object, const char *key, json_t *value)
+{
+    if (json_object_set_new(*object, key, value) == 0) return;
+    json_decref(*object);
+    *object = NULL;
+}
+
+static void append(json_t **list, json_t *value)
+{
+    if (json_array_append_new(*list, value) == 0) return;
+    json_decref(*list);
+    *list = NULL;
+}
+
 json_t *cli_json_text(const char *text)
 {
     char shown[4096];
@@ -67,8 +81,8 @@ json_t *cli_json_rows(const lc_result *r)
     for (size_t row = 0; row < lc_result_rows(r); row++) {
         json_t *one = json_object();
         for (size_t i = 0; i < lc_result_columns(r); i++)
-            json_object_set_new(one, lc_result_column_name(r, i), json_cell(r, row, i));
-        json_array_append_new(list, one);
+            cli_json_put(&one, lc_result_column_name(r, i), json_cell(r, row, i));
+        append(&list, one);
     }
     return list;
 }
@@ -80,9 +94,9 @@ static json_t *model_summary(const lc_model_info *m)
                   "lookback", (json_int_t)m->lookback, "season", (json_int_t)m->season, "hidden", (json_int_t)m->hidden,
                   "layers", (json_int_t)m->layers, "parameters", (json_int_t)m->parameters, "epochs",
                   (json_int_t)m->epochs, "best_epoch", (json_int_t)m->best_epoch);
-    json_object_set_new(model, "valid_loss", real(m->valid_loss));
-    json_object_set_new(model, "against_naive", real(m->against_naive));
-    json_object_set_new(model, "against_seasonal_naive", real(m->against_seasonal_naive));
+    cli_json_put(&model, "valid_loss", real(m->valid_loss));
+    cli_json_put(&model, "against_naive", real(m->against_naive));
+    cli_json_put(&model, "against_seasonal_naive", real(m->against_seasonal_naive));
     return model;
 }
 
@@ -90,16 +104,16 @@ json_t *cli_summary(const cli_options *o, const lc_panel *p, const lc_model_info
 {
     char freq[24];
     json_t *s = json_object(), *files = json_array();
-    for (size_t i = 0; i < o->n_files; i++) json_array_append_new(files, cli_json_text(o->files[i]));
-    json_object_set_new(s, "command", json_string(o->command->name));
-    json_object_set_new(s, "files", files);
-    json_object_set_new(s, "rows", json_integer((json_int_t)lc_panel_row_count(p)));
-    json_object_set_new(s, "series", json_integer((json_int_t)lc_panel_series_count(p)));
-    json_object_set_new(s, "frequency", json_string(lc_panel_frequency(p, freq)));
-    if (m && *m->arch) json_object_set_new(s, "model", model_summary(m));
-    if (o->model) json_object_set_new(s, "model_file", cli_json_text(o->model));
-    if (o->output) json_object_set_new(s, "output", cli_json_text(o->output));
-    if (o->plot) json_object_set_new(s, "plot", cli_json_text(o->plot));
+    for (size_t i = 0; i < o->n_files; i++) append(&files, cli_json_text(o->files[i]));
+    cli_json_put(&s, "command", json_string(o->command->name));
+    cli_json_put(&s, "files", files);
+    cli_json_put(&s, "rows", json_integer((json_int_t)lc_panel_row_count(p)));
+    cli_json_put(&s, "series", json_integer((json_int_t)lc_panel_series_count(p)));
+    cli_json_put(&s, "frequency", json_string(lc_panel_frequency(p, freq)));
+    if (m && *m->arch) cli_json_put(&s, "model", model_summary(m));
+    if (o->model) cli_json_put(&s, "model_file", cli_json_text(o->model));
+    if (o->output) cli_json_put(&s, "output", cli_json_text(o->output));
+    if (o->plot) cli_json_put(&s, "plot", cli_json_text(o->plot));
     return s;
 }
 
@@ -128,13 +142,18 @@ int cli_print_summary(json_t *summary, const cli_options *o)
         json_decref(summary);
         return LC_EXIT_OK;
     }
-    char *text = summary ? json_dumps(summary, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) : NULL;
+    /* json_dumps goes on with a text cut short where memory is. */
+    const size_t flags = JSON_INDENT(2) | JSON_REAL_PRECISION(9), n = summary ? json_dumpb(summary, NULL, 0, flags) : 0;
+    char *text = n ? malloc(n + 1) : NULL;
+    const bool whole = text && json_dumpb(summary, text, n, flags) == n;
     json_decref(summary);
-    if (!text) return cli_no_memory();
-    cli_stdout_begins();
-    puts(text);
+    if (whole) {
+        text[n] = '\0';
+        cli_stdout_begins();
+        puts(text);
+    }
     free(text);
-    return LC_EXIT_OK;
+    return whole ? LC_EXIT_OK : cli_no_memory();
 }
 
 int cli_keep_rows(const cli_options *o)

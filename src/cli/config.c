@@ -57,6 +57,7 @@ static int read_file(config *f, const char *named)
     if (!named && (stat(usual_name, &info) != 0 ? errno == ENOENT : !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode)))
         return LC_EXIT_OK;
     FILE *stream = fopen(f->path, "rb");
+    if (!stream && !named && errno == ENOENT) return LC_EXIT_OK; /* it went away just now */
     if (!stream) return refuse(f, 0, LC_E_IO, "", "cannot be read: %s", strerror(errno));
     const int code = read_stream(f, stream);
     fclose(stream);

@@ -181,7 +181,7 @@ int cli_evaluate_labels(const cli_options *o)
     code = cli_deliver(&(cli_outcome){.result = r}, o);
     if (code == LC_EXIT_OK) {
         json_t *s = cli_summary(o, p, NULL);
-        json_object_set_new(s, "results", cli_json_rows(r));
+        cli_json_put(&s, "results", cli_json_rows(r));
         code = cli_print_summary(s, o);
     }
 done:

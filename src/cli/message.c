@@ -111,6 +111,14 @@ int cli_no_memory(void)
     return cli_fail(&st);
 }
 
+int cli_cannot(const char *path, const char *what, int why)
+{
+    lc_status st = {.code = LC_E_IO};
+    snprintf(st.file, sizeof st.file, "%s", path);
+    snprintf(st.text, sizeof st.text, "cannot be %s: %s", what, strerror(why));
+    return cli_fail(&st);
+}
+
 /* ---- notes ---- */
 
 static void print_line(const char *fmt, va_list ap)

@@ -19,7 +19,8 @@ enum { OUTPUTS = 9, PATH_ROOM = 4096 };
 bool cli_goes_on(const cli_options *o)
 {
     struct stat info;
-    return o->state && stat(o->state, &info) == 0;
+    /* One that cannot be looked at is there: reading it says why it cannot be gone on from. */
+    return o->state && (stat(o->state, &info) == 0 || errno != ENOENT);
 }
 
 /* rejects, checkpoint: room for paths that are settings of the library. */
@@ -50,13 +51,6 @@ static int refuse(const char *path, const char *text, const char *hint)
     return cli_fail(&st);
 }
 
-static int refuse_unwritable(const char *path)
-{
-    char text[200];
-    snprintf(text, sizeof text, "cannot be written: %s", strerror(errno));
-    return refuse(path, text, "");
-}
-
 /* The folder of a path, or "." */
 static void folder_of(char *out, size_t room, const char *path)
 {
@@ -70,15 +64,15 @@ static int check_place(const output *out, bool force)
     struct stat info;
     char folder[4096];
     bool there = stat(out->path, &info) == 0;
-    if (!there && errno != ENOENT) return refuse_unwritable(out->path);
+    if (!there && errno != ENOENT) return cli_cannot(out->path, "written", errno);
     if (there && S_ISDIR(info.st_mode)) return refuse(out->path, "is a folder", "");
     /* Devices and pipes are written to, not replaced. */
     if (there && !S_ISREG(info.st_mode))
-        return access(out->path, W_OK) == 0 ? LC_EXIT_OK : refuse_unwritable(out->path);
+        return access(out->path, W_OK) == 0 ? LC_EXIT_OK : cli_cannot(out->path, "written", errno);
     if (!force && lstat(out->path, &info) == 0)
         return refuse(out->path, "the file exists", "give --force to replace it, or another name");
     folder_of(folder, sizeof folder, out->path);
-    return access(folder, W_OK | X_OK) == 0 ? LC_EXIT_OK : refuse_unwritable(out->path);
+    return access(folder, W_OK | X_OK) == 0 ? LC_EXIT_OK : cli_cannot(out->path, "written", errno);
 }
 
 static const char *base_name(const char *path)

@@ -21,14 +21,6 @@ double cli_seconds(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-int cli_cannot(const char *path, const char *what, int why)
-{
-    lc_status st = {.code = LC_E_IO};
-    snprintf(st.file, sizeof st.file, "%s", path);
-    snprintf(st.text, sizeof st.text, "cannot be %s: %s", what, strerror(why));
-    return cli_fail(&st);
-}
-
 static const char *name_of(const cli_sink *s)
 {
     return s->path ? s->path : "standard output";
@@ -88,12 +80,18 @@ int cli_sink_put(cli_sink *s, const char *text, size_t n)
     return s->n > BLOCK || now - s->since > longest_wait ? cli_sink_flush(s) : LC_EXIT_OK;
 }
 
-/* Whether the file begins with the header. */
-static bool begins_with(int fd, const char *header)
+/* Bytes of the file from a place on, fewer at its end; -1 with errno. */
+static ssize_t read_at(int fd, char *to, size_t n, off_t from)
 {
-    char text[128];
-    const size_t n = strlen(header);
-    return n <= sizeof text && pread(fd, text, n, 0) == (ssize_t)n && memcmp(text, header, n) == 0;
+    size_t got = 0;
+    while (got < n) {
+        const ssize_t more = pread(fd, to + got, n - got, from + (off_t)got);
+        if (more < 0 && errno == EINTR) continue;
+        if (more < 0) return -1;
+        if (more == 0) break;
+        got += (size_t)more;
+    }
+    return (ssize_t)got;
 }
 
 static int refuse(const char *path, const char *text)
@@ -105,12 +103,28 @@ static int refuse(const char *path, const char *text)
     return cli_fail(&st);
 }
 
+/* A file that holds something must begin with the header, and what a crash cut off must not run into the next line. */
+static int go_on(cli_sink *s, const char *header, off_t size)
+{
+    char text[128], last = '\n';
+    const size_t n = strlen(header);
+    const ssize_t got = read_at(s->fd, text, n < sizeof text ? n : sizeof text, 0);
+    if (got < 0 || read_at(s->fd, &last, 1, size - 1) < 0) return cli_cannot(s->path, "read", errno);
+    if ((size_t)got != n || memcmp(text, header, n) != 0) {
+        snprintf(text, sizeof text, "does not begin with %.*s and cannot be gone on with", (int)strcspn(header, "\n"),
+                 header);
+        return refuse(s->path, text);
+    }
+    return last == '\n' ? LC_EXIT_OK : cli_sink_put(s, "\n", 1);
+}
+
 int cli_sink_open(cli_sink *s, const cli_options *o, lc_monitor_format format)
 {
     const char *header = lc_monitor_header(format);
     struct stat info;
     if (s->path) {
         const bool there = stat(s->path, &info) == 0, plain = !there || S_ISREG(info.st_mode);
+        if (!there && errno != ENOENT) return cli_cannot(s->path, "written", errno);
         /* A run that met no row leaves a header and no state. */
         const bool bare = there && info.st_size <= (off_t)strlen(header);
         const bool on = !o->force && o->state && (bare || cli_goes_on(o));
@@ -123,18 +137,9 @@ int cli_sink_open(cli_sink *s, const cli_options *o, lc_monitor_format format)
         s->fd = STDOUT_FILENO;
         s->terminal = isatty(STDOUT_FILENO);
     }
-    s->regular = s->path && fstat(s->fd, &info) == 0 && S_ISREG(info.st_mode);
-    if (!s->regular || info.st_size == 0) return cli_sink_put(s, header, strlen(header));
-    if (!begins_with(s->fd, header)) {
-        char text[120];
-        snprintf(text, sizeof text, "does not begin with %.*s and cannot be gone on with", (int)strcspn(header, "\n"),
-                 header);
-        return refuse(s->path, text);
-    }
-    /* What a crash cut off must not run into the next line. */
-    char last = '\n';
-    if (pread(s->fd, &last, 1, info.st_size - 1) == 1 && last != '\n') return cli_sink_put(s, "\n", 1);
-    return LC_EXIT_OK;
+    if (s->path && fstat(s->fd, &info) != 0) return cli_cannot(s->path, "written", errno);
+    s->regular = s->path && S_ISREG(info.st_mode);
+    return s->regular && info.st_size > 0 ? go_on(s, header, info.st_size) : cli_sink_put(s, header, strlen(header));
 }
 
 void cli_sink_close(cli_sink *s)

@@ -20,8 +20,6 @@ int cli_sink_put(cli_sink *s, const char *text, size_t n);
 int cli_sink_flush(cli_sink *s);
 void cli_sink_close(cli_sink *s);
 
-/* Fails with what could not be done: "cannot be written: ...". */
-int cli_cannot(const char *path, const char *what, int why);
 double cli_seconds(void); /* of a clock that nobody sets */
 
 #endif

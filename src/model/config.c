@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "baseline/baseline.h"
@@ -178,7 +179,7 @@ json_t *lc_config_write(const lc_model *m)
 char *lc_model_config(const lc_model *m)
 {
     json_t *root = lc_config_write(m);
-    char *text = root ? json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
+    char *text = lc_json_text(root, JSON_COMPACT | JSON_REAL_PRECISION(17));
     json_decref(root);
     return text;
 }
@@ -190,6 +191,12 @@ static lc_code broken(lc_status *st, const char *what)
     lc_fail(st, LC_E_MODEL, "config: %s", what);
     lc_hint(st, "the file was not written by loomcast or is damaged");
     return LC_E_MODEL;
+}
+
+/* Why a part could not be read: `code` of the functions below, LC_E_MODEL without a message where it is damaged. */
+static lc_code unread(lc_code code, lc_status *st, const char *what)
+{
+    return code == LC_E_MEMORY ? lc_fail_memory(st) : broken(st, what);
 }
 
 static bool get_count(const json_t *object, const char *key, size_t most, size_t *out)
@@ -209,16 +216,17 @@ static bool get_scale(const json_t *object, lc_scale *s)
     return isfinite(s->mean) && isfinite(s->sd) && s->sd > 0;
 }
 
-static bool get_names(const json_t *list, char ***names, size_t *n)
+static lc_code get_names(const json_t *list, char ***names, size_t *n)
 {
-    if (!json_is_array(list)) return false;
+    if (!json_is_array(list)) return LC_E_MODEL;
     *names = calloc(json_array_size(list) + 1, sizeof **names);
-    if (!*names) return false;
+    if (!*names) return LC_E_MEMORY;
     for (*n = 0; *n < json_array_size(list); ++*n) {
         const json_t *text = json_array_get(list, *n);
-        if (!json_is_string(text) || !((*names)[*n] = lc_strdup(json_string_value(text)))) return false;
+        if (!json_is_string(text)) return LC_E_MODEL;
+        if (!((*names)[*n] = lc_strdup(json_string_value(text)))) return LC_E_MEMORY;
     }
-    return true;
+    return LC_OK;
 }
 
 /* Later versions may know more settings; those are no reason to refuse the file. */
@@ -281,7 +289,7 @@ lc_code lc_config_settings(const json_t *root, lc_settings **out, lc_covariate_c
     if (code == LC_OK && strcmp(json_string_value(arch), s->arch) != 0)
         code = broken(st, "\"arch\" is unknown or contradicts \"settings\"");
     /* A file of a version that knew fewer settings has not resolved them. */
-    if (code == LC_OK) lc_arch_defaults(s);
+    if (code == LC_OK) code = lc_arch_defaults(s, st);
     if (code == LC_OK && (!read_counts(root, n) || !read_network(network, s, *n)))
         code = broken(st, "\"network\" is incomplete or contradicts \"settings\"");
     if (code == LC_OK) *out = s;
@@ -289,56 +297,56 @@ lc_code lc_config_settings(const json_t *root, lc_settings **out, lc_covariate_c
     return code;
 }
 
-static bool read_scales(const json_t *list, lc_model *m)
+static lc_code read_scales(const json_t *list, lc_model *m)
 {
-    if (!json_is_array(list)) return false;
+    if (!json_is_array(list)) return LC_E_MODEL;
     size_t n = json_array_size(list);
     m->scales = lc_calloc(n, sizeof *m->scales);
-    if (!m->scales) return false;
+    if (!m->scales) return LC_E_MEMORY;
     for (size_t i = 0; i < n; i++) {
         const json_t *one = json_array_get(list, i), *id = json_object_get(one, "id"),
                      *past = json_object_get(one, "past");
         lc_named_scale *s = &m->scales[i];
-        if (!json_is_string(id) || !get_scale(one, &s->scale)) return false;
+        if (!json_is_string(id) || !get_scale(one, &s->scale)) return LC_E_MODEL;
         s->scale.log = lc_feed_scaling(m->settings) == LC_SCALE_LOG;
-        if (!json_is_array(past) || json_array_size(past) != m->n_past) return false;
+        if (!json_is_array(past) || json_array_size(past) != m->n_past) return LC_E_MODEL;
         m->n_scales++;
         s->id = lc_strdup(json_string_value(id));
         s->past = lc_calloc(m->n_past, sizeof *s->past);
-        if (!s->id || !s->past) return false;
+        if (!s->id || !s->past) return LC_E_MEMORY;
         for (size_t c = 0; c < m->n_past; c++)
-            if (!get_scale(json_array_get(past, c), &s->past[c])) return false;
+            if (!get_scale(json_array_get(past, c), &s->past[c])) return LC_E_MODEL;
     }
-    return true;
+    return LC_OK;
 }
 
-static bool read_calibration(const json_t *object, lc_calibration *c, size_t horizon)
+static lc_code read_calibration(const json_t *object, lc_calibration *c, size_t horizon)
 {
-    if (!get_count(object, "windows", SIZE_MAX / 2, &c->windows)) return false;
-    if (!get_count(object, "blocks", SIZE_MAX / 2, &c->blocks)) return false;
+    if (!get_count(object, "windows", SIZE_MAX / 2, &c->windows)) return LC_E_MODEL;
+    if (!get_count(object, "blocks", SIZE_MAX / 2, &c->blocks)) return LC_E_MODEL;
     c->pooled = json_is_true(json_object_get(object, "pooled"));
     c->quantiles = json_is_true(json_object_get(object, "quantiles"));
     const json_t *scores = json_object_get(object, "scores");
     size_t steps = c->windows ? (c->pooled ? 1 : horizon) : 0;
-    if (!json_is_array(scores) || json_array_size(scores) != steps) return false;
-    if (!steps) return true;
+    if (!json_is_array(scores) || json_array_size(scores) != steps) return LC_E_MODEL;
+    if (!steps) return LC_OK;
     c->kept = json_array_size(json_array_get(scores, 0));
-    if (!c->kept || c->kept > c->windows) return false;
+    if (!c->kept || c->kept > c->windows) return LC_E_MODEL;
     /* All rows are there before memory is taken for them: what is allocated is bounded by the file. */
     for (size_t h = 0; h < steps; h++)
-        if (json_array_size(json_array_get(scores, h)) != c->kept) return false;
+        if (json_array_size(json_array_get(scores, h)) != c->kept) return LC_E_MODEL;
     c->score = lc_calloc(steps * c->kept, sizeof *c->score);
-    if (!c->score) return false;
+    if (!c->score) return LC_E_MEMORY;
     for (size_t h = 0; h < steps; h++) {
         const json_t *row = json_array_get(scores, h);
         for (size_t i = 0; i < c->kept; i++) {
             const json_t *x = json_array_get(row, i);
             double v = json_number_value(x);
-            if (!json_is_number(x) || !(v >= 0) || (i && v < c->score[h * c->kept + i - 1])) return false;
+            if (!json_is_number(x) || !(v >= 0) || (i && v < c->score[h * c->kept + i - 1])) return LC_E_MODEL;
             c->score[h * c->kept + i] = v;
         }
     }
-    return true;
+    return LC_OK;
 }
 
 static double real_or_nan(const json_t *x)
@@ -346,18 +354,18 @@ static double real_or_nan(const json_t *x)
     return json_is_number(x) ? json_number_value(x) : NAN;
 }
 
-static bool read_losses(const json_t *list, size_t n, double **out)
+static lc_code read_losses(const json_t *list, size_t n, double **out)
 {
-    if (!json_is_array(list) || json_array_size(list) != n) return false;
+    if (!json_is_array(list) || json_array_size(list) != n) return LC_E_MODEL;
     *out = calloc(n ? n : 1, sizeof **out);
     for (size_t i = 0; *out && i < n; i++) {
         const json_t *x = json_array_get(list, i);
         (*out)[i] = real_or_nan(x);
     }
-    return *out != NULL;
+    return *out ? LC_OK : LC_E_MEMORY;
 }
 
-static bool read_training(const json_t *object, lc_training_summary *t, size_t members)
+static lc_code read_training(const json_t *object, lc_training_summary *t, size_t members)
 {
     const size_t most = SIZE_MAX / 2;
     const json_t *steps = json_object_get(object, "steps"); /* older files have none */
@@ -369,30 +377,32 @@ static bool read_training(const json_t *object, lc_training_summary *t, size_t m
     snprintf(t->program, sizeof t->program, "%s", program ? program : "");
     t->against_naive = real_or_nan(json_object_get(object, "against_naive"));
     t->against_seasonal_naive = real_or_nan(json_object_get(object, "against_seasonal_naive"));
-    return get_count(object, "series", most, &t->series) && get_count(object, "rows", most, &t->rows) &&
-           get_count(object, "windows", most, &t->windows) &&
-           get_count(object, "valid_windows", most, &t->valid_windows) &&
-           get_count(object, "epochs", most, &t->epochs) && get_count(object, "best_epoch", most, &t->best_epoch) &&
-           t->best_epoch <= t->epochs &&
-           read_losses(json_object_get(object, "train_loss"), t->epochs, &t->train_loss) &&
-           read_losses(json_object_get(object, "valid_loss"), t->epochs, &t->valid_loss);
+    const bool counted = get_count(object, "series", most, &t->series) && get_count(object, "rows", most, &t->rows) &&
+                         get_count(object, "windows", most, &t->windows) &&
+                         get_count(object, "valid_windows", most, &t->valid_windows) &&
+                         get_count(object, "epochs", most, &t->epochs) &&
+                         get_count(object, "best_epoch", most, &t->best_epoch) && t->best_epoch <= t->epochs;
+    if (!counted) return LC_E_MODEL;
+    const lc_code code = read_losses(json_object_get(object, "train_loss"), t->epochs, &t->train_loss);
+    return code == LC_OK ? read_losses(json_object_get(object, "valid_loss"), t->epochs, &t->valid_loss) : code;
 }
 
-static bool read_covariates(const json_t *root, lc_model *m)
+static lc_code read_covariates(const json_t *root, lc_model *m)
 {
     static const char *const kind[] = {"past", "future", "static", "calendar"};
     size_t *const count[] = {NULL, &m->n_future, &m->n_static, &m->n_calendar};
     json_t *all = json_array();
-    bool ok = all != NULL;
-    for (size_t k = 0; ok && k < sizeof kind / sizeof kind[0]; k++) {
+    lc_code code = all ? LC_OK : LC_E_MEMORY;
+    for (size_t k = 0; code == LC_OK && k < sizeof kind / sizeof kind[0]; k++) {
         json_t *list = json_object_get(root, kind[k]);
         if (!list && k) continue;
-        ok = json_is_array(list) && json_array_extend(all, list) == 0;
-        if (ok && k) *count[k] = json_array_size(list);
+        if (!json_is_array(list)) code = LC_E_MODEL;
+        else if (json_array_extend(all, list) != 0) code = LC_E_MEMORY;
+        else if (k) *count[k] = json_array_size(list);
     }
-    ok = ok && get_names(all, &m->past, &m->n_past);
+    if (code == LC_OK) code = get_names(all, &m->past, &m->n_past);
     json_decref(all);
-    return ok;
+    return code;
 }
 
 lc_code lc_config_read(const json_t *root, lc_model *m, lc_status *st)
@@ -401,13 +411,15 @@ lc_code lc_config_read(const json_t *root, lc_model *m, lc_status *st)
     if (!json_is_string(freq) || !lc_freq_parse(&m->freq, json_string_value(freq)))
         return broken(st, "\"frequency\" is missing or unknown");
     m->freq.month_end = json_is_true(json_object_get(root, "month_end"));
-    if (!get_names(json_object_get(root, "targets"), &m->targets, &m->n_targets) || !read_covariates(root, m))
-        return broken(st, "\"targets\" or a list of covariates does not fit the network");
-    if (!read_scales(json_object_get(root, "scalers"), m)) return broken(st, "\"scalers\" is damaged");
-    if (!read_calibration(json_object_get(root, "calibration"), &m->calibration, m->settings->horizon))
-        return broken(st, "\"calibration\" is damaged");
-    if (!read_training(json_object_get(root, "training"), &m->training, m->settings->members))
-        return broken(st, "\"training\" is damaged");
+    lc_code code = get_names(json_object_get(root, "targets"), &m->targets, &m->n_targets);
+    if (code == LC_OK) code = read_covariates(root, m);
+    if (code != LC_OK) return unread(code, st, "\"targets\" or a list of covariates does not fit the network");
+    code = read_scales(json_object_get(root, "scalers"), m);
+    if (code != LC_OK) return unread(code, st, "\"scalers\" is damaged");
+    code = read_calibration(json_object_get(root, "calibration"), &m->calibration, m->settings->horizon);
+    if (code != LC_OK) return unread(code, st, "\"calibration\" is damaged");
+    code = read_training(json_object_get(root, "training"), &m->training, m->settings->members);
+    if (code != LC_OK) return unread(code, st, "\"training\" is damaged");
     json_t *known = lc_config_write(m);
     const bool kept = known && lc_unknown_of(&m->unknown, root, known);
     json_decref(known);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/memory.h"
 #include "model/config.h"
 #include "model/json_bound.h"
@@ -155,7 +156,11 @@ static lc_code read_model(lc_model **out, lc_safetensors *f, lc_code code, const
                        CONFIG_VALUES);
         goto done;
     }
-    root = json_loads(config, JSON_REJECT_DUPLICATES, NULL);
+    lc_json_fault fault;
+    if (lc_json_read(&root, config, strlen(config), &fault) == LC_E_MEMORY) {
+        code = lc_fail_memory(st);
+        goto done;
+    }
     if (!json_is_object(root)) {
         code = lc_fail(st, LC_E_MODEL, "config is no JSON object");
         goto done;

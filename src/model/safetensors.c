@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "model/json_bound.h"
@@ -103,12 +103,12 @@ static lc_code read_header(struct reader *r, json_t **header, size_t *payload)
         code = broken(r, "the header nests deeper than %d levels or holds more than %d values", LC_SAFETENSORS_DEPTH,
                       LC_SAFETENSORS_VALUES);
     if (code == LC_OK) {
-        json_error_t error = {0};
-        *header = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);
-        enum json_error_code why = json_error_code(&error);
-        if (!*header && (!error.text[0] || why == json_error_out_of_memory)) code = lc_fail_memory(r->st);
-        else if (!*header)
-            code = broken(r, "the header is no valid JSON: %s at byte %d of it", show(error.text).text, error.position);
+        lc_json_fault fault;
+        const lc_code read = lc_json_read(header, text, n, &fault);
+        if (read == LC_E_MEMORY) code = lc_fail_memory(r->st);
+        else if (read != LC_OK)
+            code = broken(r, "the header is no valid JSON: %s, at column %zu of its line %zu", fault.text, fault.column,
+                          fault.line);
     }
     free(text);
     return code;

@@ -1,8 +1,8 @@
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "model/safetensors.h"
@@ -173,7 +173,7 @@ static lc_code write_file(const char *path, bool replace, const lc_tensor *tenso
     }
     if (code != LC_OK) goto done;
 
-    text = json_dumps(header, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    text = lc_json_text(header, JSON_COMPACT | JSON_PRESERVE_ORDER);
     if (!text) {
         code = lc_fail_memory(st);
         goto done;
@@ -196,9 +196,7 @@ static lc_code write_file(const char *path, bool replace, const lc_tensor *tenso
 
 done:
     lc_output_discard(&file);
-    json_free_t release;
-    json_get_alloc_funcs(NULL, &release);
-    release(text);
+    free(text);
     json_decref(header);
     return code;
 }

@@ -64,15 +64,15 @@ static void open_real(double *x, double value)
     if (isnan(*x)) *x = value;
 }
 
-static void open_text(lc_settings *s, const char *name, const char *now, const char *value)
+static lc_code open_text(lc_settings *s, const char *name, const char *now, const char *value, lc_status *st)
 {
-    if (strcmp(now, "auto") == 0) lc_settings_set(s, name, value, NULL); /* out of memory: stays auto, which is off */
+    return strcmp(now, "auto") == 0 ? lc_settings_set(s, name, value, st) : LC_OK;
 }
 
-void lc_arch_defaults(lc_settings *s)
+lc_code lc_arch_defaults(lc_settings *s, lc_status *st)
 {
     const bool network = strcmp(s->arch, "lstm") == 0;
-    if (strcmp(s->arch, "auto") == 0) return;
+    if (strcmp(s->arch, "auto") == 0) return LC_OK;
     if (!s->hidden) s->hidden = 32;
     if (!s->segment) s->segment = 1;
     if (!s->members) s->members = 1;
@@ -85,8 +85,8 @@ void lc_arch_defaults(lc_settings *s)
     open_real(&s->decay, 0);
     open_real(&s->average, 0);
     open_real(&s->blend, network ? 0 : 1);
-    open_text(s, "transform", s->transform, "none");
-    open_text(s, "seasonal-base", s->seasonal_base, "off");
-    open_text(s, "final-fit", s->final_fit, "off");
-    open_text(s, "blend-with", s->blend_with, "theta");
+    lc_code code = open_text(s, "transform", s->transform, "none", st);
+    if (code == LC_OK) code = open_text(s, "seasonal-base", s->seasonal_base, "off", st);
+    if (code == LC_OK) code = open_text(s, "final-fit", s->final_fit, "off", st);
+    return code == LC_OK ? open_text(s, "blend-with", s->blend_with, "theta", st) : code;
 }

@@ -15,7 +15,8 @@ extern const lc_arch lc_arch_online;
 
 const lc_arch *lc_arch_find(const char *name); /* NULL: unknown */
 
-/* Sets what is open in *s and follows from the architecture alone; for "auto" all of it follows from the data. */
-void lc_arch_defaults(lc_settings *s);
+/* Sets what is open in *s and follows from the architecture alone; for "auto" all of it follows from the data.
+ * LC_E_MEMORY. */
+lc_code lc_arch_defaults(lc_settings *s, lc_status *st);
 
 #endif

@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "report/fonts.h"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "report/gnuplot.h"
@@ -31,29 +30,23 @@ static size_t find(const kinds *k, unsigned c)
 /* True when one font has all of the n characters, or when nobody knows. */
 static bool one_font_has(const unsigned *code, size_t n)
 {
-    char name[512];
-    lc_buf pattern = {0};
-    struct stat info = {0};
+    char name[512], program[] = "fc-list", family[] = "family";
+    lc_buf pattern = {0}, found = {0};
     int status = 0;
     bool known = false;
     lc_buf_puts(&pattern, ":charset=");
     for (size_t i = 0; i < n; i++) lc_buf_printf(&pattern, "%s%x", i ? " " : "", code[i]);
-    int found = lc_tool_file(name, sizeof name), words = -1;
-    if (found >= 0) {
-        unlink(name);
-        words = lc_tool_file(name, sizeof name);
-    }
+    const int words = lc_tool_file(name, sizeof name);
     if (words >= 0) {
         unlink(name);
-        char program[] = "fc-list", family[] = "family";
         char *arguments[] = {program, pattern.data, family, NULL};
-        if (!pattern.failed) known = lc_tool_run(arguments, found, words, &status) == 0 && status == 0;
-        known = known && fstat(found, &info) == 0;
+        if (!pattern.failed) known = lc_tool_run(arguments, &found, words, &status) == 0 && status == 0;
         close(words);
     }
-    if (found >= 0) close(found);
+    const bool has = !known || found.failed || found.len;
     lc_buf_free(&pattern);
-    return !known || info.st_size > 0;
+    lc_buf_free(&found);
+    return has;
 }
 
 void lc_fonts_fit(const lc_buf *script, lc_buf *out)

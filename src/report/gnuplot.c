@@ -2,11 +2,9 @@
 #include "report/gnuplot.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -185,8 +183,8 @@ static lc_code failed(int status, int err, lc_status *st)
     return LC_E_TOOL;
 }
 
-/* What gnuplot draws by the script goes to the descriptor out. */
-static lc_code run(const lc_buf *script, int out, lc_status *st)
+/* Appends what gnuplot draws by the script. */
+static lc_code run(const lc_buf *script, lc_buf *out, lc_status *st)
 {
     char script_name[512] = "", err_name[512] = "";
     int err = -1, status = 0;
@@ -202,12 +200,13 @@ static lc_code run(const lc_buf *script, int out, lc_status *st)
     char program[] = "gnuplot", plain[] = "-d"; /* -d: no start-up files of the user */
     char *arguments[] = {program, plain, script_name, NULL};
     int why = lc_tool_run(arguments, out, err, &status);
-    struct stat info;
     if (why == ENOENT || why == EACCES || why == ENOTDIR) {
         code = missing(st);
     } else if (why) {
-        code = lc_fail(st, LC_E_TOOL, "gnuplot cannot be started: %s", strerror(why));
-    } else if (status != 0 || (fstat(out, &info) == 0 && S_ISREG(info.st_mode) && info.st_size == 0)) {
+        code = lc_fail(st, LC_E_TOOL, "gnuplot cannot be run: %s", strerror(why));
+    } else if (out->failed) {
+        code = lc_fail_memory(st);
+    } else if (status != 0 || !out->len) {
         code = failed(status, err, st);
     }
 done:
@@ -219,49 +218,35 @@ done:
     return code;
 }
 
+static lc_code draw(const lc_buf *script, bool fit_fonts, lc_buf *picture, lc_status *st)
+{
+    lc_buf fitted = {0};
+    if (fit_fonts) lc_fonts_fit(script, &fitted);
+    const lc_code code = fitted.failed ? lc_fail_memory(st) : run(fit_fonts ? &fitted : script, picture, st);
+    lc_buf_free(&fitted);
+    return code;
+}
+
 lc_code lc_gp_draw(const lc_buf *script, bool fit_fonts, const char *path, bool replace, lc_status *st)
 {
     if (script->failed) return lc_fail_memory(st);
     lc_output o;
+    lc_buf picture = {0};
     lc_code code = lc_output_open(&o, path, replace, st);
-    if (code != LC_OK) return code;
-    lc_buf fitted = {0};
-    if (fit_fonts) lc_fonts_fit(script, &fitted);
-    const int out = fcntl(fileno(o.stream), F_DUPFD_CLOEXEC, 3);
-    if (fitted.failed) code = lc_fail_memory(st);
-    else if (out < 0) code = lc_fail_at(st, LC_E_IO, path, 0, 0, "cannot be written: %s", strerror(errno));
-    else code = run(fit_fonts ? &fitted : script, out, st);
-    lc_buf_free(&fitted);
-    if (out >= 0) close(out);
-    if (code == LC_OK) return lc_output_commit(&o, st);
-    lc_output_discard(&o);
-    return code;
-}
-
-static bool read_all(int fd, lc_buf *out)
-{
-    char block[1 << 16];
-    off_t at = 0;
-    for (ssize_t n; (n = pread(fd, block, sizeof block, at)) != 0; at += n > 0 ? n : 0) {
-        if (n < 0 && errno != EINTR) return false;
-        if (n > 0) lc_buf_append(out, block, (size_t)n);
+    if (code == LC_OK) code = draw(script, fit_fonts, &picture, st);
+    if (code == LC_OK) {
+        fwrite(picture.data, 1, picture.len, o.stream); /* the commit sees a failure */
+        code = lc_output_commit(&o, st);
+    } else {
+        lc_output_discard(&o);
     }
-    return true;
+    lc_buf_free(&picture);
+    return code;
 }
 
 lc_code lc_gp_picture(const lc_buf *script, lc_buf *out, lc_status *st)
 {
-    char name[512];
-    if (script->failed) return lc_fail_memory(st);
-    const int fd = lc_tool_file(name, sizeof name);
-    if (fd < 0) return lc_fail(st, LC_E_IO, "no temporary file for gnuplot: %s", strerror(errno));
-    unlink(name);
-    lc_code code = run(script, fd, st);
-    if (code == LC_OK && !read_all(fd, out))
-        code = lc_fail(st, LC_E_IO, "what gnuplot drew cannot be read: %s", strerror(errno));
-    if (code == LC_OK && out->failed) code = lc_fail_memory(st);
-    close(fd);
-    return code;
+    return script->failed ? lc_fail_memory(st) : run(script, out, st);
 }
 
 lc_code lc_gp_save(const lc_buf *script, const char *path, bool replace, lc_status *st)

@@ -217,7 +217,8 @@ static void put_cell(lc_buf *b, const column_spec *c, const cell *value, bool al
     const size_t before = b->len;
     switch (c->type) {
     case LC_COLUMN_TEXT: lc_csv_put_text(b, value->text); break;
-    case LC_COLUMN_REAL: lc_csv_put_number(b, value->real, c->digits); break;
+    /* An error of values near 1e308 has no square: CSV has no number for it. */
+    case LC_COLUMN_REAL: lc_csv_put_number(b, isfinite(value->real) ? value->real : NAN, c->digits); break;
     case LC_COLUMN_INT: lc_buf_printf(b, "%" PRId64, value->integer); break;
     }
     if (alone && b->len == before) lc_buf_puts(b, "\"\"");

@@ -42,14 +42,46 @@ bool lc_tool_write(int fd, const char *bytes, size_t n)
     return true;
 }
 
-int lc_tool_run(char *const *arguments, int out, int err, int *status)
+/* Both ends are closed in child processes, and never 0, 1 or 2. Returns an errno. */
+static int open_pipe(int ends[2])
+{
+    int low[2];
+#ifdef __APPLE__
+    if (pipe(low) != 0) return errno;
+#else
+    if (pipe2(low, O_CLOEXEC) != 0) return errno;
+#endif
+    ends[0] = fcntl(low[0], F_DUPFD_CLOEXEC, 3);
+    ends[1] = ends[0] < 0 ? -1 : fcntl(low[1], F_DUPFD_CLOEXEC, 3);
+    const int why = ends[1] < 0 ? errno : 0;
+    close(low[0]);
+    close(low[1]);
+    if (why && ends[0] >= 0) close(ends[0]);
+    return why;
+}
+
+/* To the end: the program behind it would wait for ever for the rest to be taken. Returns an errno. */
+static int read_all(int fd, lc_buf *out)
+{
+    char block[1 << 14];
+    for (ssize_t n; (n = read(fd, block, sizeof block)) != 0;) {
+        if (n > 0) lc_buf_append(out, block, (size_t)n);
+        else if (errno != EINTR) return errno;
+    }
+    return 0;
+}
+
+int lc_tool_run(char *const *arguments, lc_buf *out, int err, int *status)
 {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
     sigset_t none, standard;
     pid_t child;
-    int why = posix_spawn_file_actions_init(&files);
+    int ends[2] = {-1, -1};
+    int why = open_pipe(ends);
     if (why) return why;
+    why = posix_spawn_file_actions_init(&files);
+    if (why) goto ends;
     why = posix_spawnattr_init(&attributes);
     if (why) goto files;
     /* The child starts with plain signals whatever this process ignores or blocks. */
@@ -62,10 +94,15 @@ int lc_tool_run(char *const *arguments, int out, int err, int *status)
     if (!why) why = posix_spawnattr_setsigdefault(&attributes, &standard);
     if (!why) why = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     if (!why) why = posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-    if (!why) why = posix_spawn_file_actions_adddup2(&files, out, 1);
+    if (!why) why = posix_spawn_file_actions_adddup2(&files, ends[1], 1);
     if (!why) why = posix_spawn_file_actions_adddup2(&files, err, 2);
     if (!why) why = posix_spawnp(&child, arguments[0], &files, &attributes, arguments, environ);
+    close(ends[1]);
+    ends[1] = -1;
     if (!why) {
+        why = read_all(ends[0], out);
+        close(ends[0]); /* after a failed read the child must not wait for us */
+        ends[0] = -1;
         *status = 0;
         pid_t got;
         while ((got = waitpid(child, status, 0)) < 0 && errno == EINTR) continue;
@@ -75,5 +112,8 @@ int lc_tool_run(char *const *arguments, int out, int err, int *status)
     posix_spawnattr_destroy(&attributes);
 files:
     posix_spawn_file_actions_destroy(&files);
+ends:
+    for (size_t i = 0; i < 2; i++)
+        if (ends[i] >= 0) close(ends[i]);
     return why;
 }

@@ -5,14 +5,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/memory.h"
+
 /* A new file of mode 0600 in the folder for temporary files; its path goes to name. The descriptor (never
  * 0, 1 or 2) is closed in child processes. -1, with errno set, on failure. */
 int lc_tool_file(char *name, size_t room);
 
 bool lc_tool_write(int fd, const char *bytes, size_t n);
 
-/* Runs arguments[0], looked up in $PATH, with nothing to read, its output and errors going to the
- * descriptors out and err, and waits for it; *status as waitpid gives it. 0, or the errno of a start that failed. */
-int lc_tool_run(char *const *arguments, int out, int err, int *status);
+/* Runs arguments[0], looked up in $PATH, with nothing to read, its errors going to the descriptor err, and waits for
+ * it. What it writes is appended to *out, which fails where memory is short: a program may not notice that a disk is
+ * full. *status as waitpid gives it. 0, or the errno of a start that failed, or of a read. */
+int lc_tool_run(char *const *arguments, lc_buf *out, int err, int *status);
 
 #endif

@@ -154,7 +154,7 @@ static double training_windows(const lc_settings *s, const lc_panel *p, const lc
     return windows;
 }
 
-static void default_training(lc_settings *s, double windows, size_t n_series, double rows, bool ahead)
+static lc_code default_training(lc_settings *s, double windows, size_t n_series, double rows, bool ahead, lc_status *st)
 {
     const bool big = windows >= BIG, few = n_series < LC_RECIPE_MANY_SERIES;
     if (!s->hidden) s->hidden = big ? 64 : 32;
@@ -163,13 +163,17 @@ static void default_training(lc_settings *s, double windows, size_t n_series, do
     if (!s->shards) s->shards = big ? 16 : 4; /* a gradient buffer each, of a network with many outputs */
     if (isnan(s->lr)) s->lr = big ? 1e-3 : 2e-3;
     if (isnan(s->average)) s->average = big ? 0.99 : 0.95;
-    if (strcmp(s->final_fit, "auto") == 0) lc_settings_set(s, "final-fit", few && rows < SHORT ? "on" : "off", NULL);
+    lc_code code = LC_OK;
+    if (strcmp(s->final_fit, "auto") == 0)
+        code = lc_settings_set(s, "final-fit", few && rows < SHORT ? "on" : "off", st);
     const bool combined = few && rows < LONG && !ahead;
-    if (strcmp(s->blend_with, "auto") == 0) lc_settings_set(s, "blend-with", combined ? "median" : "theta", NULL);
+    if (code == LC_OK && strcmp(s->blend_with, "auto") == 0)
+        code = lc_settings_set(s, "blend-with", combined ? "median" : "theta", st);
     if (isnan(s->blend) && !few) s->blend = 0;
     /* What is known ahead no statistical forecast knows: whether it helps, validation tells. */
     if (isnan(s->blend) && combined) s->blend = fmin((LONG - rows) / (LONG - MEDIUM), 1);
     if (isnan(s->blend) && s->season >= 4 && !ahead) s->blend = 0;
+    return code;
 }
 
 lc_code lc_recipe_resolve(lc_settings *s, const lc_panel *p, const lc_split *split, lc_status *st)
@@ -196,6 +200,7 @@ lc_code lc_recipe_resolve(lc_settings *s, const lc_panel *p, const lc_split *spl
     }
     if (!s->second) s->second = default_second(m, &p->freq);
     if (s->second > s->lookback / 2 || strcmp(s->seasonal_base, "on") != 0) s->second = 1;
-    if (code == LC_OK) default_training(s, training_windows(s, p, split), p->n_series, rows, p->n_future > 0);
+    if (code == LC_OK)
+        code = default_training(s, training_windows(s, p, split), p->n_series, rows, p->n_future > 0, st);
     return code;
 }

@@ -109,7 +109,8 @@ lc_code lc_resolve_settings(lc_settings *s, const lc_panel *p, const lc_split *s
         if (code != LC_OK) return code;
     }
     if (strcmp(s->arch, "auto") == 0) return lc_recipe_resolve(s, p, split, st);
-    lc_arch_defaults(s);
+    code = lc_arch_defaults(s, st);
+    if (code != LC_OK) return code;
     if (strcmp(s->arch, "lstm") != 0) {
         if (!s->lookback) s->lookback = 2 * s->season;
         return LC_OK;
