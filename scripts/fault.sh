@@ -170,8 +170,11 @@ one() { # JOB KIND AT...
         code=$?
         caller=$(sed -n 's/^failed [^ ]* //p' "$place/log" 2>/dev/null | head -n 1)
         wrong=$(judge "$code" "$job" "$kind" | tr '\n' ';')
-        # Lines of a stream are written together where they come within 2 ms.
-        case $caller$job in online*) ;; "$job") wrong="$wrong no such call: the run is not the same twice" ;; esac
+        # Lines of a stream are written together where they come within 2 ms, and a pipe brings bytes in pieces of any size.
+        case $caller:$job:$kind in
+        :online*:* | :*:read | :*:short | :*:interrupted) ;;
+        :*) wrong="$wrong no such call: the run is not the same twice" ;;
+        esac
         case $caller in
         libgomp*) [ "$code" -ne 1 ] || code=outside ;;
         esac
