@@ -62,6 +62,8 @@ int cli_fail(const lc_status *st);
 /* Prints what is wrong with the command line, and the hint unless it is NULL; returns LC_EXIT_USAGE. */
 int cli_usage(const char *hint, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 int cli_no_memory(void);
+/* Fails for what is wrong with a file; hint "": none. */
+int cli_refuse(const char *path, const char *text, const char *hint);
 /* From here on errors and notes go to these streams instead of standard error. */
 void cli_tell(FILE *errors, FILE *notes);
 /* Fails with what could not be done to a file: "cannot be written: ..."; why: an errno. */

@@ -89,15 +89,6 @@ static char *one_line(const char *text)
     return NULL;
 }
 
-static int refuse_result(const char *path, const char *text, const char *hint)
-{
-    lc_status st = {.code = LC_E_IO};
-    snprintf(st.file, sizeof st.file, "%s", path);
-    snprintf(st.text, sizeof st.text, "%s", text);
-    snprintf(st.hint, sizeof st.hint, "%s", hint);
-    return cli_fail(&st);
-}
-
 /* The ordinary command on the one file. */
 static int run_command(const job *j, job_file *f, const char *result, size_t threads, bool replace, FILE *figures)
 {
@@ -122,12 +113,12 @@ static int make_result(const job *j, job_file *f, const char *result, size_t thr
 {
     struct stat info;
     const bool there = lstat(result, &info) == 0;
-    if (there && !S_ISREG(info.st_mode)) return refuse_result(result, "is no plain file", "");
+    if (there && !S_ISREG(info.st_mode)) return cli_refuse(result, "is no plain file", "");
     if (there && known == JOB_UNKNOWN && !j->o->force)
-        return refuse_result(result, "the file exists, and no job wrote it",
-                             "give --force to replace it, or another --out-dir");
+        return cli_refuse(result, "the file exists, and no job wrote it",
+                          "give --force to replace it, or another --out-dir");
     if (unread == ESPIPE)
-        return refuse_result(f->input, "is no plain file", "a job that goes on reads its files more than once");
+        return cli_refuse(f->input, "is no plain file", "a job that goes on reads its files more than once");
     if (!unread && !cli_job_mark(j, f->result)) return cli_cannot(result, "written", errno);
     char *text = NULL;
     size_t n = 0;

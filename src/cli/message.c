@@ -94,6 +94,15 @@ int cli_fail(const lc_status *st)
     return exit_code(st->code);
 }
 
+int cli_refuse(const char *path, const char *text, const char *hint)
+{
+    lc_status st = {.code = LC_E_IO};
+    snprintf(st.file, sizeof st.file, "%s", path);
+    snprintf(st.text, sizeof st.text, "%s", text);
+    snprintf(st.hint, sizeof st.hint, "%s", hint);
+    return cli_fail(&st);
+}
+
 int cli_usage(const char *hint, const char *fmt, ...)
 {
     lc_status st = {.code = LC_E_USAGE};

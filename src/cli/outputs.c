@@ -42,15 +42,6 @@ static void list_outputs(output out[OUTPUTS], char rejects[PATH_ROOM], char chec
     out[8] = (output){"checkpoint", keeps && *keeps ? keeps : NULL, false, resumes};
 }
 
-static int refuse(const char *path, const char *text, const char *hint)
-{
-    lc_status st = {.code = LC_E_IO};
-    snprintf(st.file, sizeof st.file, "%s", path);
-    snprintf(st.text, sizeof st.text, "%s", text);
-    snprintf(st.hint, sizeof st.hint, "%s", hint);
-    return cli_fail(&st);
-}
-
 /* The folder of a path, or "." */
 static void folder_of(char *out, size_t room, const char *path)
 {
@@ -65,12 +56,12 @@ static int check_place(const output *out, bool force)
     char folder[4096];
     bool there = stat(out->path, &info) == 0;
     if (!there && errno != ENOENT) return cli_cannot(out->path, "written", errno);
-    if (there && S_ISDIR(info.st_mode)) return refuse(out->path, "is a folder", "");
+    if (there && S_ISDIR(info.st_mode)) return cli_refuse(out->path, "is a folder", "");
     /* Devices and pipes are written to, not replaced. */
     if (there && !S_ISREG(info.st_mode))
         return access(out->path, W_OK) == 0 ? LC_EXIT_OK : cli_cannot(out->path, "written", errno);
     if (!force && lstat(out->path, &info) == 0)
-        return refuse(out->path, "the file exists", "give --force to replace it, or another name");
+        return cli_refuse(out->path, "the file exists", "give --force to replace it, or another name");
     folder_of(folder, sizeof folder, out->path);
     return access(folder, W_OK | X_OK) == 0 ? LC_EXIT_OK : cli_cannot(out->path, "written", errno);
 }
