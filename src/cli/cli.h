@@ -108,6 +108,9 @@ int cli_check_outputs(const cli_options *o);
 bool cli_goes_on(const cli_options *o);
 /* Whether --plot - asks for a chart on standard output, which the result then leaves to it. */
 bool cli_plots_here(const cli_options *o);
+/* The most charts of a report, and whether what --charts says is right. */
+size_t cli_charts(const cli_options *o);
+int cli_check_charts(const cli_options *o);
 /* Refuses --json where the result itself would go to standard output. */
 int cli_check_json(const cli_options *o);
 
@@ -143,6 +146,7 @@ typedef struct cli_outcome {
     const lc_panel *panel;
     const lc_model_info *model;
     const lc_backtest_view *backtest; /* drawn instead of the result */
+    const lc_verdict *verdict;        /* of it */
 } cli_outcome;
 
 /* Writes a result to --output or standard output, and its chart or report where --plot says. */
@@ -169,15 +173,12 @@ int cli_evaluate_labels(const cli_options *o);
 
 /* ---- summary of a run ---- */
 
-/* The verdict of a backtest in words for who reads no statistics; "" when there was no baseline. true: the model was
- * not better, which is a warning. */
-bool cli_verdict_words(char *out, size_t room, const lc_verdict *v);
-
 /* Puts a new value into an object. Where one of the two is NULL *object is NULL from then on: memory was short, which
  * cli_print_summary then says. */
 void cli_json_put(json_t **object, const char *key, json_t *value);
 
-/* Every row of a table as an object; text stands in columns called unique_id, model and method. */
+/* Every row of a table as an object; text stands in columns called unique_id, model, method,
+ * start, end, peak, statistic and column. */
 json_t *cli_json_rows(const lc_result *r);
 
 /* A JSON object for --json; m NULL: without a model. */

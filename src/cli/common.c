@@ -64,8 +64,8 @@ static json_t *real(double x)
 /* Counts are whole numbers. */
 static json_t *json_cell(const lc_result *r, size_t row, size_t column)
 {
-    static const char *const text[] = {"unique_id", "model", "method"}, *const whole[] = {"windows", "rows", "events",
-                                                                                          "hit"};
+    static const char *const text[] = {"unique_id", "model", "method", "start", "end", "peak", "statistic", "column"},
+                             *const whole[] = {"windows", "rows", "events", "hit", "flags"};
     const char *name = lc_result_column_name(r, column);
     const double x = lc_result_real(r, row, column);
     for (size_t i = 0; i < sizeof text / sizeof text[0]; i++)

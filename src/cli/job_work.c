@@ -48,6 +48,8 @@ json_t *cli_job_figures(json_t *summary)
     add_both(f, summary, "scored", "rows_scored");
     add_both(f, summary, "flagged", "rows_flagged");
     move(f, summary, "events");
+    move(f, summary, "worst");
+    move(f, summary, "frequency");
     move(f, model, "horizon");
     /* That of a model's own training says nothing of the file. */
     if (!json_object_get(summary, "model_file")) move(f, model, "against_naive");
@@ -99,7 +101,7 @@ static int run_command(const job *j, job_file *f, const char *result, size_t thr
     o.files = &f->input;
     o.n_files = 1;
     o.output = result;
-    o.out_dir = NULL;
+    o.out_dir = o.charts = o.style = NULL;
     o.figures = figures;
     o.force = replace;
     o.quiet = o.exit_code = false;

@@ -29,7 +29,8 @@ static const cli_option own_options[] = {
         "draw the result: .png, .svg, .pdf, .gp for gnuplot's script and data, .html for a report, or - for a chart in "
         "the terminal, instead of the result unless -o takes it"),
     OWN("charts", 0, charts, "N",
-        "--plot FILE.html: draw the charts of so many series, those that deserve a look first (default: 24)",
+        "in a report, --plot FILE.html or that of --out-dir, draw so many charts, of what deserves a look first "
+        "(default: 24)",
         .in_config = true),
     OWN("style", 0, style, "FILE",
         "how charts look: lines of key = value, for font, font-scale, width, height and colours, see the README"),
