@@ -96,6 +96,7 @@ bool cli_progress_step(void *progress, const lc_progress *p);
 void cli_progress_clear(cli_progress *p);
 /* Before a line of text; the progress may be drawn again behind it. */
 void cli_progress_clear_line(cli_progress *p);
+double cli_seconds(void); /* of a clock that nobody sets */
 /* The signal that asked to stop, or 0. */
 int cli_interrupted(void);
 
