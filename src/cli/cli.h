@@ -105,6 +105,8 @@ int cli_interrupted(void);
 /* Refuses early what would fail late: outputs that exist without --force or cannot be written, charts of no known
  * format, files named twice. */
 int cli_check_outputs(const cli_options *o);
+/* What stands behind the last slash of a path. */
+const char *cli_base_name(const char *path);
 /* Whether --state names a state to go on from: outputs are then appended to. */
 bool cli_goes_on(const cli_options *o);
 /* Whether --plot - asks for a chart on standard output, which the result then leaves to it. */
