@@ -269,8 +269,9 @@ lc_code lc_detect_events(lc_result **out, lc_result **events, lc_detect_info *in
 typedef struct lc_labels lc_labels;
 
 /* Reads what the setting `labels` names: a 0/1 column of the data, which is then neither target nor covariate; a CSV
- * file with such a column, joined by stamp and id, or by row where it has no stamps; or JSON with windows in the form
- * of the Numenta benchmark, {"folder/file.csv": [[FIRST, LAST], ...], ...}, or a list of them for a single file. */
+ * file with such a column, joined by stamp and id, or by row where it has no stamps; a CSV file of windows, with the
+ * columns file, from, to and, for people, event; or JSON with windows in the form of the Numenta benchmark,
+ * {"folder/file.csv": [[FIRST, LAST], ...], ...}, or a list of them for a single file. */
 lc_code lc_labels_read(lc_labels **out, const lc_panel *p, const lc_settings *s, lc_status *st);
 void lc_labels_free(lc_labels *l);
 
