@@ -195,8 +195,8 @@ json_t *cli_json_text(const char *text);
 /* Lines on standard error: what was read, and which model it is; m NULL: there is none. */
 void cli_print_read(const cli_options *o, const lc_panel *p, const lc_model_info *m);
 void cli_print_model(const cli_options *o, const lc_panel *p, const lc_model_info *m);
-/* Says so where rows lie outside what the model of --model learned. */
-int cli_warn_of_reach(const cli_options *o, const lc_model *m, const lc_panel *p);
+/* Before the work: says so where the model of --model learned of rows with another step, or far from these. */
+int cli_warn_of_misfit(const cli_options *o, const lc_model *m, const lc_panel *p);
 /* How the model did beside the naive forecasts on its validation windows. */
 void cli_print_error(const cli_options *o, const lc_model_info *m);
 
