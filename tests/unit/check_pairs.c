@@ -81,8 +81,12 @@ START_TEST(lines_of_another_form_are_refused)
     ck_assert_int_eq(lc_pairs_next(p, &pair, &st), LC_E_PARSE);
     ck_assert_uint_eq(st.line, 2);
     ck_assert_ptr_nonnull(strstr(st.text, "NUL"));
+    ck_assert_int_eq(lc_pairs_next(p, NULL, NULL), LC_E_USAGE);
     lc_pairs_free(p);
     lc_pairs_free(NULL);
+    ck_assert_int_eq(lc_pairs_next(NULL, &pair, NULL), LC_E_USAGE);
+    ck_assert_int_eq(lc_pairs_read(&p, NULL, NULL), LC_E_USAGE);
+    ck_assert_int_eq(lc_pairs_read(NULL, "a.conf", NULL), LC_E_USAGE);
 }
 END_TEST
 
