@@ -272,8 +272,9 @@ lc_code lc_events_worst(lc_result **out, const lc_result *events, size_t most, l
 typedef struct lc_labels lc_labels;
 
 /* Reads what the setting `labels` names: a 0/1 column of the data, which is then neither target nor covariate; a CSV
- * file with such a column, joined by stamp and id, or by row where it has no stamps; or JSON with windows in the form
- * of the Numenta benchmark, {"folder/file.csv": [[FIRST, LAST], ...], ...}, or a list of them for a single file. */
+ * file with such a column, joined by stamp and id, or by row where it has no stamps; a CSV file of windows, with the
+ * columns file, from, to and, for people, event; or JSON with windows in the form of the Numenta benchmark,
+ * {"folder/file.csv": [[FIRST, LAST], ...], ...}, or a list of them for a single file. */
 lc_code lc_labels_read(lc_labels **out, const lc_panel *p, const lc_settings *s, lc_status *st);
 void lc_labels_free(lc_labels *l);
 
@@ -544,6 +545,21 @@ size_t lc_edit_distance(const char *a, const char *b);
  * one away and less than its length; SIZE_MAX: none is near. name_at gives the i-th name of `list`, which need last no
  * longer than until the next call, and NULL after the last one. */
 size_t lc_nearest(const char *word, const char *(*name_at)(void *list, size_t i), void *list);
+
+/* A small text file of settings, lines "key = value"; empty lines and those that begin with # are passed over. */
+typedef struct lc_pairs lc_pairs;
+
+typedef struct lc_pair {
+    size_t line; /* from 1 */
+    char *key;   /* without the blanks around it, as the value; NULL behind the last line */
+    char *value; /* all that stands behind the first "=". Both are the caller's to change, until lc_pairs_free */
+} lc_pair;
+
+/* LC_E_IO: it cannot be read, is a folder or larger than 1 MiB. */
+lc_code lc_pairs_read(lc_pairs **out, const char *path, lc_status *st);
+/* The next pair. LC_E_USAGE: the line has no "="; LC_E_PARSE: it holds a NUL byte. */
+lc_code lc_pairs_next(lc_pairs *p, lc_pair *out, lc_status *st);
+void lc_pairs_free(lc_pairs *p);
 
 /* Writes n bytes to a file that appears whole or not at all, as all files of the library do: under a temporary name
  * beside it, PATH.tmp-PROCESS-NUMBER, synced and renamed. An existing file is kept unless `replace`. */

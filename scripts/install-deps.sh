@@ -1,6 +1,6 @@
 #!/bin/sh
-# install-deps.sh [--with lint] [--with valgrind] [--with fuzz] [--dry-run]: installs what is missing to build, test and draw, with the
-# system's own package manager. Looks for headers, libraries and tools themselves, so that a machine which has
+# install-deps.sh [--with lint|valgrind|fuzz|shells|browser]... [--dry-run]: installs what is missing to build, test and
+# draw, with the system's own package manager. shells: what tries completions and man page; browser: what opens reports. Looks for headers, libraries and tools themselves, so that a machine which has
 # everything is left alone, without a word and without a network. Environment: CC (default cc).
 set -u
 
@@ -10,9 +10,9 @@ while [ $# -gt 0 ]; do
     case $1 in
     --with)
         case ${2-} in
-        lint | valgrind | fuzz) wanted="$wanted $2" ;;
+        lint | valgrind | fuzz | shells | browser) wanted="$wanted $2" ;;
         *)
-            echo "install-deps.sh: --with takes lint, valgrind or fuzz" >&2
+            echo "install-deps.sh: --with takes lint, valgrind, fuzz, shells or browser" >&2
             exit 2
             ;;
         esac
@@ -20,7 +20,7 @@ while [ $# -gt 0 ]; do
         ;;
     --dry-run) dry=yes ;;
     *)
-        echo "usage: install-deps.sh [--with lint] [--with valgrind] [--with fuzz] [--dry-run]" >&2
+        echo "usage: install-deps.sh [--with lint|valgrind|fuzz|shells|browser]... [--dry-run]" >&2
         exit 2
         ;;
     esac
@@ -86,6 +86,8 @@ missing_parts() {
             openmp_links clang || echo clang
             fuzzer_links || echo fuzzer
             ;;
+        shells) for each in bash zsh fish mandoc groff; do tool "$each" || echo "$each"; done ;;
+        browser) tool chromium || echo chromium ;;
         esac
     done
 }
@@ -99,6 +101,7 @@ packages() {
     apt:zlib) echo zlib1g-dev ;;
     apt:openmp) case $cc in *clang*) echo libomp-dev ;; *) echo gcc ;; esac ;;
     apt:gnuplot) echo gnuplot-nox ;;
+    apt:groff) echo groff-base ;;
     apt:clang) echo clang libomp-dev ;;
     apt:fuzzer) echo "libclang-rt-$(clang -dumpversion 2>/dev/null | cut -d. -f1)-dev" ;;
 
@@ -108,6 +111,7 @@ packages() {
     dnf:zlib) echo zlib-devel ;;
     dnf:jansson) echo jansson-devel ;;
     dnf:openmp) case $cc in *clang*) echo libomp-devel ;; *) echo libgomp ;; esac ;;
+    dnf:groff) echo groff-base ;;
     dnf:check) echo check-devel ;;
     dnf:clang) echo clang libomp-devel ;;
     dnf:fuzzer) echo compiler-rt ;;

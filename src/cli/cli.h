@@ -96,6 +96,7 @@ bool cli_progress_step(void *progress, const lc_progress *p);
 void cli_progress_clear(cli_progress *p);
 /* Before a line of text; the progress may be drawn again behind it. */
 void cli_progress_clear_line(cli_progress *p);
+double cli_seconds(void); /* of a clock that nobody sets */
 /* The signal that asked to stop, or 0. */
 int cli_interrupted(void);
 
@@ -104,6 +105,8 @@ int cli_interrupted(void);
 /* Refuses early what would fail late: outputs that exist without --force or cannot be written, charts of no known
  * format, files named twice. */
 int cli_check_outputs(const cli_options *o);
+/* What stands behind the last slash of a path. */
+const char *cli_base_name(const char *path);
 /* Whether --state names a state to go on from: outputs are then appended to. */
 bool cli_goes_on(const cli_options *o);
 /* Whether --plot - asks for a chart on standard output, which the result then leaves to it. */
@@ -193,8 +196,8 @@ json_t *cli_json_text(const char *text);
 /* Lines on standard error: what was read, and which model it is; m NULL: there is none. */
 void cli_print_read(const cli_options *o, const lc_panel *p, const lc_model_info *m);
 void cli_print_model(const cli_options *o, const lc_panel *p, const lc_model_info *m);
-/* Says so where rows lie outside what the model of --model learned. */
-int cli_warn_of_reach(const cli_options *o, const lc_model *m, const lc_panel *p);
+/* Before the work: says so where the model of --model learned of rows with another step, or far from these. */
+int cli_warn_of_misfit(const cli_options *o, const lc_model *m, const lc_panel *p);
 /* How the model did beside the naive forecasts on its validation windows. */
 void cli_print_error(const cli_options *o, const lc_model_info *m);
 

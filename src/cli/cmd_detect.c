@@ -90,7 +90,7 @@ int cli_detect(const cli_options *o)
     if (code == LC_EXIT_OK && !m) code = cli_keep_rows(o);
     if (code == LC_EXIT_OK) code = cli_read(&p, o);
     if (code == LC_EXIT_OK) code = cli_read_labels(&l, o, p);
-    if (code == LC_EXIT_OK) code = cli_warn_of_reach(o, m, p);
+    if (code == LC_EXIT_OK) code = cli_warn_of_misfit(o, m, p);
     if (code != LC_EXIT_OK) goto done;
     cli_progress progress = cli_progress_start(o);
     const bool wants_events = o->events || o->json || (o->plot && lc_report_is(o->plot));

@@ -115,19 +115,40 @@ int cli_read_style(lc_style **out, const cli_options *o)
     return !o->style || lc_style_read(out, o->style, &st) == LC_OK ? LC_EXIT_OK : cli_fail(&st);
 }
 
+/* The settings that somebody chose: what a command settles by itself is none of the options that a report lists. To be
+ * freed; NULL: out of memory. */
+static lc_settings *chosen_settings(const cli_options *o)
+{
+    lc_status st = {0};
+    lc_settings *s = lc_settings_copy(o->settings);
+    for (size_t i = 0; s && i < lc_setting_count(); i++) {
+        const lc_setting_info *info = lc_setting_at(i);
+        if (!*info->fallback || cli_chosen(o, info->name)) continue;
+        if (lc_settings_set(s, info->name, info->fallback, &st) == LC_OK) continue;
+        lc_settings_free(s);
+        s = NULL;
+    }
+    return s;
+}
+
 int cli_draw(const cli_outcome *what, const cli_options *o)
 {
     lc_style *style;
     if (!o->plot) return LC_EXIT_OK;
     int code = cli_read_style(&style, o);
     if (code != LC_EXIT_OK) return code;
+    lc_settings *settings = chosen_settings(o);
+    if (!settings) {
+        code = cli_no_memory();
+        goto done;
+    }
     const bool again = o->command->run == cli_plot; /* what the run was told is not known */
     const lc_report report = {.result = what->result,
                               .past = what->past,
                               .events = what->events,
                               .panel = what->panel,
                               .model = what->model,
-                              .settings = again ? NULL : o->settings,
+                              .settings = again ? NULL : settings,
                               .style = style,
                               .files = o->files,
                               .n_files = again ? 1 : o->n_files,
@@ -135,6 +156,8 @@ int cli_draw(const cli_outcome *what, const cli_options *o)
     if (cli_plots_here(o)) code = print_chart(&report, what->backtest, o);
     else if (lc_report_is(o->plot)) code = write_report(&report, what, o);
     else code = write_chart(&report, what->backtest, o);
+done:
+    lc_settings_free(settings);
     lc_style_free(style);
     return code;
 }

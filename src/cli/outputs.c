@@ -66,7 +66,7 @@ static int check_place(const output *out, bool force)
     return access(folder, W_OK | X_OK) == 0 ? LC_EXIT_OK : cli_cannot(out->path, "written", errno);
 }
 
-static const char *base_name(const char *path)
+const char *cli_base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
@@ -77,7 +77,7 @@ static bool same_file(const char *a, const char *b)
     struct stat x, y;
     bool there = stat(a, &x) == 0, also = stat(b, &y) == 0;
     if (there && also) return S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-    if (there || also || strcmp(base_name(a), base_name(b)) != 0) return false;
+    if (there || also || strcmp(cli_base_name(a), cli_base_name(b)) != 0) return false;
     /* Files to come are the same where they have one name in one folder. */
     char one[4096], other[4096];
     folder_of(one, sizeof one, a);
