@@ -1,5 +1,5 @@
 #!/bin/sh
-# install-deps.sh [--with lint] [--with valgrind] [--with fuzz] [--dry-run]: installs what is missing to build, test and draw, with the
+# install-deps.sh [--with lint|valgrind|fuzz|slurm]... [--dry-run]: installs what is missing to build, test and draw, with the
 # system's own package manager. Looks for headers, libraries and tools themselves, so that a machine which has
 # everything is left alone, without a word and without a network. Environment: CC (default cc).
 set -u
@@ -10,9 +10,9 @@ while [ $# -gt 0 ]; do
     case $1 in
     --with)
         case ${2-} in
-        lint | valgrind | fuzz) wanted="$wanted $2" ;;
+        lint | valgrind | fuzz | slurm) wanted="$wanted $2" ;;
         *)
-            echo "install-deps.sh: --with takes lint, valgrind or fuzz" >&2
+            echo "install-deps.sh: --with takes lint, valgrind, fuzz or slurm" >&2
             exit 2
             ;;
         esac
@@ -20,7 +20,7 @@ while [ $# -gt 0 ]; do
         ;;
     --dry-run) dry=yes ;;
     *)
-        echo "usage: install-deps.sh [--with lint] [--with valgrind] [--with fuzz] [--dry-run]" >&2
+        echo "usage: install-deps.sh [--with lint|valgrind|fuzz|slurm]... [--dry-run]" >&2
         exit 2
         ;;
     esac
@@ -86,6 +86,10 @@ missing_parts() {
             openmp_links clang || echo clang
             fuzzer_links || echo fuzzer
             ;;
+        slurm)
+            tool slurmctld && tool slurmd && tool sbatch || echo slurm
+            tool munged || echo munge
+            ;;
         esac
     done
 }
@@ -100,6 +104,7 @@ packages() {
     apt:openmp) case $cc in *clang*) echo libomp-dev ;; *) echo gcc ;; esac ;;
     apt:gnuplot) echo gnuplot-nox ;;
     apt:clang) echo clang libomp-dev ;;
+    apt:slurm) echo slurm-wlm ;;
     apt:fuzzer) echo "libclang-rt-$(clang -dumpversion 2>/dev/null | cut -d. -f1)-dev" ;;
 
     dnf:compiler) echo gcc glibc-devel ;;
@@ -109,6 +114,7 @@ packages() {
     dnf:jansson) echo jansson-devel ;;
     dnf:openmp) case $cc in *clang*) echo libomp-devel ;; *) echo libgomp ;; esac ;;
     dnf:check) echo check-devel ;;
+    dnf:slurm) echo slurm slurm-slurmctld slurm-slurmd ;;
     dnf:clang) echo clang libomp-devel ;;
     dnf:fuzzer) echo compiler-rt ;;
     dnf:clang-tidy | dnf:clang-format) echo clang-tools-extra ;;
@@ -116,6 +122,7 @@ packages() {
     pacman:compiler) echo gcc ;;
     pacman:pkg-config) echo pkgconf ;;
     pacman:openmp) case $cc in *clang*) echo openmp ;; *) echo gcc ;; esac ;;
+    pacman:slurm) echo slurm-llnl ;;
     pacman:fuzzer) echo compiler-rt ;;
     pacman:clang | pacman:clang-tidy | pacman:clang-format) echo clang openmp ;;
 
