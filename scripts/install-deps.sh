@@ -1,6 +1,7 @@
 #!/bin/sh
-# install-deps.sh [--with lint|valgrind|fuzz|shells|browser]... [--dry-run]: installs what is missing to build, test and
-# draw, with the system's own package manager. shells: what tries completions and man page; browser: what opens reports. Looks for headers, libraries and tools themselves, so that a machine which has
+# install-deps.sh [--with lint|valgrind|fuzz|shells|browser|slurm]... [--dry-run]: installs what is missing to build, test
+# and draw, with the system's own package manager. shells: what tries completions and man page; browser: what opens
+# reports. Looks for headers, libraries and tools themselves, so that a machine which has
 # everything is left alone, without a word and without a network. Environment: CC (default cc).
 set -u
 
@@ -10,9 +11,9 @@ while [ $# -gt 0 ]; do
     case $1 in
     --with)
         case ${2-} in
-        lint | valgrind | fuzz | shells | browser) wanted="$wanted $2" ;;
+        lint | valgrind | fuzz | shells | browser | slurm) wanted="$wanted $2" ;;
         *)
-            echo "install-deps.sh: --with takes lint, valgrind, fuzz, shells or browser" >&2
+            echo "install-deps.sh: --with takes lint, valgrind, fuzz, shells, browser or slurm" >&2
             exit 2
             ;;
         esac
@@ -20,7 +21,7 @@ while [ $# -gt 0 ]; do
         ;;
     --dry-run) dry=yes ;;
     *)
-        echo "usage: install-deps.sh [--with lint|valgrind|fuzz|shells|browser]... [--dry-run]" >&2
+        echo "usage: install-deps.sh [--with lint|valgrind|fuzz|shells|browser|slurm]... [--dry-run]" >&2
         exit 2
         ;;
     esac
@@ -88,6 +89,10 @@ missing_parts() {
             ;;
         shells) for each in bash zsh fish mandoc groff; do tool "$each" || echo "$each"; done ;;
         browser) tool chromium || echo chromium ;;
+        slurm)
+            tool slurmctld && tool slurmd && tool sbatch || echo slurm
+            tool munged || echo munge
+            ;;
         esac
     done
 }
@@ -103,6 +108,7 @@ packages() {
     apt:gnuplot) echo gnuplot-nox ;;
     apt:groff) echo groff-base ;;
     apt:clang) echo clang libomp-dev ;;
+    apt:slurm) echo slurm-wlm ;;
     apt:fuzzer) echo "libclang-rt-$(clang -dumpversion 2>/dev/null | cut -d. -f1)-dev" ;;
 
     dnf:compiler) echo gcc glibc-devel ;;
@@ -113,6 +119,7 @@ packages() {
     dnf:openmp) case $cc in *clang*) echo libomp-devel ;; *) echo libgomp ;; esac ;;
     dnf:groff) echo groff-base ;;
     dnf:check) echo check-devel ;;
+    dnf:slurm) echo slurm slurm-slurmctld slurm-slurmd ;;
     dnf:clang) echo clang libomp-devel ;;
     dnf:fuzzer) echo compiler-rt ;;
     dnf:clang-tidy | dnf:clang-format) echo clang-tools-extra ;;
@@ -120,6 +127,7 @@ packages() {
     pacman:compiler) echo gcc ;;
     pacman:pkg-config) echo pkgconf ;;
     pacman:openmp) case $cc in *clang*) echo openmp ;; *) echo gcc ;; esac ;;
+    pacman:slurm) echo slurm-llnl ;;
     pacman:fuzzer) echo compiler-rt ;;
     pacman:clang | pacman:clang-tidy | pacman:clang-format) echo clang openmp ;;
 
