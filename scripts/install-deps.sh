@@ -1,7 +1,7 @@
 #!/bin/sh
-# install-deps.sh [--with lint] [--with valgrind] [--with fuzz] [--dry-run]: installs what is missing to build, test and draw, with the
-# system's own package manager. Looks for headers, libraries and tools themselves, so that a machine which has
-# everything is left alone, without a word and without a network. Environment: CC (default cc).
+# install-deps.sh [--with lint] [--with valgrind] [--with fuzz] [--with tsan] [--dry-run]: installs what is missing to
+# build, test and draw, with the system's own package manager. Looks for headers, libraries and tools themselves, so that
+# a machine which has everything is left alone, without a word and without a network. Environment: CC (default cc).
 set -u
 
 wanted="build test plot"
@@ -10,9 +10,9 @@ while [ $# -gt 0 ]; do
     case $1 in
     --with)
         case ${2-} in
-        lint | valgrind | fuzz) wanted="$wanted $2" ;;
+        lint | valgrind | fuzz | tsan) wanted="$wanted $2" ;;
         *)
-            echo "install-deps.sh: --with takes lint, valgrind or fuzz" >&2
+            echo "install-deps.sh: --with takes lint, valgrind, fuzz or tsan" >&2
             exit 2
             ;;
         esac
@@ -20,7 +20,7 @@ while [ $# -gt 0 ]; do
         ;;
     --dry-run) dry=yes ;;
     *)
-        echo "usage: install-deps.sh [--with lint] [--with valgrind] [--with fuzz] [--dry-run]" >&2
+        echo "usage: install-deps.sh [--with lint] [--with valgrind] [--with fuzz] [--with tsan] [--dry-run]" >&2
         exit 2
         ;;
     esac
@@ -61,6 +61,10 @@ fuzzer_links() {
         clang -fsanitize=fuzzer -x c - -o /dev/null 2>/dev/null
 }
 
+tsan_links() {
+    echo 'int main(void) { return 0; }' | clang -fsanitize=thread -x c - -o /dev/null 2>/dev/null
+}
+
 # What is missing, as names of our own.
 missing_parts() {
     for part in $wanted; do
@@ -84,7 +88,11 @@ missing_parts() {
         valgrind) tool valgrind || echo valgrind ;;
         fuzz)
             openmp_links clang || echo clang
-            fuzzer_links || echo fuzzer
+            fuzzer_links || echo clang-runtime
+            ;;
+        tsan)
+            openmp_links clang || echo clang
+            tsan_links || echo clang-runtime
             ;;
         esac
     done
@@ -100,7 +108,7 @@ packages() {
     apt:openmp) case $cc in *clang*) echo libomp-dev ;; *) echo gcc ;; esac ;;
     apt:gnuplot) echo gnuplot-nox ;;
     apt:clang) echo clang libomp-dev ;;
-    apt:fuzzer) echo "libclang-rt-$(clang -dumpversion 2>/dev/null | cut -d. -f1)-dev" ;;
+    apt:clang-runtime) echo "libclang-rt-$(clang -dumpversion 2>/dev/null | cut -d. -f1)-dev" ;;
 
     dnf:compiler) echo gcc glibc-devel ;;
     dnf:pkg-config) echo pkgconf-pkg-config ;;
@@ -110,18 +118,18 @@ packages() {
     dnf:openmp) case $cc in *clang*) echo libomp-devel ;; *) echo libgomp ;; esac ;;
     dnf:check) echo check-devel ;;
     dnf:clang) echo clang libomp-devel ;;
-    dnf:fuzzer) echo compiler-rt ;;
+    dnf:clang-runtime) echo compiler-rt ;;
     dnf:clang-tidy | dnf:clang-format) echo clang-tools-extra ;;
 
     pacman:compiler) echo gcc ;;
     pacman:pkg-config) echo pkgconf ;;
     pacman:openmp) case $cc in *clang*) echo openmp ;; *) echo gcc ;; esac ;;
-    pacman:fuzzer) echo compiler-rt ;;
+    pacman:clang-runtime) echo compiler-rt ;;
     pacman:clang | pacman:clang-tidy | pacman:clang-format) echo clang openmp ;;
 
     brew:compiler) ;; # Apple's own, see below
     brew:openmp) echo libomp ;;
-    brew:clang | brew:clang-tidy | brew:clang-format | brew:fuzzer) echo llvm ;;
+    brew:clang | brew:clang-tidy | brew:clang-format | brew:clang-runtime) echo llvm ;;
 
     *) echo "$1" ;;
     esac

@@ -10,7 +10,7 @@
 # Without them: any standard output, no standard error, status 0. `--update` writes down what came for `stdout` where
 # that file exists (touch it first), for `stderr` unless there is a stderr.re, and for `code`.
 # Environment: LOOMCAST (the program, default build/loomcast), CLI_CASES (the folder), JOBS, CLI_TIMEOUT (seconds).
-# ASAN_OPTIONS and UBSAN_OPTIONS reach the program; whatever a sanitizer reports fails the case.
+# ASAN_OPTIONS, UBSAN_OPTIONS and TSAN_OPTIONS reach the program; whatever a sanitizer reports fails the case.
 set -u
 
 literal() { # text as a sed pattern
@@ -72,6 +72,7 @@ run_case() {
         export PATH HOME LC_ALL TZ
         if [ -n "${ASAN_OPTIONS-}" ]; then export ASAN_OPTIONS="$ASAN_OPTIONS:log_path=$got/sanitizer"; fi
         if [ -n "${UBSAN_OPTIONS-}" ]; then export UBSAN_OPTIONS="$UBSAN_OPTIONS:log_path=$got/sanitizer"; fi
+        if [ -n "${TSAN_OPTIONS-}" ]; then export TSAN_OPTIONS="$TSAN_OPTIONS:log_path=$got/sanitizer"; fi
         if command -v timeout >/dev/null 2>&1; then
             exec timeout -k 5 "${CLI_TIMEOUT:-300}" sh "$CASE/cmd"
         fi
