@@ -19,10 +19,11 @@ OPT_release := -O3 -g
 OPT_asan := -O1 -g -fsanitize=address -fno-omit-frame-pointer
 OPT_ubsan := -O1 -g -fsanitize=undefined -fno-sanitize-recover=all
 OPT_sanitize := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+OPT_tsan := -O2 -g -fsanitize=thread -fno-omit-frame-pointer
 OPT_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=all
 OPT_coverage := -O1 -g --coverage
 ifeq ($(OPT_$(VARIANT)),)
-$(error VARIANT=$(VARIANT) is not one of release, asan, ubsan, sanitize, fuzz, coverage)
+$(error VARIANT=$(VARIANT) is not one of release, asan, ubsan, sanitize, tsan, fuzz, coverage)
 endif
 # A multiply and an add become one fused operation wherever the machine has it, always and everywhere alike:
 # results then do not depend on which loop the compiler chose.
@@ -89,7 +90,7 @@ CHECKS := $(CHECK_SRC:tests/unit/%.c=$(OUT)/tests/%)
 BENCHES := $(BENCH_SRC:tests/bench/%.c=$(OUT)/bench/%)
 FUZZERS := $(FUZZ_SRC:tests/fuzz/%.c=$(OUT)/%)
 ALL_OBJ := $(LIB_OBJ) $(CLI_OBJ) $(SUPPORT_OBJ) $(CHECK_SRC:%.c=$(OUT)/%.o) $(FUZZ_SRC:%.c=$(OUT)/%.o) $(OUT)/tests/fuzz/replay.o \
-    $(BENCH_SRC:%.c=$(OUT)/%.o) $(BENCH_OBJ)
+    $(BENCH_SRC:%.c=$(OUT)/%.o) $(BENCH_OBJ) $(OUT)/tests/race/race.o
 FORMATTED = $(sort $(shell find include src tests -name '*.[ch]'))
 
 all: $(LIB) $(if $(CLI_SRC),$(BIN)) ## build the program (build/loomcast) and its library
@@ -204,6 +205,27 @@ ubsan: deps ## the whole test suite under the undefined-behaviour sanitizer
 sanitize: deps ## the whole test suite under all three at once, which takes less time than one after the other
 	+@CK_FORK=no $(ASAN_RUN) $(UBSAN_RUN) $(SUBMAKE) VARIANT=sanitize suite
 
+# Archer tells the sanitizer what OpenMP orders. Both ask that the memory of libomp itself, which is not compiled for it,
+# be left alone: its locks and queues would be taken for races.
+TSAN_RUN := TSAN_OPTIONS=halt_on_error=1:exitcode=86:ignore_noninstrumented_modules=1:second_deadlock_stack=1 \
+    OMP_TOOL_LIBRARIES=libarcher.so TEST_TIMEOUT=3600 CLI_TIMEOUT=1200
+# Its older releases do not start where addresses are spread over more than 28 bits.
+TSAN_RUN += $(shell setarch "$$(uname -m)" -R true 2>/dev/null && echo setarch "$$(uname -m)" -R)
+
+$(OUT)/race: $(OUT)/tests/race/race.o $(LIB)
+	@mkdir -p $(@D); echo "  LINK $@"
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+# A race made on purpose is found, and what a barrier or the end of a region puts in order is none.
+race: $(OUT)/race
+	@$< ordered >$(OUT)/race.log 2>&1 || { cat $(OUT)/race.log; echo "what is in order is called a race: is Archer there?"; exit 1; }
+	@$< racing >$(OUT)/race.log 2>&1; [ $$? -eq 86 ] || { cat $(OUT)/race.log; echo "a race is not found"; exit 1; }
+
+tsan: ## the whole test suite under the thread sanitizer, with clang's OpenMP and Archer
+	@CC="$(CC)" scripts/install-deps.sh --with tsan
+	+@$(TSAN_RUN) $(SUBMAKE) VARIANT=tsan CC=clang race
+	+@CK_FORK=no $(TSAN_RUN) $(SUBMAKE) VARIANT=tsan CC=clang suite
+
 coverage: deps ## lines and branches that the whole test suite reaches, by folder
 	+@CK_FORK=no $(SUBMAKE) VARIANT=coverage suite
 	@scripts/coverage.sh $(BUILD)/coverage
@@ -278,9 +300,9 @@ clean: ## remove everything that was built
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
-	@echo "  Settings: CC=clang  CFLAGS=...  BUILD=folder  VARIANT=release|asan|ubsan|sanitize|fuzz|coverage  V=1 (show commands)"
+	@echo "  Settings: CC=clang  CFLAGS=...  BUILD=folder  VARIANT=release|asan|ubsan|sanitize|tsan|fuzz|coverage  V=1 (show commands)"
 
-.PHONY: all shared dist checks suite deps demo gallery test asan ubsan sanitize coverage fault fuzz fuzz-keep fuzzers bench lint format install uninstall clean help FORCE
+.PHONY: all shared dist checks suite deps demo gallery test asan ubsan sanitize race tsan coverage fault fuzz fuzz-keep fuzzers bench lint format install uninstall clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 # Written beside the objects; without a rule of their own make would look for ways to link them from objects.

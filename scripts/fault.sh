@@ -304,6 +304,7 @@ self=$root/scripts/fault.sh
 program=${LOOMCAST:-$root/build/loomcast}
 program=$(cd "$(dirname "$program")" && pwd -P)/$(basename "$program")
 library=${FAULT_LIBRARY:-$root/build/release/fault.so}
+library=$(cd "$(dirname "$library")" && pwd -P)/$(basename "$library")
 LC_ALL=C TZ=UTC0 OMP_WAIT_POLICY=passive
 # Exit status 86 is one that loomcast never gives itself. The library comes before the sanitizer's, which it hands on to.
 ASAN_OPTIONS=verify_asan_link_order=0:exitcode=86

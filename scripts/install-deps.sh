@@ -1,5 +1,5 @@
 #!/bin/sh
-# install-deps.sh [--with lint|valgrind|fuzz|shells|browser|slurm]... [--dry-run]: installs what is missing to build, test
+# install-deps.sh [--with lint|valgrind|fuzz|tsan|shells|browser|slurm]... [--dry-run]: installs what is missing to build, test
 # and draw, with the system's own package manager. shells: what tries completions and man page; browser: what opens
 # reports. Looks for headers, libraries and tools themselves, so that a machine which has
 # everything is left alone, without a word and without a network. Environment: CC (default cc).
@@ -11,9 +11,9 @@ while [ $# -gt 0 ]; do
     case $1 in
     --with)
         case ${2-} in
-        lint | valgrind | fuzz | shells | browser | slurm) wanted="$wanted $2" ;;
+        lint | valgrind | fuzz | tsan | shells | browser | slurm) wanted="$wanted $2" ;;
         *)
-            echo "install-deps.sh: --with takes lint, valgrind, fuzz, shells, browser or slurm" >&2
+            echo "install-deps.sh: --with takes lint, valgrind, fuzz, tsan, shells, browser or slurm" >&2
             exit 2
             ;;
         esac
@@ -21,7 +21,7 @@ while [ $# -gt 0 ]; do
         ;;
     --dry-run) dry=yes ;;
     *)
-        echo "usage: install-deps.sh [--with lint|valgrind|fuzz|shells|browser|slurm]... [--dry-run]" >&2
+        echo "usage: install-deps.sh [--with lint|valgrind|fuzz|tsan|shells|browser|slurm]... [--dry-run]" >&2
         exit 2
         ;;
     esac
@@ -62,6 +62,10 @@ fuzzer_links() {
         clang -fsanitize=fuzzer -x c - -o /dev/null 2>/dev/null
 }
 
+tsan_links() {
+    echo 'int main(void) { return 0; }' | clang -fsanitize=thread -x c - -o /dev/null 2>/dev/null
+}
+
 # What is missing, as names of our own.
 missing_parts() {
     for part in $wanted; do
@@ -85,7 +89,11 @@ missing_parts() {
         valgrind) tool valgrind || echo valgrind ;;
         fuzz)
             openmp_links clang || echo clang
-            fuzzer_links || echo fuzzer
+            fuzzer_links || echo clang-runtime
+            ;;
+        tsan)
+            openmp_links clang || echo clang
+            tsan_links || echo clang-runtime
             ;;
         shells) for each in bash zsh fish mandoc groff; do tool "$each" || echo "$each"; done ;;
         browser) tool chromium || echo chromium ;;
@@ -109,7 +117,7 @@ packages() {
     apt:groff) echo groff-base ;;
     apt:clang) echo clang libomp-dev ;;
     apt:slurm) echo slurm-wlm ;;
-    apt:fuzzer) echo "libclang-rt-$(clang -dumpversion 2>/dev/null | cut -d. -f1)-dev" ;;
+    apt:clang-runtime) echo "libclang-rt-$(clang -dumpversion 2>/dev/null | cut -d. -f1)-dev" ;;
 
     dnf:compiler) echo gcc glibc-devel ;;
     dnf:pkg-config) echo pkgconf-pkg-config ;;
@@ -121,19 +129,19 @@ packages() {
     dnf:check) echo check-devel ;;
     dnf:slurm) echo slurm slurm-slurmctld slurm-slurmd ;;
     dnf:clang) echo clang libomp-devel ;;
-    dnf:fuzzer) echo compiler-rt ;;
+    dnf:clang-runtime) echo compiler-rt ;;
     dnf:clang-tidy | dnf:clang-format) echo clang-tools-extra ;;
 
     pacman:compiler) echo gcc ;;
     pacman:pkg-config) echo pkgconf ;;
     pacman:openmp) case $cc in *clang*) echo openmp ;; *) echo gcc ;; esac ;;
     pacman:slurm) echo slurm-llnl ;;
-    pacman:fuzzer) echo compiler-rt ;;
+    pacman:clang-runtime) echo compiler-rt ;;
     pacman:clang | pacman:clang-tidy | pacman:clang-format) echo clang openmp ;;
 
     brew:compiler) ;; # Apple's own, see below
     brew:openmp) echo libomp ;;
-    brew:clang | brew:clang-tidy | brew:clang-format | brew:fuzzer) echo llvm ;;
+    brew:clang | brew:clang-tidy | brew:clang-format | brew:clang-runtime) echo llvm ;;
 
     *) echo "$1" ;;
     esac

@@ -12,7 +12,7 @@
 # that file exists (touch it first), for `stderr` unless there is a stderr.re, and for `code`.
 # With --no-skip a case that is skipped fails.
 # Environment: LOOMCAST (the program, default build/loomcast), CLI_CASES (the folder), JOBS, CLI_TIMEOUT (seconds).
-# ASAN_OPTIONS and UBSAN_OPTIONS reach the program; whatever a sanitizer reports fails the case.
+# ASAN_OPTIONS, UBSAN_OPTIONS and TSAN_OPTIONS reach the program; whatever a sanitizer reports fails the case.
 set -u
 
 literal() { # text as a sed pattern
@@ -74,6 +74,7 @@ run_case() {
         export PATH HOME LC_ALL TZ
         if [ -n "${ASAN_OPTIONS-}" ]; then export ASAN_OPTIONS="$ASAN_OPTIONS:log_path=$got/sanitizer"; fi
         if [ -n "${UBSAN_OPTIONS-}" ]; then export UBSAN_OPTIONS="$UBSAN_OPTIONS:log_path=$got/sanitizer"; fi
+        if [ -n "${TSAN_OPTIONS-}" ]; then export TSAN_OPTIONS="$TSAN_OPTIONS:log_path=$got/sanitizer"; fi
         if command -v timeout >/dev/null 2>&1; then
             exec timeout -k 5 "${CLI_TIMEOUT:-300}" sh "$CASE/cmd"
         fi

@@ -29,7 +29,7 @@ echo) shift; echo "$@" ;;
 warn) echo "warning: $2" >&2 ;;
 fail) echo "cannot" >&2; exit "$2" ;;
 where) echo "$PWD/x $CASE/y $DATA/z"; ls ;;
-leak) echo "leaked" >"${ASAN_OPTIONS##*log_path=}.1" ;;
+leak) options=${ASAN_OPTIONS-$TSAN_OPTIONS} && echo "leaked" >"${options##*log_path=}.1" ;;
 hang) sleep 30 ;;
 esac
 END
@@ -73,6 +73,7 @@ printf '%s\n' '$WORK/x $CASE/y $DATA/z' in.csv >"$box/cases/folders/stdout"
 expect "folders are named, files are copied" 0 . cli folders
 new leak 'loomcast leak'
 expect "a sanitizer's report" 1 leaked env ASAN_OPTIONS=a=1 "$here/run-cli-tests.sh" leak
+expect "the thread sanitizer's report" 1 leaked env -u ASAN_OPTIONS TSAN_OPTIONS=a=1 "$here/run-cli-tests.sh" leak
 new hang 'loomcast hang'
 if command -v timeout >/dev/null 2>&1; then
     expect "a case that hangs" 1 'expected 0, got 124' env CLI_TIMEOUT=1 "$here/run-cli-tests.sh" hang

@@ -5,7 +5,8 @@
  * FAULT_LOG   a file that gets "counted N" when the process ends, and "failed FUNCTION LIBRARY" with the callers'
  * addresses when a call was failed; LIBRARY is where the call stands
  *
- * Counted is what happens from main on, in this process alone: programs that it starts are spared. */
+ * Counted is what happens from main on until the process ends, in this process alone: programs that it starts are
+ * spared, and what was compiled to count lines writes its counts in peace. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -99,11 +100,16 @@ static void tell_failed(const char *function, const void *caller)
     syscall(SYS_close, fd);
 }
 
+static void disarm(void)
+{
+    armed = false;
+}
+
 static void __attribute__((destructor)) tell_count(void)
 {
     char text[48];
     const int fd = wanted ? open_log() : -1;
-    armed = false;
+    disarm();
     if (fd < 0) return;
     snprintf(text, sizeof text, "counted %lu\n", counted);
     tell(fd, text);
@@ -152,7 +158,7 @@ static void begin(void)
     const int low = (int)syscall(SYS_openat, AT_FDCWD, "/dev/full", O_WRONLY | O_CLOEXEC);
     full = (int)syscall(SYS_fcntl, low, F_DUPFD_CLOEXEC, 100);
     syscall(SYS_close, low);
-    armed = true;
+    armed = atexit(disarm) == 0;
 }
 
 static int (*real_main)(int, char **, char **);
