@@ -126,6 +126,9 @@ bool cli_given(const cli_options *o, const char *name);
 bool cli_configured(const cli_options *o, const char *name);
 /* Whether somebody chose its value, here or there. */
 bool cli_chosen(const cli_options *o, const char *name);
+/* The settings that somebody chose: what a command settles by itself is none of the options that a report lists. To be
+ * freed; NULL: out of memory. */
+lc_settings *cli_chosen_settings(const cli_options *o);
 
 /* The first option from place *i of the table on that was given and matters to a fit alone; NULL: none. *i is then the
  * place after it. */

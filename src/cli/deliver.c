@@ -115,9 +115,7 @@ int cli_read_style(lc_style **out, const cli_options *o)
     return !o->style || lc_style_read(out, o->style, &st) == LC_OK ? LC_EXIT_OK : cli_fail(&st);
 }
 
-/* The settings that somebody chose: what a command settles by itself is none of the options that a report lists. To be
- * freed; NULL: out of memory. */
-static lc_settings *chosen_settings(const cli_options *o)
+lc_settings *cli_chosen_settings(const cli_options *o)
 {
     lc_status st = {0};
     lc_settings *s = lc_settings_copy(o->settings);
@@ -137,7 +135,7 @@ int cli_draw(const cli_outcome *what, const cli_options *o)
     if (!o->plot) return LC_EXIT_OK;
     int code = cli_read_style(&style, o);
     if (code != LC_EXIT_OK) return code;
-    lc_settings *settings = chosen_settings(o);
+    lc_settings *settings = cli_chosen_settings(o);
     if (!settings) {
         code = cli_no_memory();
         goto done;

@@ -68,7 +68,8 @@ lc_code cli_job_report(const job *j, const job_totals *t, const lc_result *rows,
     lc_code code = LC_OK;
     const char **link = calloc(j->n + 1, sizeof *link);
     lc_report_chart **chart = calloc(j->n + 1, sizeof *chart);
-    if (!link || !chart) {
+    lc_settings *settings = cli_chosen_settings(j->o);
+    if (!link || !chart || !settings) {
         *st = (lc_status){.code = LC_E_MEMORY, .text = "out of memory"};
         code = LC_E_MEMORY;
     }
@@ -91,7 +92,7 @@ lc_code cli_job_report(const job *j, const job_totals *t, const lc_result *rows,
                                   .n_key = h.n_key,
                                   .warning = h.warning,
                                   .n_warnings = h.n_warnings,
-                                  .settings = j->o->settings,
+                                  .settings = settings,
                                   .style = j->style};
     code = lc_report_write_files(&what, path, true, st);
     /* Nobody asked for charts: the page says why it has none. */
@@ -102,6 +103,7 @@ lc_code cli_job_report(const job *j, const job_totals *t, const lc_result *rows,
 done:
     for (size_t i = 0; chart && i < j->n; i++) lc_report_chart_free(chart[i]);
     lc_result_free(events);
+    lc_settings_free(settings);
     free(chart);
     free(link);
     return code;
