@@ -61,7 +61,7 @@ static const char *say_charts(char out[WORDS], const job *j, size_t drawn, size_
                  "INPUT --plot FILE\" any one.",
                  drawn, results, results);
     else
-        snprintf(out, WORDS, "Of %zu of %zu files: the results of the others are larger than %d MiB or cannot be read.",
+        snprintf(out, WORDS, "%zu of %zu files have one: other results are larger than %d MiB or cannot be read.",
                  drawn, results, JOB_CHART_MIB);
     return out;
 }

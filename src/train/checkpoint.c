@@ -276,8 +276,8 @@ lc_code lc_checkpoint_restore(lc_checkpoint *c, size_t slot, lc_round_state *s, 
     *found = false;
     if (!c || !c->slot[slot].there) return LC_OK;
     const net *from = &c->slot[slot];
-    if (from->params != s->engine.params || from->rounds > s->room ||
-        from->count[STEPS] != from->count[BEST_ROUND] * s->round_steps)
+    const uint64_t steps = s->stop ? s->stop : from->count[BEST_ROUND] * s->round_steps;
+    if (from->params != s->engine.params || from->rounds > s->room || from->count[STEPS] != steps)
         return broken(c->path, st);
     blocks_of(block, s);
     for (size_t i = 0; i < BLOCKS; i++)

@@ -18,6 +18,7 @@ typedef struct lc_round_state {
     double *train_loss, *valid_loss; /* (room) */
     size_t room;                     /* rounds that a training may have */
     size_t round_steps;              /* minibatches of one, asked of what is restored */
+    size_t stop;                     /* and of a last fit, whatever its rounds; 0: it is none */
     double best_score;
     uint64_t rounds, best, steps, since_best, before;
     bool ended; /* no further round */

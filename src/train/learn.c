@@ -172,6 +172,7 @@ static lc_round_state look(run *r, const lc_learned *out, bool ended)
                             .valid_loss = out->valid_loss,
                             .room = r->p.rounds,
                             .round_steps = r->p.steps,
+                            .stop = r->l->stop,
                             .best_score = r->best,
                             .rounds = out->rounds,
                             .best = out->best,

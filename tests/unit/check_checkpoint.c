@@ -17,6 +17,7 @@ static const char *const kinds[] = {
     "arch=lstm;horizon=3;lookback=8;hidden=5;epochs=6;patience=2;threads=1;seed=3",
     "arch=auto;horizon=4;season=12;steps=120;members=3;final-fit=on;threads=2;seed=3",
     "arch=auto;horizon=4;season=12;steps=100;members=2;final-fit=off;ema=0;threads=3",
+    "arch=lstm;horizon=3;lookback=8;hidden=5;epochs=4;final-fit=on;threads=1;seed=3",
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0], N = 260 };
 
