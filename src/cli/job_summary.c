@@ -205,6 +205,8 @@ int cli_job_summary(const job *j)
     for (size_t i = 0; i < j->n; i++) order[i] = &j->file[i];
     lc_code made = make_table(&rows, j, order, false, &st);
     if (made == LC_OK) made = lc_result_write_file(rows, summary, true, &st);
+    lc_result_free(rows); /* each of the two tables may hold many files */
+    rows = NULL;
     worst_figure = table_of(j)->worst;
     qsort(order, j->n, sizeof *order, worst_first);
     if (made == LC_OK) made = make_table(&sorted, j, order, true, &st);
