@@ -92,10 +92,7 @@ static lc_code write_document(const lc_report *what, bool is_detect, const lc_gr
     lc_report_warnings(&warnings, what);
     say_title(&title, &lead, what, is_detect);
     say_charts(&note, is_detect, c->n, s->n, drawn, st);
-    if (n_anomalies > LC_REPORT_ANOMALIES)
-        lc_buf_printf(&more, "The %d most unusual of %zu; --events FILE writes all of them.", LC_REPORT_ANOMALIES,
-                      n_anomalies);
-    else lc_buf_puts(&more, n_anomalies ? "The most unusual first." : "None.");
+    lc_report_say_anomalies(&more, n_anomalies, "; --events FILE writes all of them");
     if (title.failed || lead.failed || note.failed || more.failed) {
         code = lc_fail_memory(&later);
         goto done;

@@ -23,6 +23,8 @@ void lc_report_series_free(lc_report_series *s);
  */
 enum { LC_REPORT_ANOMALIES = 1000 };
 lc_code lc_report_anomalies(lc_result **out, size_t *all, const lc_report *what, lc_status *st);
+/* Words on such a list; elsewhere: where those that are left out can be had. */
+void lc_report_say_anomalies(lc_buf *note, size_t all, const char *elsewhere);
 
 /* What stands in the legend of charts; past: forecasts of a horizon earlier are drawn, too. */
 const lc_document_entry *lc_report_legend(bool is_detect, bool past, size_t *n);

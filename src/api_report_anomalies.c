@@ -99,6 +99,13 @@ lc_code lc_report_anomalies(lc_result **out, size_t *all, const lc_report *what,
     return code;
 }
 
+void lc_report_say_anomalies(lc_buf *note, size_t all, const char *elsewhere)
+{
+    if (all > LC_REPORT_ANOMALIES)
+        lc_buf_printf(note, "The %d most unusual of %zu%s.", LC_REPORT_ANOMALIES, all, elsewhere);
+    else lc_buf_puts(note, all ? "The most unusual first." : "None.");
+}
+
 /* A table of the same columns, and some of its rows. */
 static lc_code copy_rows(lc_result **out, const lc_result *t, const anomaly *list, size_t n, lc_status *st)
 {

@@ -12,11 +12,16 @@
 
 enum { MOST_COLUMNS = 24, TITLE_ROOM = 64 };
 
-static const char total[] = "*"; /* the id of rows over all series */
-
 static double measure(const lc_result *r, size_t row, const char *column)
 {
     return lc_result_real(r, row, lc_result_find(r, column));
+}
+
+/* Where the rows over all series begin, the last of the table: a series may be called "*" as they are. */
+static size_t first_total(const lc_result *r, const lc_backtest_view *v)
+{
+    const size_t rows = lc_result_rows(r), models = 1 + v->rivals;
+    return rows > models ? rows - models : 0;
 }
 
 /* ---- the models ---- */
@@ -56,12 +61,11 @@ static void title_of(char out[TITLE_ROOM], const char *column)
 }
 
 /* The rows over all series, the smallest error first. */
-static lc_code list_models(lc_result **out, const lc_result *r, lc_status *st)
+static lc_code list_models(lc_result **out, const lc_result *r, const lc_backtest_view *v, lc_status *st)
 {
     char title[MOST_COLUMNS][TITLE_ROOM];
     lc_column columns[MOST_COLUMNS];
     size_t from[MOST_COLUMNS], n = 0, rows = 0;
-    const size_t id = lc_result_find(r, "unique_id");
     placed *list = lc_calloc(lc_result_rows(r), sizeof *list);
     if (!list) return lc_fail_memory(st);
     for (size_t c = 0; c < lc_result_columns(r) && n < MOST_COLUMNS; c++) {
@@ -71,8 +75,7 @@ static lc_code list_models(lc_result **out, const lc_result *r, lc_status *st)
         columns[n] = (lc_column){title[n], text ? LC_COLUMN_TEXT : LC_COLUMN_REAL, text ? 0 : count ? 15 : 4};
         from[n++] = c;
     }
-    for (size_t i = 0; i < lc_result_rows(r); i++) {
-        if (strcmp(lc_result_text(r, i, id), total) != 0) continue;
+    for (size_t i = first_total(r, v); i < lc_result_rows(r); i++) {
         const double mase = measure(r, i, "mase");
         list[rows++] = (placed){isnan(mase) ? measure(r, i, "mae") : mase, i};
     }
@@ -111,14 +114,13 @@ static int worst_first(const void *a, const void *b)
 }
 
 /* list: room for a series each row. Returns how many there are, SIZE_MAX: out of memory. */
-static size_t compare(compared *list, const lc_result *r, const char *model)
+static size_t compare(compared *list, const lc_result *r, const lc_backtest_view *v)
 {
     lc_names names = {.seed = 0};
     const size_t id = lc_result_find(r, "unique_id"), name = lc_result_find(r, "model");
     size_t n = 0;
-    for (size_t i = 0; i < lc_result_rows(r) && n != SIZE_MAX; i++) {
+    for (size_t i = 0; i < first_total(r, v) && n != SIZE_MAX; i++) {
         const char *series = lc_result_text(r, i, id), *who = lc_result_text(r, i, name);
-        if (strcmp(series, total) == 0) continue;
         const uint32_t k = lc_names_add(&names, series, NULL);
         if (k == LC_NO_NAME) {
             n = SIZE_MAX;
@@ -128,7 +130,7 @@ static size_t compare(compared *list, const lc_result *r, const char *model)
         compared *c = &list[k];
         const double error = measure(r, i, "mase");
         /* A baseline may have the model's name: the model comes first. */
-        if (strcmp(who, model) == 0 && isnan(c->windows)) {
+        if (strcmp(who, v->model) == 0 && isnan(c->windows)) {
             c->error = error;
             c->mae = measure(r, i, "mae");
             c->windows = measure(r, i, "windows");
@@ -141,7 +143,7 @@ static size_t compare(compared *list, const lc_result *r, const char *model)
     return n;
 }
 
-static lc_code list_series(lc_result **out, size_t *n, const lc_result *r, const char *model, lc_status *st)
+static lc_code list_series(lc_result **out, size_t *n, const lc_result *r, const lc_backtest_view *v, lc_status *st)
 {
     enum { SERIES, ERROR, RIVAL, RIVAL_ERROR, OVER, MAE, WINDOWS, COLUMNS };
     static const lc_column columns[COLUMNS] = {{"series", LC_COLUMN_TEXT, 0},
@@ -152,7 +154,7 @@ static lc_code list_series(lc_result **out, size_t *n, const lc_result *r, const
                                                {"MAE", LC_COLUMN_REAL, 4},
                                                {"windows", LC_COLUMN_REAL, 15}};
     compared *list = lc_calloc(lc_result_rows(r), sizeof *list);
-    *n = list ? compare(list, r, model) : SIZE_MAX;
+    *n = list ? compare(list, r, v) : SIZE_MAX;
     lc_code code = *n == SIZE_MAX ? lc_fail_memory(st) : lc_result_create_with(out, columns, COLUMNS, st);
     if (code == LC_OK) qsort(list, *n, sizeof *list, worst_first);
     for (size_t i = 0; code == LC_OK && i < *n; i++) {
@@ -252,8 +254,8 @@ static lc_code write_page(const lc_report *what, const lc_backtest_view *v, cons
     lc_document_entry entry[LC_CURVES];
     lc_document_figure figure[LC_BACKTEST_PARTS];
     size_t n_series = 0;
-    lc_code code = list_models(&models, what->result, st);
-    if (code == LC_OK) code = list_series(&series, &n_series, what->result, v->model, st);
+    lc_code code = list_models(&models, what->result, v, st);
+    if (code == LC_OK) code = list_series(&series, &n_series, what->result, v, st);
     say_key(&key, v, verdict, f);
     say_verdict(&lead, &warnings, verdict);
     lc_report_assumed(&assumed, what, false);
@@ -304,10 +306,13 @@ lc_code lc_report_write_backtest(const lc_report *what, const lc_backtest_view *
     if (code == LC_OK) code = lc_report_pictures(svg, LC_BACKTEST_PARTS, &script, why);
     /* A report without charts is worth more than none. */
     if (code == LC_OK || code == LC_E_TOOL || code == LC_E_IO) {
-        const lc_status undrawn = *why;
+        lc_status later = {0};
         const lc_code written =
-            write_page(what, v, verdict, &d->figure, svg, code == LC_OK ? NULL : &undrawn, path, replace, why);
-        if (written != LC_OK) code = written;
+            write_page(what, v, verdict, &d->figure, svg, code == LC_OK ? NULL : why, path, replace, &later);
+        if (written != LC_OK) {
+            code = written;
+            *why = later;
+        }
     }
     for (size_t i = 0; i < LC_BACKTEST_PARTS; i++) lc_buf_free(&svg[i]);
     lc_buf_free(&script);

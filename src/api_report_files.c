@@ -137,7 +137,7 @@ static lc_code write_page(const lc_report_files *what, figures *f, const lc_stat
                           bool replace, lc_status *st)
 {
     lc_facts key = {0}, assumed = {0}, warnings = {0};
-    lc_buf note = {0};
+    lc_buf note = {0}, list = {0};
     lc_result *anomalies = NULL;
     size_t n_anomalies = 0, n_entries = 0;
     const lc_document_entry *legend = f->first ? lc_report_legend(f->first->is_detect, f->past, &n_entries) : NULL;
@@ -149,10 +149,11 @@ static lc_code write_page(const lc_report_files *what, figures *f, const lc_stat
     lc_facts_add(&assumed, "version", LC_VERSION);
     if (undrawn) lc_report_say_failure(&note, undrawn);
     else lc_buf_puts(&note, what->charts_note ? what->charts_note : "");
-    if (note.failed) code = lc_fail_memory(st);
+    lc_report_say_anomalies(&list, n_anomalies, "");
+    if (n_anomalies && what->events_note) lc_buf_printf(&list, " %s", what->events_note);
+    if (code == LC_OK && (note.failed || list.failed)) code = lc_fail_memory(st);
     const bool drawn = f->n && !undrawn;
-    const lc_document_table events = {
-        .heading = "Events", .note = what->events_note ? what->events_note : "", .rows = anomalies};
+    const lc_document_table events = {.heading = "Events", .note = list.data, .rows = anomalies};
     const lc_document d = {.title = what->title,
                            .lead = what->lead,
                            .warnings = &warnings,
@@ -173,6 +174,7 @@ static lc_code write_page(const lc_report_files *what, figures *f, const lc_stat
     lc_facts_free(&assumed);
     lc_facts_free(&warnings);
     lc_buf_free(&note);
+    lc_buf_free(&list);
     return code;
 }
 
@@ -184,9 +186,12 @@ lc_code lc_report_write_files(const lc_report_files *what, const char *path, boo
         return lc_fail(st, LC_E_USAGE, "title, lead, table or path is missing");
     lc_code code = what->chart ? draw(&f, what, why) : LC_OK;
     if (code == LC_OK || code == LC_E_TOOL || code == LC_E_IO) {
-        const lc_status undrawn = *why;
-        const lc_code written = write_page(what, &f, code == LC_OK ? NULL : &undrawn, path, replace, why);
-        if (written != LC_OK) code = written;
+        lc_status later = {0};
+        const lc_code written = write_page(what, &f, code == LC_OK ? NULL : why, path, replace, &later);
+        if (written != LC_OK) {
+            code = written;
+            *why = later;
+        }
     }
     free_figures(&f);
     return code;

@@ -82,7 +82,7 @@ lc_code lc_labels_too_large(const char *file, lc_status *st)
 
 typedef enum form { FORM_JSON, FORM_WINDOWS, FORM_COLUMN } form;
 
-/* What kind of file it is by its beginning; *text: the whole of it where it is JSON. */
+/* What kind of file it is by its beginning; *text: the whole of it where it holds windows. */
 static lc_code tell_form(form *out, char *delimiter, lc_buf *text, lc_source *source, lc_status *st)
 {
     char block[16384];
@@ -100,7 +100,7 @@ static lc_code tell_form(form *out, char *delimiter, lc_buf *text, lc_source *so
         if (!known && (blank == text->len || (text->data[blank] != '{' && text->data[blank] != '['))) {
             code = lc_labels_windows_delimiter(delimiter, text->data ? text->data : "", text->len, st);
             *out = *delimiter ? FORM_WINDOWS : FORM_COLUMN;
-            return code;
+            if (*out == FORM_COLUMN) return code;
         }
         known = true;
     }
@@ -129,7 +129,7 @@ static lc_code read_file(lc_labels *l, const lc_panel *p, const lc_settings *s, 
     if (code == LC_OK) code = lc_row_order_make(&order, p, st);
     if (code == LC_OK && is == FORM_JSON) code = lc_labels_from_json(l, path, text.data, text.len, p, &order, st);
     if (code == LC_OK && is == FORM_COLUMN) code = lc_labels_from_csv(l, path, p, &order, s, st);
-    if (code == LC_OK && is == FORM_WINDOWS) code = lc_source_open(&source, path, st);
+    if (code == LC_OK && is == FORM_WINDOWS) code = lc_source_memory(&source, path, text.data, text.len, st);
     if (code == LC_OK && is == FORM_WINDOWS) code = lc_labels_from_windows(l, path, source, delimiter, p, &order, st);
     lc_source_close(source);
     lc_buf_free(&text);

@@ -123,6 +123,7 @@ const char *cli_job_peak(const job_file *f, const char *name);
 /* How unusual that is; NaN where there is none. */
 double cli_job_p(const job_file *f);
 
+enum { JOB_CHART_MIB = 64 }; /* of a result or an input; larger ones are not read once more for a chart */
 /* Charts of the first files of `order` that have a result, as many as --charts says; chart (n): NULL where there is
  * none. Free each. Returns how many there are. */
 size_t cli_job_charts(lc_report_chart **chart, const job *j, const job_file *const *order);

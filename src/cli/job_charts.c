@@ -6,13 +6,10 @@
 
 #include "cli/job.h"
 
-/* A file beyond that is not read once more: "loomcast plot" draws it where somebody asks. */
-static const off_t most_bytes = (off_t)64 << 20;
-
 static bool is_small(const char *path)
 {
     struct stat info;
-    return stat(path, &info) == 0 && S_ISREG(info.st_mode) && info.st_size <= most_bytes;
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode) && info.st_size <= (off_t)JOB_CHART_MIB << 20;
 }
 
 /* NULL: it cannot be drawn. Without the data, where they are gone or large, the result alone is. */
@@ -39,7 +36,7 @@ size_t cli_job_charts(lc_report_chart **chart, const job *j, const job_file *con
     const size_t most = cli_charts(j->o);
     size_t n = 0;
     const bool detects = strcmp(j->o->command->name, "detect") == 0;
-    if (!detects && strcmp(j->o->command->name, "forecast") != 0) return 0;
+    if (j->o->nab || (!detects && strcmp(j->o->command->name, "forecast") != 0)) return 0;
     /* As the runs read them. */
     if (detects && !j->o->loaded && cli_keep_rows(j->o) != LC_EXIT_OK) return 0;
     for (size_t i = 0; i < j->n && n < most; i++) {

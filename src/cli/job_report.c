@@ -50,12 +50,19 @@ static void write_head(head *h, const job *j, const job_totals *t)
 static const char *say_charts(char out[WORDS], const job *j, size_t drawn, size_t results)
 {
     if (strcmp(j->o->command->name, "evaluate") == 0) return NULL;
-    if (drawn < results)
+    const size_t most = cli_charts(j->o);
+    if (results == 0) snprintf(out, WORDS, "None, as no file has a result.");
+    else if (j->o->nab) snprintf(out, WORDS, "None, as --nab leaves out what they show.");
+    else if (most == 0) snprintf(out, WORDS, "None were asked for.");
+    else if (drawn == results) snprintf(out, WORDS, "In the order of the table.");
+    else if (drawn == most)
         snprintf(out, WORDS,
                  "The first %zu of %zu files of the table. --charts %zu draws them all, and \"loomcast plot RESULT "
                  "INPUT --plot FILE\" any one.",
                  drawn, results, results);
-    else snprintf(out, WORDS, "%s", drawn ? "In the order of the table." : "None, as no file has a result.");
+    else
+        snprintf(out, WORDS, "Of %zu of %zu files: the results of the others are larger than %d MiB or cannot be read.",
+                 drawn, results, JOB_CHART_MIB);
     return out;
 }
 
@@ -78,7 +85,7 @@ lc_code cli_job_report(const job *j, const job_totals *t, const lc_result *rows,
     for (size_t i = 0; i < j->n; i++) link[i] = cli_job_has_result(order[i]) ? order[i]->result : NULL;
     const size_t drawn = cli_job_charts(chart, j, order), results = t->status[JOB_DONE] + t->status[JOB_SKIPPED];
     write_head(&h, j, t);
-    snprintf(most, sizeof most, "The most unusual first, at most %d of a file: its result has every flag.", JOB_EVENTS);
+    snprintf(most, sizeof most, "At most %d of a file: its result has every flag.", JOB_EVENTS);
     const lc_report_files what = {.title = h.title,
                                   .lead = lead,
                                   .table = rows,

@@ -173,6 +173,8 @@ static void end_plot(plot *p)
 
 /* ---- title and legend ---- */
 
+enum { NAME_ROOM = 512 };
+
 typedef struct entry {
     const char *sample, *text;
     lc_ink ink;
@@ -200,7 +202,7 @@ static void cut(char *text, int columns)
 static void put_head(lc_buf *out, const plot *p, const char *title, const char *label, const entry *list, size_t n)
 {
     enum { GAP = 2 };
-    char name[512], what[80];
+    char name[NAME_ROOM], what[80];
     int legend = -GAP;
     lc_gp_plain(name, sizeof name, title);
     lc_gp_plain(what, sizeof what, label);
@@ -323,6 +325,20 @@ static const struct {
                             [LC_CURVE_SEASONAL] = {LC_INK_BAND, 2},
                             [LC_CURVE_BEST] = {LC_INK_SCORE, 1}};
 
+/* A number that is cut would be another one: beside a long title the detail has a line of its own. */
+static void put_subject(lc_buf *out, const plot *p, const lc_backtest_figure *f)
+{
+    char title[NAME_ROOM];
+    lc_buf line = {0};
+    lc_gp_plain(title, sizeof title, f->title);
+    const bool fits = lc_gp_columns(title) + lc_gp_columns(f->detail) <= p->t->columns;
+    lc_buf_printf(&line, "%s%s", title, fits ? f->detail : "");
+    if (line.failed) out->failed = true;
+    else put_head(out, p, line.data, "", NULL, 0);
+    if (!fits) put_head(out, p, f->detail + strspn(f->detail, ": "), "", NULL, 0);
+    lc_buf_free(&line);
+}
+
 static void put_coverage(lc_buf *out, const lc_backtest_figure *f)
 {
     for (size_t i = 0; i < f->n_levels; i++) {
@@ -363,15 +379,11 @@ lc_code lc_terminal_backtest(lc_buf *out, const lc_backtest_figure *f, const lc_
             if (f->curve[i].curve == kind)
                 list[n++] = (entry){curves[kind].every > 1 ? dotted : thick, f->curve[i].name, curves[kind].ink};
     }
-    lc_buf title = {0};
-    lc_buf_printf(&title, "%s%s", f->title, f->detail);
-    if (title.failed) out->failed = true;
-    else put_head(out, &p, title.data, "", NULL, 0);
+    put_subject(out, &p, f);
     put_head(out, &p, f->measure, "", list, n);
     put_plot(out, &p);
     put_axis(out, &p);
     put_coverage(out, f);
-    lc_buf_free(&title);
     end_plot(&p);
     lc_free(x);
     return out->failed ? lc_fail_memory(st) : LC_OK;

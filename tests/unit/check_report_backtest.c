@@ -112,6 +112,32 @@ START_TEST(a_page_of_a_backtest_says_what_its_table_says)
 }
 END_TEST
 
+static size_t count(const char *page, const char *from, const char *to, const char *text)
+{
+    size_t n = 0;
+    const char *end = strstr(after(page, from), to);
+    ck_assert_ptr_nonnull(end);
+    for (const char *at = after(page, from); (at = strstr(at, text)) && at < end; at++) n++;
+    return n;
+}
+
+START_TEST(a_series_may_have_the_name_of_all)
+{
+    scratch_enter();
+    backtest plain = run("calm", "season"), star = run("calm", "*");
+    char *page = page_of(&plain), *other = page_of(&star);
+    const size_t models = count(page, "<h2>Models</h2>", "<h2>Charts</h2>", "<tr>");
+    ck_assert_uint_gt(models, 2);
+    ck_assert_uint_eq(count(other, "<h2>Models</h2>", "<h2>Charts</h2>", "<tr>"), models);
+    ck_assert_uint_eq(count(other, "<h2>Series</h2>", "</section>", "<bdi>*</bdi>"), 1);
+    free(page);
+    free(other);
+    free_backtest(&plain);
+    free_backtest(&star);
+    scratch_leave();
+}
+END_TEST
+
 START_TEST(ids_of_a_backtest_are_inert)
 {
     scratch_enter();
@@ -135,10 +161,14 @@ START_TEST(a_terminal_shows_the_errors)
     backtest b = run("calm", "season");
     lc_status st = {0};
     static const size_t widths[] = {0, 40, 80, 200, 1000};
+    char detail[80];
+    snprintf(detail, sizeof detail, "2 series, %.0f windows of 4 steps\n",
+             lc_result_real(b.table, lc_result_rows(b.table) - 1, lc_result_find(b.table, "windows")));
     for (size_t i = 0; i < sizeof widths / sizeof widths[0]; i++) {
         char *text = NULL;
         ck_assert_int_eq(lc_plot_backtest_text(&text, b.view, widths[i], false, &st), LC_OK);
         ck_assert_ptr_nonnull(strstr(text, "Backtest of"));
+        ck_assert_ptr_nonnull(strstr(text, detail));
         ck_assert_ptr_nonnull(strstr(text, "MASE"));
         ck_assert_ptr_nonnull(strstr(text, "of the values lie inside their 80 % interval\n"));
         ck_assert_ptr_null(strchr(text, '\033'));
@@ -179,6 +209,10 @@ START_TEST(wrong_use_is_refused)
     ck_assert_ptr_null(strstr(page, "<p class=\"warn\">"));
     ck_assert_ptr_nonnull(strstr(page, "</html>"));
     free(page);
+    /* Of two failures the one that leaves no page is told. */
+    st = (lc_status){0};
+    ck_assert_int_eq(lc_report_write_backtest(&what, b.view, NULL, "a.html", false, &st), LC_E_IO);
+    ck_assert_int_eq(st.code, LC_E_IO);
     lc_result_free(flags);
     free_backtest(&b);
     scratch_leave();
@@ -190,6 +224,7 @@ Suite *unit_suite(void)
     Suite *s = suite_create("reports of backtests");
     TCase *c = tcase_create("page");
     tcase_add_test(c, a_page_of_a_backtest_says_what_its_table_says);
+    tcase_add_test(c, a_series_may_have_the_name_of_all);
     tcase_add_test(c, ids_of_a_backtest_are_inert);
     tcase_add_test(c, a_terminal_shows_the_errors);
     tcase_add_test(c, wrong_use_is_refused);

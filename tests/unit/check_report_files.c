@@ -122,8 +122,51 @@ START_TEST(a_page_over_files_is_written_without_gnuplot)
     ck_assert_ptr_null(strstr(page, "href=\"#chart"));
     ck_assert_ptr_nonnull(strstr(page, "</html>"));
     free(page);
+    /* Of two failures the one that leaves no page is told. */
+    st = (lc_status){0};
+    ck_assert_int_eq(lc_report_write_files(&what, "files.html", false, &st), LC_E_IO);
+    ck_assert_int_eq(st.code, LC_E_IO);
+    ck_assert_ptr_nonnull(strstr(st.text, "exists"));
     lc_report_chart_free(chart);
     lc_result_free(r);
+    scratch_leave();
+}
+END_TEST
+
+/* The heading and the note of the events of a page with so many of them. */
+static void note_of_events(char out[200], size_t n)
+{
+    static const lc_column columns[] = {{"file", LC_COLUMN_TEXT, 0}, {"p", LC_COLUMN_REAL, 0}};
+    lc_status st = {0};
+    const char *const id = "a";
+    lc_result *r = reported_flags(&id, 1), *events = NULL;
+    ck_assert_int_eq(lc_result_create_with(&events, columns, 2, NULL), LC_OK);
+    for (size_t i = 0; i < n; i++) {
+        lc_result_add_row(events, NULL);
+        lc_result_set_text(events, 0, id, NULL);
+        lc_result_set_real(events, 1, .001 * (double)i);
+    }
+    const lc_report_files what = {.title = "t", .lead = "l", .table = r, .events = events, .events_note = "More."};
+    ck_assert_msg(lc_report_write_files(&what, "files.html", true, &st) == LC_OK, "%s", st.text);
+    char *page = scratch_text("files.html");
+    const char *at = strstr(page, "<h2>Events</h2>");
+    ck_assert_ptr_nonnull(at);
+    snprintf(out, 200, "%.*s", (int)strcspn(at + 16, "\n"), at + 16);
+    free(page);
+    lc_result_free(events);
+    lc_result_free(r);
+}
+
+START_TEST(a_page_says_how_many_events_it_leaves_out)
+{
+    char note[200];
+    scratch_enter();
+    note_of_events(note, 0);
+    ck_assert_str_eq(note, "<p class=\"note\">None.</p>");
+    note_of_events(note, 1000);
+    ck_assert_str_eq(note, "<p class=\"note\">The most unusual first. More.</p>");
+    note_of_events(note, 1001);
+    ck_assert_str_eq(note, "<p class=\"note\">The 1000 most unusual of 1001. More.</p>");
     scratch_leave();
 }
 END_TEST
@@ -152,6 +195,7 @@ Suite *unit_suite(void)
     TCase *c = tcase_create("page");
     tcase_add_test(c, a_page_over_files_shows_results_charts_and_events);
     tcase_add_test(c, a_page_over_files_is_written_without_gnuplot);
+    tcase_add_test(c, a_page_says_how_many_events_it_leaves_out);
     tcase_add_test(c, the_worst_events_come_first);
     suite_add_tcase(s, c);
     return s;
