@@ -71,6 +71,10 @@ LIB_SRC := $(filter-out src/cli/%,$(sort $(wildcard src/*.c src/*/*.c)))
 KERNEL_SRC := $(sort $(wildcard src/kernel/isa/*.c))
 CLI_SRC := $(sort $(wildcard src/cli/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(OUT)/%.o) $(foreach isa,$(ISAS),$(KERNEL_SRC:src/kernel/isa/%.c=$(OUT)/src/kernel/$(isa)/%.o))
+ifeq ($(VARIANT),coverage)
+LIB_OBJ += $(OUT)/tests/coverage/exit.o
+LDFLAGS_ALL += -Wl,--wrap=_exit
+endif
 CLI_OBJ := $(CLI_SRC:%.c=$(OUT)/%.o)
 CHECK_SRC := $(sort $(wildcard tests/unit/check_*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/bench_*.c))
