@@ -224,8 +224,11 @@ tsan: ## the whole test suite under the thread sanitizer, with clang's OpenMP an
 	+@$(TSAN_RUN) $(SUBMAKE) VARIANT=tsan CC=clang race
 	+@CK_FORK=no $(TSAN_RUN) $(SUBMAKE) VARIANT=tsan CC=clang suite
 
+# Two small jobs have their allocations fail, too: what is done then is a good part of the branches.
 coverage: deps ## lines and branches that the whole test suite reaches, by folder
 	+@CK_FORK=no $(SUBMAKE) VARIANT=coverage suite
+	+@$(SUBMAKE) VARIANT=coverage $(BUILD)/coverage/fault.so
+	@LOOMCAST=$(BUILD)/coverage/loomcast FAULT_LIBRARY=$(BUILD)/coverage/fault.so KINDS=memory scripts/fault.sh inspect theta
 	@scripts/coverage.sh $(BUILD)/coverage
 
 # What makes one call of the program fail; the program itself is as ever.
