@@ -71,6 +71,10 @@ LIB_SRC := $(filter-out src/cli/%,$(sort $(wildcard src/*.c src/*/*.c)))
 KERNEL_SRC := $(sort $(wildcard src/kernel/isa/*.c))
 CLI_SRC := $(sort $(wildcard src/cli/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(OUT)/%.o) $(foreach isa,$(ISAS),$(KERNEL_SRC:src/kernel/isa/%.c=$(OUT)/src/kernel/$(isa)/%.o))
+ifeq ($(VARIANT),coverage)
+LIB_OBJ += $(OUT)/tests/coverage/exit.o
+LDFLAGS_ALL += -Wl,--wrap=_exit
+endif
 CLI_OBJ := $(CLI_SRC:%.c=$(OUT)/%.o)
 CHECK_SRC := $(sort $(wildcard tests/unit/check_*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/bench_*.c))
@@ -226,8 +230,11 @@ tsan: ## the whole test suite under the thread sanitizer, with clang's OpenMP an
 	+@$(TSAN_RUN) $(SUBMAKE) VARIANT=tsan CC=clang race
 	+@CK_FORK=no $(TSAN_RUN) $(SUBMAKE) VARIANT=tsan CC=clang suite
 
+# Two small jobs have their allocations fail, too: what is done then is a good part of the branches.
 coverage: deps ## lines and branches that the whole test suite reaches, by folder
 	+@CK_FORK=no $(SUBMAKE) VARIANT=coverage suite
+	+@$(SUBMAKE) VARIANT=coverage $(BUILD)/coverage/fault.so
+	@LOOMCAST=$(BUILD)/coverage/loomcast FAULT_LIBRARY=$(BUILD)/coverage/fault.so KINDS=memory scripts/fault.sh inspect theta
 	@scripts/coverage.sh $(BUILD)/coverage
 
 # What makes one call of the program fail; the program itself is as ever.

@@ -57,7 +57,8 @@ awk -v series="$series" 'BEGIN {
     }'
 } >"$box/hostile.csv"
 "$loomcast" detect "$box/hostile.csv" --quiet -o "$box/hostile-flags.csv" --plot "$box/hostile.html"
-"$loomcast" evaluate "$box/meters.csv" --arch theta --horizon 12 --quiet -o "$box/scores.csv" --plot "$box/scores.html"
+head -n 9001 "$box/meters.csv" >"$box/some.csv" # the slow baselines of a backtest want their time
+"$loomcast" evaluate "$box/some.csv" --arch theta --horizon 12 --quiet -o "$box/scores.csv" --plot "$box/scores.html"
 mkdir "$box/in"
 awk -F, -v folder="$box/in" 'NR > 1 { file = folder "/" $1 ".csv"; if (file != last) { close(last); print "ds,y" >file; last = file } print $2 "," $3 >file }' \
     "$box/meters.csv"

@@ -69,10 +69,9 @@ static void say_charts(lc_buf *note, bool is_detect, size_t drawn, size_t all, l
 
 static void say_title(lc_buf *title, lc_buf *lead, const lc_report *what, bool is_detect)
 {
-    const char *name = what->n_files ? what->files[0] : "", *slash = strrchr(name, '/');
+    const char *name = what->n_files ? what->files[0] : "";
     lc_buf_puts(title, is_detect ? "Anomalies" : "Forecast");
-    if (what->n_files)
-        lc_buf_printf(title, " of %s", strcmp(name, "-") == 0 ? "standard input" : slash ? slash + 1 : name);
+    if (what->n_files) lc_buf_printf(title, " of %s", strcmp(name, "-") == 0 ? "standard input" : lc_base_name(name));
     if (what->n_files > 1) lc_buf_printf(title, " and %zu more", what->n_files - 1);
     lc_buf_puts(lead, is_detect ? "A flag marks where something unusual begins."
                                 : "The next steps of every series, with the range that they should fall into.");

@@ -62,6 +62,14 @@ typedef struct reader {
     size_t n, cap, bytes;
 } reader;
 
+/* It was one a moment ago, when the form of the file was told. */
+static lc_code no_header(const reader *r, const lc_csv_row *row, lc_status *st)
+{
+    lc_fail_at(st, LC_E_PARSE, r->w.file, row->line, 0, "is no table of windows");
+    lc_hint(st, "its header is file,from,to or file,from,to,event");
+    return LC_E_PARSE;
+}
+
 static lc_code wrong_cells(const reader *r, const lc_csv_row *row, lc_status *st)
 {
     lc_fail_at(st, LC_E_PARSE, r->w.file, row->line, 0, "the row has %zu cells, and the header %zu", row->n, r->cells);
@@ -82,6 +90,7 @@ static lc_code take_row(void *ctx, const lc_csv_row *row, lc_status *st)
 {
     reader *r = ctx;
     if (!r->cells) {
+        if (!is_header(row)) return no_header(r, row, st);
         r->cells = row->n;
         return LC_OK;
     }

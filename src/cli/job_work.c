@@ -53,6 +53,7 @@ json_t *cli_job_figures(json_t *summary)
     move(f, model, "horizon");
     /* That of a model's own training says nothing of the file. */
     if (!json_object_get(summary, "model_file")) move(f, model, "against_naive");
+    move(f, model, "parameters");
     if (model) json_object_set(f, "model", json_object_get(model, "arch"));
     if (verdict) json_object_set(f, "verdict", json_object_get(verdict, "words"));
     add_mase(f, json_object_get(summary, "results"));

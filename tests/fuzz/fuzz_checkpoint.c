@@ -16,7 +16,7 @@
 enum { KINDS = 2, ROWS = 24, IDENTITY = 16, MOST = 1 << 16 };
 
 static const char *const kinds[KINDS][8][2] = {
-    {{"arch", "lstm"}, {"hidden", "2"}, {"lookback", "3"}, {"epochs", "4"}, {"patience", "3"}},
+    {{"arch", "lstm"}, {"hidden", "2"}, {"lookback", "3"}, {"epochs", "4"}, {"patience", "3"}, {"final-fit", "off"}},
     {{"arch", "auto"},
      {"members", "1"},
      {"hidden", "2"},

@@ -9,7 +9,8 @@
 #include "unit/support/isa.h"
 #include "unit/support/unit.h"
 
-/* Reduce and Adam: loops over flat blocks, each test once for every instruction set. */
+/* Reduce, Adam, the rectifier and the loss of quantiles: loops over flat blocks, each test once for every instruction
+ * set. */
 
 static void draw(float *to, size_t n, uint64_t index)
 {
@@ -159,6 +160,78 @@ START_TEST(average_moves_by_its_share)
 }
 END_TEST
 
+/* Numbers of both signs, zeros and what is no number, at every place of a vector and of what is left over. */
+START_TEST(the_rectifier_keeps_what_is_no_number)
+{
+    enum { N = 70 };
+    const lc_kernels *k = isa_at((size_t)_i);
+    for (size_t n = 0; k && n < N; n++) {
+        float x[N], dy[N], y[N], dx[N];
+        draw(x, N, n);
+        draw(dy, N, n + 100);
+        for (size_t i = n % 7; i < N; i += 7) x[i] = (const float[]){NAN, 0, -0.0f, INFINITY, -INFINITY}[i % 5];
+        for (size_t i = 0; i < N; i++) y[i] = dx[i] = 1234;
+        k->relu(n, x, y);
+        k->relu_backward(n, y, dy, dx);
+        for (size_t i = 0; i < N; i++) {
+            const float want = i >= n ? 1234 : isnan(x[i]) ? NAN : fmaxf(x[i], 0);
+            const float slope = i >= n ? 1234 : x[i] <= 0 ? 0 : dy[i];
+            UNIT_MUST(isnan(want) ? isnan(y[i]) : y[i] == want, "%s: %zu of %zu: %g of %g", k->isa, i, n, (double)y[i],
+                      (double)x[i]);
+            UNIT_MUST(dx[i] == slope, "%s: %zu of %zu: slope %g, wanted %g", k->isa, i, n, (double)dx[i],
+                      (double)slope);
+        }
+    }
+}
+END_TEST
+
+START_TEST(pinball_agrees_with_its_definition)
+{
+    enum { N = 70 };
+    const lc_kernels *k = isa_at((size_t)_i);
+    for (size_t n = 0; k && n < N; n++) {
+        const float above = (float)(n % 9 + 1) / 10, below = 1 - above;
+        float y[N], delta[N], target[N], weight[N], slope[N];
+        draw(y, N, n);
+        draw(delta, N, n + 100);
+        draw(target, N, n + 200);
+        for (size_t i = 0; i < N; i++) {
+            weight[i] = 0.5f + (float)(i % 4);
+            slope[i] = 1234;
+            if (i % 5 == n % 5) target[i] = NAN;                        /* not observed */
+            if (i % 11 == 3) delta[i] = 0, y[i] = target[i] = (float)i; /* met exactly */
+        }
+        double want = 0;
+        const double got = k->pinball(n, above, below, y, delta, target, weight, slope);
+        for (size_t i = 0; i < N; i++) {
+            const double e = (double)weight[i] * ((double)target[i] - ((double)y[i] + (double)delta[i]));
+            const double loss = isnan(e) ? 0 : e > 0 ? (double)above * e : -(double)below * e;
+            const float down = i >= n ? 1234 : e > 0 ? -(weight[i] * above) : e < 0 ? weight[i] * below : 0;
+            if (i < n) want += loss;
+            UNIT_MUST(slope[i] == down, "%s: slope %zu of %zu is %g, wanted %g", k->isa, i, n, (double)slope[i],
+                      (double)down);
+        }
+        UNIT_MUST(fabs(got - want) <= 1e-5 * (1 + want), "%s: %zu targets: %.9g, wanted %.9g", k->isa, n, got, want);
+        UNIT_MUST(k->pinball(n, above, below, y, delta, target, weight, NULL) == got, "%s: without a slope", k->isa);
+    }
+}
+END_TEST
+
+START_TEST(pinball_shows_a_forecast_that_is_no_number)
+{
+    enum { N = 20 };
+    const lc_kernels *k = isa_at((size_t)_i);
+    const float none[N] = {0}, one[N] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+    for (size_t i = 0; k && i < N; i++) {
+        float y[N] = {0}, target[N] = {0};
+        y[i] = NAN;
+        UNIT_MUST(isnan(k->pinball(N, .9f, .1f, y, none, target, one, NULL)), "%s: forecast %zu", k->isa, i);
+        target[i] = NAN;
+        UNIT_MUST(k->pinball(N, .9f, .1f, y, none, target, one, NULL) == 0, "%s: target %zu", k->isa, i);
+    }
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
     Suite *s = suite_create("flat kernels");
@@ -169,6 +242,9 @@ Suite *unit_suite(void)
     tcase_add_loop_test(c, adam_agrees_with_the_reference, 0, ISA_COUNT);
     tcase_add_loop_test(c, adam_does_not_depend_on_the_slice, 0, ISA_COUNT);
     tcase_add_loop_test(c, average_moves_by_its_share, 0, ISA_COUNT);
+    tcase_add_loop_test(c, the_rectifier_keeps_what_is_no_number, 0, ISA_COUNT);
+    tcase_add_loop_test(c, pinball_agrees_with_its_definition, 0, ISA_COUNT);
+    tcase_add_loop_test(c, pinball_shows_a_forecast_that_is_no_number, 0, ISA_COUNT);
     suite_add_tcase(s, c);
     return s;
 }

@@ -174,6 +174,12 @@ static void check_all(const lc_panel *p, const lc_scales *scales, size_t lookbac
     lc_windows_free(&w);
 }
 
+/* Field by field: between them lies what compilers leave as it is. */
+static bool same(lc_scale a, lc_scale b)
+{
+    return memcmp(&a.mean, &b.mean, sizeof a.mean) == 0 && memcmp(&a.sd, &b.sd, sizeof a.sd) == 0 && a.log == b.log;
+}
+
 START_TEST(windows_agree_with_counting)
 {
     lc_panel *p = made();
@@ -184,9 +190,9 @@ START_TEST(windows_agree_with_counting)
         for (size_t s = 0; s < p->n_series; s++) {
             size_t n = all ? p->series[s].steps : train[s];
             lc_scale want = fit_numbers(p->series[s].y, p->series[s].mask, n);
-            ck_assert(memcmp(&want, &scales.series[s], sizeof want) == 0);
+            ck_assert(same(want, scales.series[s]));
             want = fit_numbers(p->frames[p->series[s].frame].past[0], NULL, n);
-            ck_assert(memcmp(&want, &scales.past[p->series[s].frame], sizeof want) == 0);
+            ck_assert(same(want, scales.past[p->series[s].frame]));
         }
         const lc_span spans[][4] = {
             {{1, 9, 9}, {1, 6, 6}, {1, 9, 9}, {1, 6, 6}},  /* every origin */

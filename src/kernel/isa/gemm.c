@@ -42,16 +42,20 @@ INLINE void tile_rows(size_t rows, const size_t vectors, size_t k, const float *
     }
 }
 
+#if !defined(__AVX512F__)
+_Static_assert(LC_LANES % (TILE_VECTORS * VL) == 0, "columns are a whole number of tiles");
+#endif
+
 static void tile_any(size_t rows, size_t vectors, size_t k, const float *a, size_t a_row, size_t a_col, const float *b,
                      size_t ldb, float *c, size_t ldc)
 {
     switch (vectors) {
+#if defined(__AVX512F__)
     case 1: tile_rows(rows, 1, k, a, a_row, a_col, b, ldb, c, ldc); break;
     case 2: tile_rows(rows, 2, k, a, a_row, a_col, b, ldb, c, ldc); break;
-#if defined(__AVX512F__) || defined(__aarch64__)
     case 3: tile_rows(rows, 3, k, a, a_row, a_col, b, ldb, c, ldc); break;
-    case 4: tile_rows(rows, 4, k, a, a_row, a_col, b, ldb, c, ldc); break;
 #endif
+    case TILE_VECTORS: tile_rows(rows, TILE_VECTORS, k, a, a_row, a_col, b, ldb, c, ldc); break;
     default: break;
     }
 }
