@@ -62,7 +62,7 @@ typedef struct reader {
     size_t n, cap, bytes;
 } reader;
 
-/* It was one a moment ago, when the form of the file was told. */
+/* Only for callers that did not ask for the delimiter, which a table without this header has not. */
 static lc_code no_header(const reader *r, const lc_csv_row *row, lc_status *st)
 {
     lc_fail_at(st, LC_E_PARSE, r->w.file, row->line, 0, "is no table of windows");
