@@ -117,7 +117,7 @@ int cli_detect(const cli_options *o)
             cli_json_put(&s, "rows_flagged", json_integer((json_int_t)info.rows_flagged));
         }
         cli_json_put(&s, "events", json_integer((json_int_t)(events ? lc_result_rows(events) : 0)));
-        if (o->figures && events) cli_json_put(&s, "worst", cli_job_worst(events));
+        if (o->figures && events) cli_job_put_worst(&s, events);
         if (measures) cli_json_put(&s, "measures", cli_json_rows(measures));
         code = cli_print_summary(s, o);
     }

@@ -114,14 +114,10 @@ int cli_job_run(job *j);
 /* ---- what the report shows ---- */
 
 enum { JOB_EVENTS = 20 }; /* of a file, the most unusual, are kept */
-/* Those of a run as JSON, to be kept among its figures; NULL: out of memory. */
-json_t *cli_job_worst(const lc_result *events);
+/* Puts those of a run into its summary, and of the first of them peak, statistic and p. */
+void cli_job_put_worst(json_t **summary, const lc_result *events);
 /* Those of all files, as lc_report_write_files takes them. */
 lc_code cli_job_events(lc_result **out, const job *j, lc_status *st);
-/* The text of a figure of the most unusual event, as "peak"; "" where there is none. */
-const char *cli_job_peak(const job_file *f, const char *name);
-/* How unusual that is; NaN where there is none. */
-double cli_job_p(const job_file *f);
 
 enum { JOB_CHART_MIB = 64 }; /* of a result or an input; larger ones are not read once more for a chart */
 /* Charts of the first files of `order` that have a result, as many as --charts says; chart (n): NULL where there is

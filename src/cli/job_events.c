@@ -1,6 +1,7 @@
 /* The events of a job: of each file the most unusual are kept, and the report lists those of all files. */
 #define _POSIX_C_SOURCE 200809L
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/job.h"
@@ -13,13 +14,32 @@ static const lc_column columns[] = {
     {"p", LC_COLUMN_REAL, 0},    {"statistic", LC_COLUMN_TEXT, 0}, {"column", LC_COLUMN_TEXT, 0}};
 enum { COLUMNS = sizeof columns / sizeof columns[0], FILE_NAME = 0 };
 
-json_t *cli_job_worst(const lc_result *events)
+/* As text: a tree of JSON takes ten times the memory, and a job holds those of all its files. */
+static json_t *as_text(const lc_result *worst)
 {
+    json_t *list = cli_json_rows(worst);
+    char *text = list ? json_dumps(list, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
+    json_t *value = text ? json_string(text) : NULL;
+    free(text);
+    json_decref(list);
+    return value;
+}
+
+void cli_job_put_worst(json_t **summary, const lc_result *events)
+{
+    static const char *const shown[] = {"peak", "statistic"};
     lc_status st = {0};
     lc_result *worst = NULL;
-    json_t *list = lc_events_worst(&worst, events, JOB_EVENTS, &st) == LC_OK ? cli_json_rows(worst) : NULL;
+    if (lc_events_worst(&worst, events, JOB_EVENTS, &st) == LC_OK) {
+        cli_json_put(summary, "worst", as_text(worst));
+        const double p = lc_result_rows(worst) ? lc_result_real(worst, 0, lc_result_find(worst, "p")) : NAN;
+        if (isfinite(p)) cli_json_put(summary, "p", json_real(p));
+        for (size_t i = 0; lc_result_rows(worst) && i < sizeof shown / sizeof shown[0]; i++)
+            cli_json_put(summary, shown[i], cli_json_text(lc_result_text(worst, 0, lc_result_find(worst, shown[i]))));
+    } else {
+        cli_json_put(summary, "worst", NULL);
+    }
     lc_result_free(worst);
-    return list;
 }
 
 static double number(const json_t *value)
@@ -47,26 +67,13 @@ lc_code cli_job_events(lc_result **out, const job *j, lc_status *st)
     for (size_t k = 0; k < j->n && code == LC_OK; k++) {
         const job_file *f = &j->file[k];
         if (!cli_job_has_result(f)) continue;
-        json_array_foreach(json_object_get(f->figures, "worst"), i, event)
+        const char *text = json_string_value(json_object_get(f->figures, "worst"));
+        json_t *list = text ? json_loads(text, 0, NULL) : NULL;
+        json_array_foreach(list, i, event)
         {
             if (code == LC_OK) code = add_event(*out, f->input, event, st);
         }
+        json_decref(list);
     }
     return code;
-}
-
-static const json_t *peak(const job_file *f)
-{
-    return json_array_get(json_object_get(f->figures, "worst"), 0);
-}
-
-const char *cli_job_peak(const job_file *f, const char *name)
-{
-    const char *text = json_string_value(json_object_get(peak(f), name));
-    return text ? text : "";
-}
-
-double cli_job_p(const job_file *f)
-{
-    return number(json_object_get(peak(f), "p"));
 }

@@ -106,6 +106,7 @@ job_known cli_job_look(const job *j, job_file *f, bool deep)
         const char *notes = json_string_value(json_object_get(record, "notes"));
         f->figures = json_deep_copy(json_object_get(record, "figures"));
         f->notes = notes ? strdup(notes) : NULL;
+        if (f->notes) cli_harmless(f->notes, strlen(f->notes) + 1, f->notes);
         f->seconds = json_number_value(json_object_get(record, "seconds"));
     }
     json_decref(record);

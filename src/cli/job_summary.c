@@ -84,7 +84,6 @@ static const char *text_of(const job_file *f, const char *column)
     else if (strcmp(column, "error") == 0) text = f->error;
     else if (strcmp(column, "notes") == 0) text = f->notes;
     else if (!cli_job_has_result(f)) text = "";
-    else if (strcmp(column, "peak") == 0 || strcmp(column, "statistic") == 0) text = cli_job_peak(f, column);
     else text = json_string_value(json_object_get(f->figures, column));
     return text ? text : "";
 }
@@ -92,8 +91,7 @@ static const char *text_of(const job_file *f, const char *column)
 static double number_of(const job_file *f, const char *column)
 {
     if (strcmp(column, "seconds") == 0) return f->status == JOB_PENDING ? NAN : f->seconds;
-    if (!cli_job_has_result(f)) return NAN;
-    return strcmp(column, "p") == 0 ? cli_job_p(f) : cli_job_figure(f, column);
+    return cli_job_has_result(f) ? cli_job_figure(f, column) : NAN;
 }
 
 static lc_code make_table(lc_result **out, const job *j, const job_file *const *order, bool is_page, lc_status *st)

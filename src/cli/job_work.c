@@ -41,6 +41,7 @@ static void add_mase(json_t *to, const json_t *results)
 
 json_t *cli_job_figures(json_t *summary)
 {
+    static const char *const taken[] = {"worst", "peak", "statistic", "p", "frequency"};
     json_t *f = json_object();
     const json_t *model = json_object_get(summary, "model"), *verdict = json_object_get(summary, "verdict");
     move(f, summary, "rows");
@@ -48,8 +49,7 @@ json_t *cli_job_figures(json_t *summary)
     add_both(f, summary, "scored", "rows_scored");
     add_both(f, summary, "flagged", "rows_flagged");
     move(f, summary, "events");
-    move(f, summary, "worst");
-    move(f, summary, "frequency");
+    for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++) move(f, summary, taken[i]);
     move(f, model, "horizon");
     /* That of a model's own training says nothing of the file. */
     if (!json_object_get(summary, "model_file")) move(f, model, "against_naive");
