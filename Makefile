@@ -82,6 +82,8 @@ BENCH_OBJ := $(patsubst %.c,$(OUT)/%.o,$(filter-out $(BENCH_SRC) tests/bench/pea
     $(ISAS:%=$(OUT)/tests/bench/peak_loop-%.o)
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_SECONDS ?= 40
+# The fuzzers are for Linux; there the suite takes what they have kept, without libFuzzer.
+REPLAYS := $(if $(filter Linux,$(shell uname -s)),$(FUZZ_SRC:tests/fuzz/%.c=$(OUT)/tests/check_%))
 SUPPORT_OBJ := $(patsubst %.c,$(OUT)/%.o,$(sort $(wildcard tests/ref/*.c tests/unit/support/*.c)))
 LIB := $(OUT)/libloomcast.a
 # Programs that were linked with it go on with any later one of the same first number.
@@ -91,7 +93,7 @@ BIN := $(BUILD)/$(if $(filter release,$(VARIANT)),,$(VARIANT)/)loomcast
 CHECKS := $(CHECK_SRC:tests/unit/%.c=$(OUT)/tests/%)
 BENCHES := $(BENCH_SRC:tests/bench/%.c=$(OUT)/bench/%)
 FUZZERS := $(FUZZ_SRC:tests/fuzz/%.c=$(OUT)/%)
-ALL_OBJ := $(LIB_OBJ) $(CLI_OBJ) $(SUPPORT_OBJ) $(CHECK_SRC:%.c=$(OUT)/%.o) $(FUZZ_SRC:%.c=$(OUT)/%.o) \
+ALL_OBJ := $(LIB_OBJ) $(CLI_OBJ) $(SUPPORT_OBJ) $(CHECK_SRC:%.c=$(OUT)/%.o) $(FUZZ_SRC:%.c=$(OUT)/%.o) $(OUT)/tests/fuzz/replay.o \
     $(BENCH_SRC:%.c=$(OUT)/%.o) $(BENCH_OBJ) $(OUT)/tests/race/race.o
 FORMATTED = $(sort $(shell find include src tests -name '*.[ch]'))
 
@@ -150,6 +152,10 @@ $(OUT)/tests/check_%: $(OUT)/tests/unit/check_%.o $(SUPPORT_OBJ) $(LIB)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CHECK_LIBS) $(LIBS)
 
 # The command line is fuzzed, too: all of the program but its main function.
+$(OUT)/tests/check_fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/tests/fuzz/replay.o $(SUPPORT_OBJ) $(filter-out %/main.o,$(CLI_OBJ)) $(LIB)
+	@mkdir -p $(@D); echo "  LINK $@"
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CHECK_LIBS) $(LIBS)
+
 $(OUT)/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(filter-out %/main.o,$(CLI_OBJ)) $(LIB)
 	@mkdir -p $(@D); echo "  LINK $@"
 	$(Q)$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(LIBS)
@@ -165,12 +171,12 @@ NOTE_objects = $(LIB_OBJ)
 $(OUT)/flags $(OUT)/objects: FORCE
 	@mkdir -p $(@D); [ "$$(cat $@ 2>/dev/null)" = '$(NOTE_$(@F))' ] || printf '%s\n' '$(NOTE_$(@F))' >$@
 
-checks: $(CHECKS)
+checks: $(CHECKS) $(REPLAYS)
 
 # What `make test` runs once everything that it needs is there.
 suite: all checks
 	+@$(if $(filter release,$(VARIANT)),$(if $(SHARING),CC="$(CC)" scripts/check-install.sh))
-	@scripts/run-tests.sh $(BIN) $(CHECKS)
+	@scripts/run-tests.sh $(BIN) $(CHECKS) $(REPLAYS)
 
 # The compiler flags are chosen when make starts, so whatever may just have been installed is seen by a second make.
 SUBMAKE = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
@@ -249,6 +255,10 @@ fuzz: ## fuzz the readers, FUZZ_SECONDS=40 each, with address and undefined-beha
 	+@$(SUBMAKE) VARIANT=fuzz CC=clang fuzzers
 	@scripts/fuzz.sh $(FUZZ_SECONDS) $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 
+fuzz-keep: ## what fuzzing has reached so far, in a few short inputs, to tests/fuzz/corpus, which the suite takes
+	+@$(SUBMAKE) VARIANT=fuzz CC=clang fuzzers
+	@scripts/fuzz.sh --keep $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
+
 bench: $(BENCHES) ## time the engine against the peak of this processor; figures in build/bench_engine.json too
 	@set -e; for program in $(BENCHES); do $$program --json $(BUILD)/$${program##*/}.json; done
 
@@ -296,10 +306,10 @@ clean: ## remove everything that was built
 	rm -rf $(BUILD)
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 	@echo "  Settings: CC=clang  CFLAGS=...  BUILD=folder  VARIANT=release|asan|ubsan|sanitize|tsan|fuzz|coverage  V=1 (show commands)"
 
-.PHONY: all shared dist checks suite deps demo gallery test asan ubsan sanitize race tsan coverage fault fuzz fuzzers bench lint format install uninstall clean help FORCE
+.PHONY: all shared dist checks suite deps demo gallery test asan ubsan sanitize race tsan coverage fault fuzz fuzz-keep fuzzers bench lint format install uninstall clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 # Written beside the objects; without a rule of their own make would look for ways to link them from objects.

@@ -263,14 +263,18 @@ lc_code lc_detect(lc_result **out, lc_detect_info *info, const lc_model *m, cons
 lc_code lc_detect_events(lc_result **out, lc_result **events, lc_detect_info *info, const lc_model *m,
                          const lc_panel *p, const lc_settings *s, lc_progress_fn progress, void *user, lc_status *st);
 
+/* The most unusual `most` of such events, those first. */
+lc_code lc_events_worst(lc_result **out, const lc_result *events, size_t most, lc_status *st);
+
 /* ---- known anomalies ---- */
 
 /* Rows that are known to be anomalies. */
 typedef struct lc_labels lc_labels;
 
 /* Reads what the setting `labels` names: a 0/1 column of the data, which is then neither target nor covariate; a CSV
- * file with such a column, joined by stamp and id, or by row where it has no stamps; or JSON with windows in the form
- * of the Numenta benchmark, {"folder/file.csv": [[FIRST, LAST], ...], ...}, or a list of them for a single file. */
+ * file with such a column, joined by stamp and id, or by row where it has no stamps; a CSV file of windows, with the
+ * columns file, from, to and, for people, event; or JSON with windows in the form of the Numenta benchmark,
+ * {"folder/file.csv": [[FIRST, LAST], ...], ...}, or a list of them for a single file. */
 lc_code lc_labels_read(lc_labels **out, const lc_panel *p, const lc_settings *s, lc_status *st);
 void lc_labels_free(lc_labels *l);
 
@@ -321,6 +325,10 @@ typedef struct lc_verdict {
     double statistic, p;
     size_t freedom;
 } lc_verdict;
+
+/* It in words for who reads no statistics; "" where there was no baseline. true: the model was not better, which is a
+ * warning. */
+bool lc_verdict_words(char *out, size_t room, const lc_verdict *v);
 
 /* What the chart of a backtest shows. Its size depends on series and steps, not on how many windows there are. */
 typedef struct lc_backtest_view lc_backtest_view;
@@ -477,6 +485,8 @@ lc_code lc_plot_text(char **text, const lc_report *what, size_t columns, bool co
  * of them (1.96 / sqrt(n)). style may be NULL. */
 lc_code lc_plot_backtest(const lc_backtest_view *v, const lc_style *style, const char *path, bool replace,
                          lc_status *st);
+/* The errors by step and the share inside intervals as text, as lc_plot_text does it. */
+lc_code lc_plot_backtest_text(char **text, const lc_backtest_view *v, size_t columns, bool colour, lc_status *st);
 lc_code lc_plot_losses(const lc_model *m, const lc_style *style, const char *path, bool replace, lc_status *st);
 /* LC_E_USAGE when the ending of `path` names no chart format: a question to ask before a long run. */
 lc_code lc_plot_check(const char *path, lc_status *st);
@@ -486,6 +496,10 @@ lc_code lc_plot_check(const char *path, lc_status *st);
  * all; an existing one is kept unless `replace`. LC_E_TOOL, where gnuplot is missing or fails: the page is written
  * without charts and says so. */
 lc_code lc_report_write(const lc_report *what, const char *path, bool replace, lc_status *st);
+/* The same of a backtest: what->result is the table of lc_evaluate, with its view and, unless NULL, its verdict. The
+ * models beside each other, the charts of lc_plot_backtest, and with several series each of them, the worst first. */
+lc_code lc_report_write_backtest(const lc_report *what, const lc_backtest_view *v, const lc_verdict *verdict,
+                                 const char *path, bool replace, lc_status *st);
 /* Whether the ending of the path, .html, asks for a report and not for a chart. */
 bool lc_report_is(const char *path);
 
@@ -493,17 +507,32 @@ typedef struct lc_report_fact {
     const char *name, *value;
 } lc_report_fact;
 
+/* The series of a result that deserves a look first, ready to be drawn: small, whatever the size of the result, which
+ * need not live on. */
+typedef struct lc_report_chart lc_report_chart;
+/* title: how the result is called. */
+lc_code lc_report_chart_create(lc_report_chart **out, const char *title, const lc_report *what, lc_status *st);
+void lc_report_chart_free(lc_report_chart *c);
+
 /* What a page over many files is made of; all but title, lead and table may be NULL. */
 typedef struct lc_report_files {
     const char *title, *lead;
-    const lc_result *table;    /* a row for each file, which the first column, a text, names */
-    const char *const *link;   /* (rows) name of a file beside the page that the first column leads to; NULL: none */
+    const lc_result *table;  /* a row for each file, which the first column, a text, names */
+    size_t link_column;      /* of the table: its texts lead to `link`; those of the first column to charts */
+    const char *const *link; /* (rows) name of a file beside the page; NULL: none of a row, or none at all */
+    const lc_report_chart *const *chart; /* (rows) NULL: of this one none */
+    const char *charts_note;             /* how more of them are had; NULL: a page without charts */
+    const lc_result *events;             /* of all files: the columns of lc_detect_events' and one called file */
+    const char *events_note;
     const lc_report_fact *key; /* (n_key) figures that are read first */
     size_t n_key;
+    const char *const *warning; /* (n_warnings) what should give pause */
+    size_t n_warnings;
     const lc_settings *settings;
+    const lc_style *style;
 } lc_report_files;
 
-/* Writes such a page as lc_report_write does, with the table in the order of its rows and no charts. */
+/* Writes such a page as lc_report_write does, with table and charts in the order of the rows. */
 lc_code lc_report_write_files(const lc_report_files *what, const char *path, bool replace, lc_status *st);
 
 /* ---- small helpers ----------------------------------------------------------------------------- */
@@ -516,6 +545,21 @@ size_t lc_edit_distance(const char *a, const char *b);
  * one away and less than its length; SIZE_MAX: none is near. name_at gives the i-th name of `list`, which need last no
  * longer than until the next call, and NULL after the last one. */
 size_t lc_nearest(const char *word, const char *(*name_at)(void *list, size_t i), void *list);
+
+/* A small text file of settings, lines "key = value"; empty lines and those that begin with # are passed over. */
+typedef struct lc_pairs lc_pairs;
+
+typedef struct lc_pair {
+    size_t line; /* from 1 */
+    char *key;   /* without the blanks around it, as the value; NULL behind the last line */
+    char *value; /* all that stands behind the first "=". Both are the caller's to change, until lc_pairs_free */
+} lc_pair;
+
+/* LC_E_IO: it cannot be read, is a folder or larger than 1 MiB. */
+lc_code lc_pairs_read(lc_pairs **out, const char *path, lc_status *st);
+/* The next pair. LC_E_USAGE: the line has no "="; LC_E_PARSE: it holds a NUL byte. */
+lc_code lc_pairs_next(lc_pairs *p, lc_pair *out, lc_status *st);
+void lc_pairs_free(lc_pairs *p);
 
 /* Writes n bytes to a file that appears whole or not at all, as all files of the library do: under a temporary name
  * beside it, PATH.tmp-PROCESS-NUMBER, synced and renamed. An existing file is kept unless `replace`. */

@@ -57,10 +57,18 @@ awk -v series="$series" 'BEGIN {
     }'
 } >"$box/hostile.csv"
 "$loomcast" detect "$box/hostile.csv" --quiet -o "$box/hostile-flags.csv" --plot "$box/hostile.html"
+head -n 9001 "$box/meters.csv" >"$box/some.csv" # the slow baselines of a backtest want their time
+"$loomcast" evaluate "$box/some.csv" --arch theta --horizon 12 --quiet -o "$box/scores.csv" --plot "$box/scores.html"
+mkdir "$box/in"
+awk -F, -v folder="$box/in" 'NR > 1 { file = folder "/" $1 ".csv"; if (file != last) { close(last); print "ds,y" >file; last = file } print $2 "," $3 >file }' \
+    "$box/meters.csv"
+echo 'ds,y' >"$box/in/<b>.csv"
+"$loomcast" detect "$box/in"/*.csv --out-dir "$box/job" --quiet 2>/dev/null || [ $? -eq 1 ] # one file is empty
+[ "$(grep -c '<figure' "$box/job/report.html")" -eq 24 ] || fail "the job's page has not 24 charts"
 
-for page in flags next hostile; do
+for page in flags next scores hostile job/report; do
     for width in 390 1440; do
-        open_page "$width" "$box/$page.html" ${SHOTS:+--screenshot="$SHOTS/$page-$width.png"} --dump-dom
+        open_page "$width" "$box/$page.html" ${SHOTS:+--screenshot="$SHOTS/$(echo "$page" | tr / -)-$width.png"} --dump-dom
     done
     wide=$(probe "$box/$page.html" 'document.body.style.width="390px";document.title=String([...document.querySelectorAll("body > *, main > *, .charts > *")].filter(e=>e.scrollWidth>e.clientWidth+1 && getComputedStyle(e).overflowX==="visible").length)')
     # Whatever the policy keeps from being asked for stands on the console; without it, this is the list.

@@ -22,5 +22,9 @@ draw train sea-temperature.csv --arch lstm --horizon 24 --epochs 20 -o "$folder/
 draw evaluate sunspots.csv --horizon 12 --level 50,80,95 -o "$folder/sunspots.csv" --plot "$folder/9-backtest.png"
 draw forecast stock-panel.csv --level 80,95 -o "$folder/stocks.csv" --plot "$folder/10-report.html"
 draw detect seattle-weather.csv --sensitivity sensitive -o "$folder/weather.csv" --plot "$folder/11-report.html"
-draw forecast co2-weekly.csv --plot - >"$folder/12-terminal.txt"
+draw evaluate stock-panel.csv --arch theta --horizon 20 -o "$folder/stocks-scores.csv" --plot "$folder/12-backtest-report.html"
+draw forecast co2-weekly.csv --plot - >"$folder/13-terminal.txt"
+draw evaluate air-passengers.csv --arch theta --horizon 12 --plot - >"$folder/14-backtest-terminal.txt"
+echo "loomcast detect datasets/*.csv --out-dir $folder/15-job"
+"$program" detect datasets/[!l]*.csv --out-dir "$folder/15-job" --sensitivity sensitive --force --quiet
 echo "The charts are in $folder."

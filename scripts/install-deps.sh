@@ -1,7 +1,8 @@
 #!/bin/sh
-# install-deps.sh [--with lint] [--with valgrind] [--with fuzz] [--with tsan] [--dry-run]: installs what is missing to
-# build, test and draw, with the system's own package manager. Looks for headers, libraries and tools themselves, so that
-# a machine which has everything is left alone, without a word and without a network. Environment: CC (default cc).
+# install-deps.sh [--with lint|valgrind|fuzz|tsan|shells|browser|slurm]... [--dry-run]: installs what is missing to build, test
+# and draw, with the system's own package manager. shells: what tries completions and man page; browser: what opens
+# reports. Looks for headers, libraries and tools themselves, so that a machine which has
+# everything is left alone, without a word and without a network. Environment: CC (default cc).
 set -u
 
 wanted="build test plot"
@@ -10,9 +11,9 @@ while [ $# -gt 0 ]; do
     case $1 in
     --with)
         case ${2-} in
-        lint | valgrind | fuzz | tsan) wanted="$wanted $2" ;;
+        lint | valgrind | fuzz | tsan | shells | browser | slurm) wanted="$wanted $2" ;;
         *)
-            echo "install-deps.sh: --with takes lint, valgrind, fuzz or tsan" >&2
+            echo "install-deps.sh: --with takes lint, valgrind, fuzz, tsan, shells, browser or slurm" >&2
             exit 2
             ;;
         esac
@@ -20,7 +21,7 @@ while [ $# -gt 0 ]; do
         ;;
     --dry-run) dry=yes ;;
     *)
-        echo "usage: install-deps.sh [--with lint] [--with valgrind] [--with fuzz] [--with tsan] [--dry-run]" >&2
+        echo "usage: install-deps.sh [--with lint|valgrind|fuzz|tsan|shells|browser|slurm]... [--dry-run]" >&2
         exit 2
         ;;
     esac
@@ -94,6 +95,12 @@ missing_parts() {
             openmp_links clang || echo clang
             tsan_links || echo clang-runtime
             ;;
+        shells) for each in bash zsh fish mandoc groff; do tool "$each" || echo "$each"; done ;;
+        browser) tool chromium || echo chromium ;;
+        slurm)
+            tool slurmctld && tool slurmd && tool sbatch || echo slurm
+            tool munged || echo munge
+            ;;
         esac
     done
 }
@@ -107,7 +114,9 @@ packages() {
     apt:zlib) echo zlib1g-dev ;;
     apt:openmp) case $cc in *clang*) echo libomp-dev ;; *) echo gcc ;; esac ;;
     apt:gnuplot) echo gnuplot-nox ;;
+    apt:groff) echo groff-base ;;
     apt:clang) echo clang libomp-dev ;;
+    apt:slurm) echo slurm-wlm ;;
     apt:clang-runtime) echo "libclang-rt-$(clang -dumpversion 2>/dev/null | cut -d. -f1)-dev" ;;
 
     dnf:compiler) echo gcc glibc-devel ;;
@@ -116,7 +125,9 @@ packages() {
     dnf:zlib) echo zlib-devel ;;
     dnf:jansson) echo jansson-devel ;;
     dnf:openmp) case $cc in *clang*) echo libomp-devel ;; *) echo libgomp ;; esac ;;
+    dnf:groff) echo groff-base ;;
     dnf:check) echo check-devel ;;
+    dnf:slurm) echo slurm slurm-slurmctld slurm-slurmd ;;
     dnf:clang) echo clang libomp-devel ;;
     dnf:clang-runtime) echo compiler-rt ;;
     dnf:clang-tidy | dnf:clang-format) echo clang-tools-extra ;;
@@ -124,6 +135,7 @@ packages() {
     pacman:compiler) echo gcc ;;
     pacman:pkg-config) echo pkgconf ;;
     pacman:openmp) case $cc in *clang*) echo openmp ;; *) echo gcc ;; esac ;;
+    pacman:slurm) echo slurm-llnl ;;
     pacman:clang-runtime) echo compiler-rt ;;
     pacman:clang | pacman:clang-tidy | pacman:clang-format) echo clang openmp ;;
 

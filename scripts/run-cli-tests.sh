@@ -1,5 +1,5 @@
 #!/bin/sh
-# run-cli-tests.sh [--update] [--count FILE] [CASE...]: runs the command-line cases of tests/cli, or those named.
+# run-cli-tests.sh [--update] [--no-skip] [--count FILE] [CASE...]: runs the command-line cases of tests/cli, or those named.
 #
 # A case is a folder tests/cli/<case>/ with a file `cmd`, a piece of shell that runs in a scratch folder holding a copy
 # of the case's other files, with `loomcast` on the PATH, $DATA the repository's datasets, $CASE the case's own folder.
@@ -7,8 +7,10 @@
 #   stdout, stderr        the exact text (the folders above and the scratch folder read $DATA, $CASE, $WORK in it)
 #   stdout.re, stderr.re  extended regular expressions, one a line: each must match a line after the previous one's
 #   code                  the exit status
+#   needs                 commands, one a line; where one of them fails the case is skipped, which the output says
 # Without them: any standard output, no standard error, status 0. `--update` writes down what came for `stdout` where
 # that file exists (touch it first), for `stderr` unless there is a stderr.re, and for `code`.
+# With --no-skip a case that is skipped fails.
 # Environment: LOOMCAST (the program, default build/loomcast), CLI_CASES (the folder), JOBS, CLI_TIMEOUT (seconds).
 # ASAN_OPTIONS, UBSAN_OPTIONS and TSAN_OPTIONS reach the program; whatever a sanitizer reports fails the case.
 set -u
@@ -63,7 +65,7 @@ run_case() {
     mkdir -p "$WORK" || return 1
     export CASE
     cp -R "$CASE/." "$WORK/" &&
-        (cd "$WORK" && rm -f cmd code stdout stderr stdout.re stderr.re) || return 1
+        (cd "$WORK" && rm -f cmd code needs stdout stderr stdout.re stderr.re) || return 1
     (
         cd "$WORK" || exit 125
         PATH=$RESULTS/bin:$PATH
@@ -101,8 +103,29 @@ run_case() {
     return "$bad"
 }
 
+# The first command that case $1 needs and that fails here.
+unmet() {
+    [ -f "$1/needs" ] || return 0
+    while IFS= read -r need || [ -n "$need" ]; do
+        if ! sh -c "$need" >/dev/null 2>&1 </dev/null; then
+            echo "$need"
+            return 0
+        fi
+    done <"$1/needs"
+}
+
 if [ "${1-}" = --one ]; then
     name=$(basename "$2")
+    need=$(unmet "$2")
+    if [ -n "$need" ]; then
+        if [ -n "$NO_SKIP" ]; then
+            echo "FAIL  cli/$name: it needs what fails here: $need"
+        else
+            : >"$RESULTS/$name.skipped"
+            echo "skip  cli/$name: it needs what fails here: $need"
+        fi
+        exit 0
+    fi
     if run_case "$2" >"$RESULTS/$name.log" 2>&1; then
         : >"$RESULTS/$name.ok"
         [ -z "$VERBOSE" ] || echo "ok    cli/$name"
@@ -116,17 +139,19 @@ fi
 
 root=$(cd "$(dirname "$0")/.." && pwd -P) || exit 1
 UPDATE=
+NO_SKIP=
 VERBOSE=
 count=
 while [ $# -gt 0 ]; do
     case $1 in
     --update) UPDATE=yes ;;
+    --no-skip) NO_SKIP=yes ;;
     --count)
         count=${2:?--count needs a file}
         shift
         ;;
     -*)
-        echo "usage: run-cli-tests.sh [--update] [--count FILE] [CASE...]" >&2
+        echo "usage: run-cli-tests.sh [--update] [--no-skip] [--count FILE] [CASE...]" >&2
         exit 2
         ;;
     *) break ;;
@@ -168,15 +193,19 @@ if [ "$cases" -gt 0 ]; then
     fi
     mkdir "$RESULTS/bin" || exit 1
     ln -s "$(cd "$(dirname "$program")" && pwd -P)/$(basename "$program")" "$RESULTS/bin/loomcast" || exit 1
-    export RESULTS DATA UPDATE VERBOSE OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-passive}"
+    export RESULTS DATA UPDATE NO_SKIP VERBOSE OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-passive}"
     xargs -0 -n 1 -P "$JOBS" sh "$0" --one <"$RESULTS/list"
 fi
 
 passed=$(find "$RESULTS" -maxdepth 1 -name '*.ok' | wc -l)
+skipped=$(find "$RESULTS" -maxdepth 1 -name '*.skipped' | wc -l)
+cases=$((cases - skipped))
 failed=$((cases - passed))
 [ -z "$count" ] || echo "$cases $failed" >"$count"
 if [ "$failed" -gt 0 ]; then
     echo "FAIL  $failed of $cases command-line cases"
     exit 1
 fi
-echo "ok    $cases command-line cases"
+more=
+[ "$skipped" -eq 0 ] || more=", $skipped more skipped"
+echo "ok    $cases command-line cases$more"

@@ -78,7 +78,14 @@ new hang 'loomcast hang'
 if command -v timeout >/dev/null 2>&1; then
     expect "a case that hangs" 1 'expected 0, got 124' env CLI_TIMEOUT=1 "$here/run-cli-tests.sh" hang
 fi
-rm -r "$box/cases/hang" "$box/cases/leak"
+new able 'loomcast echo hello'
+printf '%s\n' true 'command -v sh' >"$box/cases/able/needs"
+expect "a case that has what it needs" 0 '^ok +1 command-line cases$' cli able
+printf '%s\n' true false >"$box/cases/able/needs"
+expect "one that has not" 0 '^skip +cli/able: .*: false$' cli able
+expect "is counted apart" 0 '^ok +1 command-line cases, 1 more skipped$' cli able plain
+expect "and fails where none may be skipped" 1 '^FAIL +cli/able: .*: false$' cli --no-skip able
+rm -r "$box/cases/hang" "$box/cases/leak" "$box/cases/able"
 expect "the whole folder" 1 '2 of 5 command-line cases' cli
 expect "an unknown case" 2 'no case' cli nosuch
 expect "no program" 1 'run make first' env LOOMCAST="$box/none" "$here/run-cli-tests.sh"

@@ -70,15 +70,13 @@ lc_code lc_plot_result(const lc_report *what, const char *path, bool replace, si
 lc_code lc_plot_text(char **text, const lc_report *what, size_t columns, bool colour, size_t *drawn, size_t *all,
                      lc_status *st)
 {
-    enum { LEAST = 40, MOST = 240, FEW = 2, SOME = 6 };
+    enum { FEW = 2, SOME = 6 };
     choice c;
     lc_buf out = {0};
     if (!text) return lc_fail(st, LC_E_USAGE, "text is missing");
     *text = NULL;
     lc_code code = choose(&c, what, st);
-    const lc_terminal t = {.columns = (int)(columns < LEAST  ? LEAST
-                                            : columns > MOST ? MOST
-                                                             : columns),
+    const lc_terminal t = {.columns = lc_terminal_columns(columns),
                            .rows = c.n == 1      ? 18
                                    : c.n <= FEW  ? 12
                                    : c.n <= SOME ? 9

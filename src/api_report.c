@@ -7,18 +7,6 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "data/panel.h"
-#include "report/gnuplot.h"
-#include "report/page.h"
-#include "report/svg_inline.h"
-
-static const lc_document_entry forecast_legend[] = {{"history", LC_SAMPLE_LINE, LC_COLOUR_TEXT},
-                                                    {"forecast", LC_SAMPLE_LINE, LC_COLOUR_MAIN},
-                                                    {"prediction interval", LC_SAMPLE_BAND, LC_COLOUR_MAIN},
-                                                    {"forecast a horizon earlier", LC_SAMPLE_DASHES, LC_COLOUR_MAIN}};
-static const lc_document_entry detect_legend[] = {
-    {"value", LC_SAMPLE_LINE, LC_COLOUR_TEXT},          {"expected", LC_SAMPLE_LINE, LC_COLOUR_MAIN},
-    {"expected range", LC_SAMPLE_BAND, LC_COLOUR_MAIN}, {"over the threshold", LC_SAMPLE_STRIPE, LC_COLOUR_EVENT},
-    {"flag", LC_SAMPLE_DOT, LC_COLOUR_ALERT},           {"score, threshold at 0.5", LC_SAMPLE_LINE, LC_COLOUR_SECOND}};
 
 /* The charts of the first series of the table. */
 typedef struct charts {
@@ -31,19 +19,11 @@ typedef struct charts {
 static lc_code draw_charts(charts *c, const lc_report *what, const lc_groups *g, const lc_report_series *s,
                            lc_status *st)
 {
-    lc_buf script = {0}, pictures = {0};
+    lc_buf script = {0};
     lc_code code = LC_OK;
-    for (size_t i = 0; i < c->n && code == LC_OK; i++) {
-        lc_figure f;
-        code = lc_figure_create(&f, what, g, s->group[i], st);
-        if (code == LC_OK && f.is_detect) code = lc_chart_detect_inline(&script, &f.detect, what->style, st);
-        else if (code == LC_OK) code = lc_chart_forecast_inline(&script, &f.forecast, what->style, st);
-        lc_figure_free(&f);
-    }
-    if (code == LC_OK && c->n) code = lc_gp_picture(&script, &pictures, st);
-    if (code == LC_OK && c->n) code = lc_svg_inline(c->svg, c->n, pictures.data, st);
+    for (size_t i = 0; i < c->n && code == LC_OK; i++) code = lc_report_script(&script, what, g, s->group[i], st);
+    if (code == LC_OK && c->n) code = lc_report_pictures(c->svg, c->n, &script, st);
     lc_buf_free(&script);
-    lc_buf_free(&pictures);
     return code;
 }
 
@@ -79,7 +59,7 @@ static void free_charts(charts *c)
 
 static void say_charts(lc_buf *note, bool is_detect, size_t drawn, size_t all, lc_code code, const lc_status *why)
 {
-    if (code != LC_OK) lc_buf_printf(note, "No charts: %s%s%s.", why->text, *why->hint ? "; " : "", why->hint);
+    if (code != LC_OK) lc_report_say_failure(note, why);
     else if (drawn == 0) lc_buf_puts(note, "None were asked for.");
     else if (drawn < all)
         lc_buf_printf(note, "The first %zu of %zu series of the table; --charts %zu draws them all.", drawn, all, all);
@@ -89,10 +69,9 @@ static void say_charts(lc_buf *note, bool is_detect, size_t drawn, size_t all, l
 
 static void say_title(lc_buf *title, lc_buf *lead, const lc_report *what, bool is_detect)
 {
-    const char *name = what->n_files ? what->files[0] : "", *slash = strrchr(name, '/');
+    const char *name = what->n_files ? what->files[0] : "";
     lc_buf_puts(title, is_detect ? "Anomalies" : "Forecast");
-    if (what->n_files)
-        lc_buf_printf(title, " of %s", strcmp(name, "-") == 0 ? "standard input" : slash ? slash + 1 : name);
+    if (what->n_files) lc_buf_printf(title, " of %s", strcmp(name, "-") == 0 ? "standard input" : lc_base_name(name));
     if (what->n_files > 1) lc_buf_printf(title, " and %zu more", what->n_files - 1);
     lc_buf_puts(lead, is_detect ? "A flag marks where something unusual begins."
                                 : "The next steps of every series, with the range that they should fall into.");
@@ -113,18 +92,15 @@ static lc_code write_document(const lc_report *what, bool is_detect, const lc_gr
     lc_report_warnings(&warnings, what);
     say_title(&title, &lead, what, is_detect);
     say_charts(&note, is_detect, c->n, s->n, drawn, st);
-    if (n_anomalies > LC_REPORT_ANOMALIES)
-        lc_buf_printf(&more, "The %d most unusual of %zu; --events FILE writes all of them.", LC_REPORT_ANOMALIES,
-                      n_anomalies);
-    else lc_buf_puts(&more, n_anomalies ? "The most unusual first." : "None.");
+    lc_report_say_anomalies(&more, n_anomalies, "; --events FILE writes all of them");
     if (title.failed || lead.failed || note.failed || more.failed) {
         code = lc_fail_memory(&later);
         goto done;
     }
-    const lc_document_table list = {what->events ? "Events" : "Flagged rows", more.data, anomalies, NULL, NULL, NULL};
-    const size_t forecast_entries =
-        sizeof forecast_legend / sizeof *forecast_legend - (what->past == NULL || lc_result_rows(what->past) == 0);
-    const size_t n_entries = is_detect ? sizeof detect_legend / sizeof *detect_legend : forecast_entries;
+    const lc_document_table list = {
+        what->events ? "Events" : "Flagged rows", more.data, anomalies, NULL, NULL, NULL, 0};
+    size_t n_entries;
+    const lc_document_entry *legend = lc_report_legend(is_detect, what->past && lc_result_rows(what->past), &n_entries);
     const lc_document d = {.title = title.data,
                            .lead = lead.data,
                            .warnings = &warnings,
@@ -132,11 +108,11 @@ static lc_code write_document(const lc_report *what, bool is_detect, const lc_gr
                            .table = {"Series",
                                      is_detect ? "Most unusual first. Click a heading to sort."
                                                : "Least certain first. Click a heading to sort.",
-                                     s->table, s->sketch, c->of_row, NULL},
+                                     s->table, s->sketch, c->of_row, NULL, 0},
                            .charts_note = note.data ? note.data : "",
                            .figure = c->shown,
                            .n_figures = c->n,
-                           .legend = is_detect ? detect_legend : forecast_legend,
+                           .legend = legend,
                            .n_entries = n_entries,
                            .style = what->style,
                            .more = is_detect ? &list : NULL,

@@ -23,6 +23,17 @@ void lc_report_series_free(lc_report_series *s);
  */
 enum { LC_REPORT_ANOMALIES = 1000 };
 lc_code lc_report_anomalies(lc_result **out, size_t *all, const lc_report *what, lc_status *st);
+/* Words on such a list; elsewhere: where those that are left out can be had. */
+void lc_report_say_anomalies(lc_buf *note, size_t all, const char *elsewhere);
+
+/* What stands in the legend of charts; past: forecasts of a horizon earlier are drawn, too. */
+const lc_document_entry *lc_report_legend(bool is_detect, bool past, size_t *n);
+/* Appends the chart of a group to a script that draws several, each on a page of its own. */
+lc_code lc_report_script(lc_buf *script, const lc_report *what, const lc_groups *g, size_t group, lc_status *st);
+/* What such a script draws, n pages. */
+lc_code lc_report_pictures(lc_buf *svg, size_t n, lc_buf *script, lc_status *st);
+/* "No charts: ..." where drawing them failed. */
+void lc_report_say_failure(lc_buf *note, const lc_status *why);
 
 /* What a reader wants to know first, what it was made from and how, what was asked for, and what should give pause. */
 void lc_report_key(lc_facts *f, const lc_report *what, bool is_detect, const lc_groups *g, const lc_report_series *s);

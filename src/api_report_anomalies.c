@@ -12,7 +12,8 @@ static const struct {
     const char *title, *event, *row;
     lc_column_type type;
     int digits;
-} columns[] = {{"series", "unique_id", "unique_id", LC_COLUMN_TEXT, 0},
+} columns[] = {{"file", "file", NULL, LC_COLUMN_TEXT, 0},
+               {"series", "unique_id", "unique_id", LC_COLUMN_TEXT, 0},
                {"start", "start", "ds", LC_COLUMN_TEXT, 0},
                {"end", "end", NULL, LC_COLUMN_TEXT, 0},
                {"what stands out", "statistic", "statistic", LC_COLUMN_TEXT, 0},
@@ -88,12 +89,56 @@ lc_code lc_report_anomalies(lc_result **out, size_t *all, const lc_report *what,
     for (size_t i = 0; i < *all && i < LC_REPORT_ANOMALIES && code == LC_OK; i++) {
         code = lc_result_add_row(*out, st);
         for (size_t c = 0; c < n && code == LC_OK; c++) {
-            const bool is_id = c == 0, is_text = chosen[c].type == LC_COLUMN_TEXT;
+            const bool is_id = strcmp(chosen[c].name, "series") == 0, is_text = chosen[c].type == LC_COLUMN_TEXT;
             const char *text = is_text ? lc_result_text(t, list[i].row, from[c]) : "";
             if (is_text) code = lc_result_set_text(*out, c, is_id ? lc_figure_title(text) : text, st);
             else lc_result_set_real(*out, c, lc_result_real(t, list[i].row, from[c]));
         }
     }
     lc_free(list);
+    return code;
+}
+
+void lc_report_say_anomalies(lc_buf *note, size_t all, const char *elsewhere)
+{
+    if (all > LC_REPORT_ANOMALIES)
+        lc_buf_printf(note, "The %d most unusual of %zu%s.", LC_REPORT_ANOMALIES, all, elsewhere);
+    else lc_buf_puts(note, all ? "The most unusual first." : "None.");
+}
+
+/* A table of the same columns, and some of its rows. */
+static lc_code copy_rows(lc_result **out, const lc_result *t, const anomaly *list, size_t n, lc_status *st)
+{
+    *out = lc_result_create();
+    lc_code code = *out ? LC_OK : lc_fail_memory(st);
+    const size_t width = lc_result_columns(t);
+    for (size_t c = 0; c < width && code == LC_OK; c++)
+        code = lc_result_add_column(*out, lc_result_column_name(t, c), lc_result_column_type(t, c),
+                                    lc_result_column_digits(t, c), st);
+    for (size_t i = 0; i < n && code == LC_OK; i++) {
+        code = lc_result_add_row(*out, st);
+        for (size_t c = 0; c < width && code == LC_OK; c++) {
+            if (lc_result_column_type(t, c) == LC_COLUMN_TEXT)
+                code = lc_result_set_text(*out, c, lc_result_text(t, list[i].row, c), st);
+            else if (lc_result_column_type(t, c) == LC_COLUMN_INT)
+                lc_result_set_int(*out, c, (int64_t)lc_result_real(t, list[i].row, c));
+            else lc_result_set_real(*out, c, lc_result_real(t, list[i].row, c));
+        }
+    }
+    return code;
+}
+
+lc_code lc_events_worst(lc_result **out, const lc_result *events, size_t most, lc_status *st)
+{
+    if (!out || !events) return lc_fail(st, LC_E_USAGE, "events are missing");
+    *out = NULL;
+    anomaly *list = lc_calloc(lc_result_rows(events), sizeof *list);
+    if (!list) return lc_fail_memory(st);
+    const size_t n = gather(list, events, true);
+    const lc_code code = copy_rows(out, events, list, n < most ? n : most, st);
+    lc_free(list);
+    if (code == LC_OK) return LC_OK;
+    lc_result_free(*out);
+    *out = NULL;
     return code;
 }

@@ -1,23 +1,198 @@
-/* A page over the results of many files: a table that sorts, each row a link to its result. */
+/* A page over the results of many files: a table that sorts, charts of some of them, their events. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "api_report.h"
 #include "base/memory.h"
+#include "base/text.h"
+#include "report/axis.h"
 
-lc_code lc_report_write_files(const lc_report_files *what, const char *path, bool replace, lc_status *st)
+struct lc_report_chart {
+    char *title;
+    lc_buf caption, script, sketch;
+    bool is_detect, past;
+};
+
+void lc_report_chart_free(lc_report_chart *c)
+{
+    if (!c) return;
+    lc_free(c->title);
+    lc_buf_free(&c->caption);
+    lc_buf_free(&c->script);
+    lc_buf_free(&c->sketch);
+    lc_free(c);
+}
+
+/* What of the table of series is said beside its chart. */
+static bool is_said(const char *column)
+{
+    static const char *const left_out[] = {"rows", "flags in 10,000 rows", "events", "width / sd"};
+    for (size_t i = 0; i < sizeof left_out / sizeof left_out[0]; i++)
+        if (strcmp(column, left_out[i]) == 0) return false;
+    return true;
+}
+
+/* The first row of the table of series in words. */
+static void describe(lc_buf *b, const char *title, const lc_report *what, const lc_groups *g, const lc_report_series *s)
+{
+    enum { USUAL = 6 };
+    const char *name = lc_result_text(s->table, 0, 0), *column = lc_figure_label(what->panel, g->list[s->group[0]].id);
+    if (strcmp(name, title) != 0) lc_buf_printf(b, "%s, ", name);
+    if (*column && strcmp(column, name) != 0) lc_buf_printf(b, "%s, ", column);
+    if (s->n > 1) lc_buf_printf(b, "first of %zu series, ", s->n);
+    bool begun = false;
+    for (size_t c = 1; c < lc_result_columns(s->table); c++) {
+        const bool is_text = lc_result_column_type(s->table, c) == LC_COLUMN_TEXT;
+        const double x = is_text ? NAN : lc_result_real(s->table, 0, c);
+        const char *text = is_text ? lc_result_text(s->table, 0, c) : "";
+        char label[LC_TICK_TEXT] = "";
+        const int digits = lc_result_column_digits(s->table, c);
+        if (isfinite(x)) lc_number_label(label, x, digits ? digits : USUAL);
+        if ((!*text && !*label) || !is_said(lc_result_column_name(s->table, c))) continue;
+        lc_buf_printf(b, "%s%s %s%s", begun ? "; " : "", lc_result_column_name(s->table, c), text, label);
+        begun = true;
+    }
+}
+
+lc_code lc_report_chart_create(lc_report_chart **out, const char *title, const lc_report *what, lc_status *st)
+{
+    lc_groups g = {0};
+    lc_report_series s = {0};
+    if (!out || !title || !what || !what->result) return lc_fail(st, LC_E_USAGE, "title or result is missing");
+    *out = NULL;
+    lc_report_chart *c = lc_calloc(1, sizeof *c);
+    if (!c) return lc_fail_memory(st);
+    lc_code code = lc_figure_kind(&c->is_detect, what->result, st);
+    if (code == LC_OK) code = lc_groups_create(&g, what, st);
+    if (code == LC_OK) code = lc_report_series_create(&s, what, &g, st);
+    if (code == LC_OK) code = lc_report_script(&c->script, what, &g, s.group[0], st);
+    if (code == LC_OK) {
+        c->past = what->past && lc_result_rows(what->past);
+        c->title = lc_strdup(title);
+        describe(&c->caption, title, what, &g, &s);
+        c->sketch = s.sketch[0];
+        s.sketch[0] = (lc_buf){0};
+        if (!c->title || c->caption.failed || c->script.failed) code = lc_fail_memory(st);
+    }
+    lc_report_series_free(&s);
+    lc_groups_free(&g);
+    if (code == LC_OK) *out = c;
+    else lc_report_chart_free(c);
+    return code;
+}
+
+/* ---- the page ---- */
+
+typedef struct figures {
+    size_t n;
+    lc_buf *svg, *sketch;      /* (n), (rows): borrowed */
+    lc_document_figure *shown; /* (n) */
+    size_t *of_row;            /* (rows) */
+    const lc_report_chart *first;
+    bool past;
+} figures;
+
+static lc_code draw(figures *f, const lc_report_files *what, lc_status *st)
+{
+    lc_buf script = {0};
+    const size_t rows = lc_result_rows(what->table);
+    size_t n = 0;
+    for (size_t i = 0; i < rows; i++)
+        if (what->chart[i]) f->n++;
+    f->svg = lc_calloc(f->n, sizeof *f->svg);
+    f->shown = lc_calloc(f->n, sizeof *f->shown);
+    f->sketch = lc_calloc(rows, sizeof *f->sketch);
+    f->of_row = lc_calloc(rows, sizeof *f->of_row);
+    if (!f->svg || !f->shown || !f->sketch || !f->of_row) return lc_fail_memory(st);
+    for (size_t i = 0; i < rows; i++) {
+        const lc_report_chart *c = what->chart[i];
+        f->of_row[i] = SIZE_MAX;
+        if (!c) continue;
+        if (!f->first) f->first = c;
+        f->past = f->past || c->past;
+        f->sketch[i] = c->sketch;
+        f->of_row[i] = n;
+        lc_buf_append(&script, c->script.data, c->script.len);
+        f->shown[n] = (lc_document_figure){c->title, c->caption.data ? c->caption.data : "", &f->svg[n]};
+        n++;
+    }
+    lc_code code = script.failed ? lc_fail_memory(st) : LC_OK;
+    if (code == LC_OK && n) code = lc_report_pictures(f->svg, n, &script, st);
+    lc_buf_free(&script);
+    return code;
+}
+
+static void free_figures(figures *f)
+{
+    for (size_t i = 0; f->svg && i < f->n; i++) lc_buf_free(&f->svg[i]);
+    lc_free(f->svg);
+    lc_free(f->shown);
+    lc_free(f->sketch);
+    lc_free(f->of_row);
+}
+
+/* Without charts where they could not be drawn. */
+static lc_code write_page(const lc_report_files *what, figures *f, const lc_status *undrawn, const char *path,
+                          bool replace, lc_status *st)
 {
     lc_facts key = {0}, assumed = {0}, warnings = {0};
-    if (!what || !what->table || !what->title || !what->lead || !path)
-        return lc_fail(st, LC_E_USAGE, "title, lead, table or path is missing");
+    lc_buf note = {0}, list = {0};
+    lc_result *anomalies = NULL;
+    size_t n_anomalies = 0, n_entries = 0;
+    const lc_document_entry *legend = f->first ? lc_report_legend(f->first->is_detect, f->past, &n_entries) : NULL;
+    lc_code code = LC_OK;
+    if (what->events) code = lc_report_anomalies(&anomalies, &n_anomalies, &(lc_report){.events = what->events}, st);
     for (size_t i = 0; i < what->n_key; i++) lc_facts_add(&key, what->key[i].name, what->key[i].value);
+    for (size_t i = 0; i < what->n_warnings; i++) lc_facts_add(&warnings, "", what->warning[i]);
     if (what->settings) lc_report_options(&assumed, what->settings);
     lc_facts_add(&assumed, "version", LC_VERSION);
+    if (undrawn) lc_report_say_failure(&note, undrawn);
+    else lc_buf_puts(&note, what->charts_note ? what->charts_note : "");
+    lc_report_say_anomalies(&list, n_anomalies, "");
+    if (n_anomalies && what->events_note) lc_buf_printf(&list, " %s", what->events_note);
+    if (code == LC_OK && (note.failed || list.failed)) code = lc_fail_memory(st);
+    const bool drawn = f->n && !undrawn;
+    const lc_document_table events = {.heading = "Events", .note = list.data, .rows = anomalies};
     const lc_document d = {.title = what->title,
                            .lead = what->lead,
                            .warnings = &warnings,
                            .key = &key,
-                           .table = {"Files", "Click a heading to sort.", what->table, NULL, NULL, what->link},
+                           .table = {"Files", "Click a heading to sort.", what->table, drawn ? f->sketch : NULL,
+                                     drawn ? f->of_row : NULL, what->link, what->link_column},
+                           .charts_note = what->charts_note ? note.data ? note.data : "" : NULL,
+                           .figure = f->shown,
+                           .n_figures = drawn ? f->n : 0,
+                           .legend = legend,
+                           .n_entries = n_entries,
+                           .style = what->style,
+                           .more = what->events ? &events : NULL,
                            .assumed = &assumed};
-    const lc_code code = lc_document_write(&d, path, replace, st);
+    if (code == LC_OK) code = lc_document_write(&d, path, replace, st);
+    lc_result_free(anomalies);
     lc_facts_free(&key);
     lc_facts_free(&assumed);
+    lc_facts_free(&warnings);
+    lc_buf_free(&note);
+    lc_buf_free(&list);
+    return code;
+}
+
+lc_code lc_report_write_files(const lc_report_files *what, const char *path, bool replace, lc_status *st)
+{
+    figures f = {0};
+    lc_status own = {0}, *why = st ? st : &own;
+    if (!what || !what->table || !what->title || !what->lead || !path)
+        return lc_fail(st, LC_E_USAGE, "title, lead, table or path is missing");
+    lc_code code = what->chart ? draw(&f, what, why) : LC_OK;
+    if (code == LC_OK || code == LC_E_TOOL || code == LC_E_IO) {
+        lc_status later = {0};
+        const lc_code written = write_page(what, &f, code == LC_OK ? NULL : why, path, replace, &later);
+        if (written != LC_OK) {
+            code = written;
+            *why = later;
+        }
+    }
+    free_figures(&f);
     return code;
 }

@@ -6,9 +6,6 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "data/calendar.h"
-#include "data/source.h"
-
-enum { MOST_BYTES = 1 << 24 }; /* of a JSON file */
 
 void lc_labels_free(lc_labels *l)
 {
@@ -76,14 +73,24 @@ static lc_code nothing_of_the_name(const lc_panel *p, const char *name, const lc
     return LC_E_USAGE;
 }
 
-/* The whole file where it is JSON; *text NULL where it is not. */
-static lc_code read_json(lc_buf *text, lc_source *source, lc_status *st)
+lc_code lc_labels_too_large(const char *file, lc_status *st)
+{
+    lc_fail_at(st, LC_E_DATA, file, 0, 0, "labels of more than %d MB", LC_LABELS_MOST_BYTES >> 20);
+    lc_hint(st, "--labels names a small file of windows, or a CSV file with a 0/1 column");
+    return LC_E_DATA;
+}
+
+typedef enum form { FORM_JSON, FORM_WINDOWS, FORM_COLUMN } form;
+
+/* What kind of file it is by its beginning; *text: the whole of it where it holds windows. */
+static lc_code tell_form(form *out, char *delimiter, lc_buf *text, lc_source *source, lc_status *st)
 {
     char block[16384];
     size_t got = sizeof block, blank;
     bool known = false;
     lc_code code = LC_OK;
-    while (code == LC_OK && got == sizeof block && text->len <= MOST_BYTES) {
+    *out = FORM_JSON;
+    while (code == LC_OK && got == sizeof block && text->len <= LC_LABELS_MOST_BYTES) {
         code = lc_source_read(source, block, sizeof block, &got, st);
         if (code != LC_OK) break;
         lc_buf_append(text, block, got);
@@ -91,8 +98,9 @@ static lc_code read_json(lc_buf *text, lc_source *source, lc_status *st)
         for (blank = 0; !known && blank < text->len && strchr(" \t\r\n", text->data[blank]); blank++) {
         }
         if (!known && (blank == text->len || (text->data[blank] != '{' && text->data[blank] != '['))) {
-            lc_buf_free(text);
-            return LC_OK;
+            code = lc_labels_windows_delimiter(delimiter, text->data ? text->data : "", text->len, st);
+            *out = *delimiter ? FORM_WINDOWS : FORM_COLUMN;
+            if (*out == FORM_COLUMN) return code;
         }
         known = true;
     }
@@ -106,21 +114,24 @@ static lc_code read_file(lc_labels *l, const lc_panel *p, const lc_settings *s, 
     lc_buf text = {0};
     lc_row_order order = {0};
     lc_status why = {0};
+    form is;
+    char delimiter = '\0';
     if (strcmp(path, "-") == 0) {
         lc_fail(st, LC_E_USAGE, "--labels names no file");
         lc_hint(st, "labels cannot come from standard input");
         return LC_E_USAGE;
     }
     if (lc_source_open(&source, path, &why) != LC_OK) return nothing_of_the_name(p, path, &why, st);
-    lc_code code = read_json(&text, source, st);
+    lc_code code = tell_form(&is, &delimiter, &text, source, st);
     lc_source_close(source);
-    if (code == LC_OK && text.len > MOST_BYTES) {
-        code = lc_fail_at(st, LC_E_DATA, path, 0, 0, "labels of more than %d MB", MOST_BYTES >> 20);
-        lc_hint(st, "--labels names a small JSON file of windows, or a CSV file");
-    }
+    source = NULL;
+    if (code == LC_OK && text.len > LC_LABELS_MOST_BYTES) code = lc_labels_too_large(path, st);
     if (code == LC_OK) code = lc_row_order_make(&order, p, st);
-    if (code == LC_OK && text.data) code = lc_labels_from_json(l, path, text.data, text.len, p, &order, st);
-    else if (code == LC_OK) code = lc_labels_from_csv(l, path, p, &order, s, st);
+    if (code == LC_OK && is == FORM_JSON) code = lc_labels_from_json(l, path, text.data, text.len, p, &order, st);
+    if (code == LC_OK && is == FORM_COLUMN) code = lc_labels_from_csv(l, path, p, &order, s, st);
+    if (code == LC_OK && is == FORM_WINDOWS) code = lc_source_memory(&source, path, text.data, text.len, st);
+    if (code == LC_OK && is == FORM_WINDOWS) code = lc_labels_from_windows(l, path, source, delimiter, p, &order, st);
+    lc_source_close(source);
     lc_buf_free(&text);
     lc_row_order_free(&order);
     return code;

@@ -2,23 +2,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "anomaly/labels.h"
+#include "anomaly/label_windows.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "data/calendar.h"
 #include "model/json_bound.h"
 
 enum { MOST_DEPTH = 8, MOST_VALUES = 1000000, SHOWN = 80 };
 
 typedef struct document {
-    lc_labels *labels;
-    const lc_panel *panel;
-    const lc_row_order *order;
+    lc_label_windows windows;
     const char *file, *text;
     size_t n;
     size_t from; /* of the text: where the entry at hand begins */
-    size_t empty;
     lc_status *st;
 } document;
 
@@ -56,36 +52,15 @@ static lc_code no_window(const document *d, const char *name, size_t i, const ch
 
 /* ---- stamps ---- */
 
-static lc_code no_stamp(const document *d, const char *word, const char *why)
+static lc_code read_text_stamp(const document *d, const char *word, lc_stamp *out)
 {
+    const char *why = lc_label_stamp(&d->windows, word, out);
+    if (!why) return LC_OK;
     char text[200], shown[SHOWN];
     snprintf(text, sizeof text, "\"%s\" %s", lc_printable(shown, sizeof shown, word, strlen(word)), why);
     fail_at_place(d, place_of(d, d->from, word), text);
-    if (d->panel->clock.style == LC_CLOCK_NONE)
-        lc_hint(d->st, "the data have no column of stamps: windows are numbers of rows, from 1");
-    else lc_hint(d->st, "write stamps as the data do, or as YYYY-MM-DD HH:MM:SS");
+    lc_label_stamp_hint(&d->windows, d->st);
     return LC_E_PARSE;
-}
-
-static lc_code read_text_stamp(const document *d, const char *word, lc_stamp *out)
-{
-    const lc_panel *p = d->panel;
-    long long number;
-    if (p->clock.style == LC_CLOCK_NONE) {
-        if (!lc_parse_int(word, strlen(word), &number)) return no_stamp(d, word, "is not the number of a row");
-        *out = number;
-        return LC_OK;
-    }
-    if (lc_clock_parse(&p->clock, word, out)) return LC_OK;
-    lc_clock own;
-    bool ambiguous;
-    if (!lc_clock_learn(&own, &word, 1, &ambiguous) || !lc_clock_parse(&own, word, out))
-        return no_stamp(d, word, "is not a time stamp");
-    if (ambiguous) return no_stamp(d, word, "may be month first or day first");
-    if (lc_clock_is_calendar(&own) != lc_clock_is_calendar(&p->clock))
-        return no_stamp(d, word, "is not a stamp like those of the data");
-    *out = lc_labels_stamp(p, &own, *out, own.offset_minutes);
-    return LC_OK;
 }
 
 static lc_code read_stamp(const document *d, const char *name, size_t i, const json_t *value, lc_stamp *out)
@@ -101,24 +76,6 @@ static lc_code read_stamp(const document *d, const char *name, size_t i, const j
 }
 
 /* ---- windows ---- */
-
-/* The window holds for every series of the file. */
-static void mark(document *d, size_t file, lc_stamp first, lc_stamp last)
-{
-    const lc_row_order *o = d->order;
-    size_t held = 0;
-    for (size_t f = 0; f < d->panel->n_frames; f++) {
-        if (d->panel->frames[f].file != file) continue;
-        const size_t begin = lc_row_order_find(o, f, first), all = o->begin[f + 1];
-        for (size_t i = begin; i < all && o->stamp[i] <= last; i++, held++) {
-            uint8_t *label = &d->labels->row[o->row[i]];
-            if (i == begin) *label = LC_LABEL_BEGIN;
-            else if (!*label) *label = LC_LABEL_ANOMALY;
-        }
-    }
-    d->empty += held == 0;
-    d->labels->windows++;
-}
 
 static lc_code read_windows(document *d, const char *name, const json_t *list, size_t file)
 {
@@ -141,77 +98,39 @@ static lc_code read_windows(document *d, const char *name, const json_t *list, s
         last = first;
         if (code == LC_OK && pair) code = read_stamp(d, name, i, json_array_get(w, 1), &last);
         if (code == LC_OK && last < first) return no_window(d, name, i, "ends before it begins");
-        if (code == LC_OK) mark(d, file, first, last);
+        if (code == LC_OK) lc_label_mark(&d->windows, file, first, last);
     }
     return code;
 }
 
 /* ---- entries ---- */
 
-static size_t without_gz(const char *path)
-{
-    const size_t n = strlen(path);
-    return n > 3 && strcmp(path + n - 3, ".gz") == 0 ? n - 3 : n;
-}
-
-/* Names that the two paths have in common from their ends on; `.gz` is no part of them. */
-static size_t common_names(const char *a, const char *b)
-{
-    size_t i = without_gz(a), k = without_gz(b), names = 0;
-    while (i && k && a[i - 1] == b[k - 1]) {
-        i--;
-        k--;
-        names += a[i] == '/';
-    }
-    return names + ((!i || a[i - 1] == '/') && (!k || b[k - 1] == '/') && (i != without_gz(a)));
-}
-
-static lc_code no_entry(const document *d, const char *path)
-{
-    char shown[SHOWN];
-    lc_fail_at(d->st, LC_E_DATA, d->file, 0, 0, "no entry is about %s",
-               lc_printable(shown, sizeof shown, path, strlen(path)));
-    lc_hint(d->st, "an entry is called as the file is, with folders before it or without; [] says that all is normal");
-    return LC_E_DATA;
-}
-
 static lc_code read_entries(document *d, json_t *root)
 {
-    const lc_panel *p = d->panel;
+    static const char hint[] =
+        "an entry is called as the file is, with folders before it or without; [] says that all is normal";
+    const lc_panel *p = d->windows.panel;
+    const size_t n = json_object_size(root);
+    const char *key, **name = lc_calloc(n, sizeof *name);
+    json_t *list;
+    size_t found, k = 0;
+    if (!name) return lc_fail_memory(d->st);
+    json_object_foreach(root, key, list) name[k++] = key;
     lc_code code = LC_OK;
     for (size_t file = 0; code == LC_OK && file < p->n_files; file++) {
-        const char *name, *found = NULL, *other = NULL;
-        const json_t *list, *windows = NULL;
-        size_t best = 0;
-        json_object_foreach(root, name, list)
-        {
-            const size_t common = common_names(name, p->files[file]);
-            if (!common || common < best) continue;
-            other = common == best ? name : NULL;
-            if (common == best) continue;
-            best = common;
-            found = name;
-            windows = list;
-        }
-        if (!found) return no_entry(d, p->files[file]);
-        if (other) {
-            char one[SHOWN], two[SHOWN];
-            lc_fail_at(d->st, LC_E_DATA, d->file, 0, 0, "entries \"%s\" and \"%s\" may both be about %s",
-                       lc_printable(one, SHOWN, found, strlen(found)), lc_printable(two, SHOWN, other, strlen(other)),
-                       p->files[file]);
-            lc_hint(d->st, "name the data file with its folder, as in the entry");
-            return LC_E_DATA;
-        }
-        code = read_windows(d, found, windows, file);
+        code = lc_label_entry(&found, &d->windows, name, n, file, hint, d->st);
+        if (code == LC_OK) code = read_windows(d, name[found], json_object_get(root, name[found]), file);
     }
+    lc_free(name);
     return code;
 }
 
 static lc_code read_root(document *d, json_t *root)
 {
     if (json_is_object(root)) return read_entries(d, root);
-    if (d->panel->n_files == 1) return read_windows(d, "", root, 0);
-    lc_fail_at(d->st, LC_E_DATA, d->file, 0, 0, "a list of windows serves one data file, not %zu", d->panel->n_files);
+    if (d->windows.panel->n_files == 1) return read_windows(d, "", root, 0);
+    lc_fail_at(d->st, LC_E_DATA, d->file, 0, 0, "a list of windows serves one data file, not %zu",
+               d->windows.panel->n_files);
     lc_hint(d->st, "write {\"FILE\": [[\"FIRST\", \"LAST\"], ...], ...}");
     return LC_E_DATA;
 }
@@ -219,7 +138,7 @@ static lc_code read_root(document *d, json_t *root)
 lc_code lc_labels_from_json(lc_labels *l, const char *file, const char *text, size_t n, const lc_panel *p,
                             const lc_row_order *o, lc_status *st)
 {
-    document d = {l, p, o, file, text, n, 0, 0, st};
+    document d = {{l, p, o, file, 0}, file, text, n, 0, st};
     lc_json_fault fault;
     json_t *root;
     if (!lc_json_is_small(text, n, MOST_DEPTH, MOST_VALUES)) {
@@ -236,9 +155,5 @@ lc_code lc_labels_from_json(lc_labels *l, const char *file, const char *text, si
     }
     lc_code code = read_root(&d, root);
     json_decref(root);
-    if (code == LC_OK && d.empty &&
-        !lc_note(&l->notes, "%zu of %zu labelled windows hold%s no row of the data and %s not count", d.empty,
-                 l->windows, d.empty == 1 ? "s" : "", d.empty == 1 ? "does" : "do"))
-        code = lc_fail_memory(st);
-    return code;
+    return code == LC_OK ? lc_label_windows_close(&d.windows, st) : code;
 }

@@ -3,10 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "anomaly/crew.h"
 #include "anomaly/detect_table.h"
 #include "anomaly/monitor_inner.h"
 #include "base/text.h"
 #include "data/calendar.h"
+#include "train/fit.h"
 
 enum { MOST_ID = 4096 /* bytes */ };
 
@@ -29,6 +31,7 @@ lc_code lc_monitor_create(lc_monitor **out, const lc_settings *s, lc_status *st)
     lc_monitor *o = calloc(1, sizeof *o);
     if (!o) return lc_fail_memory(st);
     o->settings = lc_settings_copy(s);
+    o->threads = lc_fit_threads(s);
     code = o->settings ? lc_live_create(&o->live, o->settings, st) : lc_fail_memory(st);
     if (code == LC_OK) *out = o;
     else lc_monitor_free(o);
@@ -201,6 +204,32 @@ static void set_value(lc_monitor *o, const lc_monitor_series *s, size_t column, 
     o->info.flagged += f->anomaly;
 }
 
+/* A row goes to the detectors of its columns, which know nothing of each other. */
+typedef struct columns {
+    lc_monitor *o;
+    const lc_live_row *row;
+    lc_monitor_series *series;
+} columns;
+
+static lc_code push_column(void *ctx, size_t thread, size_t i, lc_status *st)
+{
+    const columns *c = ctx;
+    const lc_live_row *r = c->row;
+    (void)thread;
+    if (lc_live_is_dropped(c->o->live, i)) return LC_OK;
+    const lc_watch_row w = {lc_add_clamped(c->series->last, r->offset_minutes * LC_MICROS_PER_MINUTE), r->value[i],
+                            NAN};
+    return lc_watch_push(c->series->watch[i], &w, &c->o->found[i], st);
+}
+
+/* To wake a thread costs as much as a column or two. */
+static size_t threads_for(const lc_monitor *o)
+{
+    enum { COLUMNS_EACH = 3 };
+    const size_t useful = o->columns / COLUMNS_EACH;
+    return useful < 2 ? 1 : useful < o->threads ? useful : o->threads;
+}
+
 static lc_code judge(lc_monitor *o, const lc_live_row *r, lc_monitor_series *s, lc_status *st)
 {
     const bool stamps = lc_live_has_stamps(o->live), late = stamps && s->rows && r->stamp <= s->last;
@@ -217,16 +246,14 @@ static lc_code judge(lc_monitor *o, const lc_live_row *r, lc_monitor_series *s, 
         return lc_fail_memory(st);
     }
     for (size_t i = 0; i < o->columns; i++) {
-        lc_finding *f = &o->found[i];
-        *f = lc_finding_none;
-        o->y[i] = NAN;
-        if (lc_live_is_dropped(o->live, i)) continue;
-        o->y[i] = isfinite(r->value[i]) ? r->value[i] : NAN;
-        const lc_watch_row w = {lc_add_clamped(s->last, r->offset_minutes * LC_MICROS_PER_MINUTE), r->value[i], NAN};
-        lc_code code = late ? LC_OK : lc_watch_push(s->watch[i], &w, f, st);
-        if (code != LC_OK) return code;
-        set_value(o, s, i, r->value[i], f);
+        o->found[i] = lc_finding_none;
+        o->y[i] = isfinite(r->value[i]) && !lc_live_is_dropped(o->live, i) ? r->value[i] : NAN;
     }
+    columns c = {o, r, s};
+    const lc_code code = late ? LC_OK : lc_crew_run(o->columns, threads_for(o), push_column, &c, st);
+    if (code != LC_OK) return code;
+    for (size_t i = 0; i < o->columns; i++)
+        if (!lc_live_is_dropped(o->live, i)) set_value(o, s, i, r->value[i], &o->found[i]);
     if (s->joint) {
         lc_finding f = lc_finding_none;
         if (!late) lc_joint_push(s->joint, o->y, o->found, &f);

@@ -22,6 +22,7 @@ struct lc_monitor {
     lc_settings *settings;
     lc_live *live;
     size_t columns; /* 0 until they are settled */
+    size_t threads; /* that may share the columns of a row */
     lc_names ids;   /* in the order of series; "" where there is no column of ids */
     lc_monitor_series **series;
     size_t n_series, series_cap;

@@ -138,8 +138,8 @@ static const row rows[] = {
     SWITCH(explain, "explain", LC_GROUP_DETECT,
            "columns p, statistic, since and column: how likely, what stands out, since how many rows, in which column"),
     TEXT(labels, "labels", LC_GROUP_DETECT, "COL|FILE", "", NULL,
-         "known anomalies to hold the flags against: a 0/1 column of the data, a CSV file with one, or JSON with the "
-         "windows of each file as in the Numenta benchmark"),
+         "known anomalies to hold the flags against: a 0/1 column of the data, a CSV file with one, or the windows "
+         "of each file, as CSV file,from,to or as JSON of the Numenta benchmark"),
     COUNT(vus_buffer, "vus-buffer", LC_GROUP_DETECT, "", 1, 2000,
           "with --labels: VUS-PR is the mean over buffers of 0 to so many rows around events (default: the period of "
           "the series, 125 without one)"),

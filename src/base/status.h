@@ -10,10 +10,6 @@
 #else
 #define LC_PRINTF(fmt, args)
 #define LC_MUST_USE
-/* For functions of the public interface: a missing argument is the caller's error, not a crash. */
-#define LC_NEED(argument)                                                                                              \
-    if (!(argument)) return lc_fail(st, LC_E_USAGE, "argument \"%s\" is missing", #argument)
-
 #endif
 
 /* Each of these stores into *st (NULL allowed) unless it already holds an error, and is worth `code`, so that a

@@ -181,6 +181,12 @@ char *lc_utf8(const char *s)
     return out;
 }
 
+const char *lc_base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
 bool lc_split_names(const char *list, char ***names, size_t *count)
 {
     *names = NULL;

@@ -30,6 +30,9 @@ bool lc_is_utf8(const char *s); /* sound UTF-8, by RFC 3629 */
  * Latin-1. NULL: out of memory. */
 char *lc_utf8(const char *s);
 
+/* What stands behind the last slash of a path; the whole path where nothing does. */
+const char *lc_base_name(const char *path);
+
 /* Splits "a,b,c" at commas into newly allocated names (free each and the array); quotes are not special.
  * *count 0 for NULL or empty text. false: out of memory. */
 bool lc_split_names(const char *list, char ***names, size_t *count);

@@ -96,6 +96,7 @@ bool cli_progress_step(void *progress, const lc_progress *p);
 void cli_progress_clear(cli_progress *p);
 /* Before a line of text; the progress may be drawn again behind it. */
 void cli_progress_clear_line(cli_progress *p);
+double cli_seconds(void); /* of a clock that nobody sets */
 /* The signal that asked to stop, or 0. */
 int cli_interrupted(void);
 
@@ -104,10 +105,15 @@ int cli_interrupted(void);
 /* Refuses early what would fail late: outputs that exist without --force or cannot be written, charts of no known
  * format, files named twice. */
 int cli_check_outputs(const cli_options *o);
+/* What stands behind the last slash of a path. */
+const char *cli_base_name(const char *path);
 /* Whether --state names a state to go on from: outputs are then appended to. */
 bool cli_goes_on(const cli_options *o);
 /* Whether --plot - asks for a chart on standard output, which the result then leaves to it. */
 bool cli_plots_here(const cli_options *o);
+/* The most charts of a report, and whether what --charts says is right. */
+size_t cli_charts(const cli_options *o);
+int cli_check_charts(const cli_options *o);
 /* Refuses --json where the result itself would go to standard output. */
 int cli_check_json(const cli_options *o);
 
@@ -120,6 +126,9 @@ bool cli_given(const cli_options *o, const char *name);
 bool cli_configured(const cli_options *o, const char *name);
 /* Whether somebody chose its value, here or there. */
 bool cli_chosen(const cli_options *o, const char *name);
+/* The settings that somebody chose: what a command settles by itself is none of the options that a report lists. To be
+ * freed; NULL: out of memory. */
+lc_settings *cli_chosen_settings(const cli_options *o);
 
 /* The first option from place *i of the table on that was given and matters to a fit alone; NULL: none. *i is then the
  * place after it. */
@@ -143,6 +152,7 @@ typedef struct cli_outcome {
     const lc_panel *panel;
     const lc_model_info *model;
     const lc_backtest_view *backtest; /* drawn instead of the result */
+    const lc_verdict *verdict;        /* of it */
 } cli_outcome;
 
 /* Writes a result to --output or standard output, and its chart or report where --plot says. */
@@ -169,15 +179,12 @@ int cli_evaluate_labels(const cli_options *o);
 
 /* ---- summary of a run ---- */
 
-/* The verdict of a backtest in words for who reads no statistics; "" when there was no baseline. true: the model was
- * not better, which is a warning. */
-bool cli_verdict_words(char *out, size_t room, const lc_verdict *v);
-
 /* Puts a new value into an object. Where one of the two is NULL *object is NULL from then on: memory was short, which
  * cli_print_summary then says. */
 void cli_json_put(json_t **object, const char *key, json_t *value);
 
-/* Every row of a table as an object; text stands in columns called unique_id, model and method. */
+/* Every row of a table as an object; text stands in columns called unique_id, model, method,
+ * start, end, peak, statistic and column. */
 json_t *cli_json_rows(const lc_result *r);
 
 /* A JSON object for --json; m NULL: without a model. */
@@ -192,8 +199,8 @@ json_t *cli_json_text(const char *text);
 /* Lines on standard error: what was read, and which model it is; m NULL: there is none. */
 void cli_print_read(const cli_options *o, const lc_panel *p, const lc_model_info *m);
 void cli_print_model(const cli_options *o, const lc_panel *p, const lc_model_info *m);
-/* Says so where rows lie outside what the model of --model learned. */
-int cli_warn_of_reach(const cli_options *o, const lc_model *m, const lc_panel *p);
+/* Before the work: says so where the model of --model learned of rows with another step, or far from these. */
+int cli_warn_of_misfit(const cli_options *o, const lc_model *m, const lc_panel *p);
 /* How the model did beside the naive forecasts on its validation windows. */
 void cli_print_error(const cli_options *o, const lc_model_info *m);
 

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/job.h"
 
 static void print_flags(const cli_options *o, const lc_detect_info *info)
 {
@@ -89,7 +90,7 @@ int cli_detect(const cli_options *o)
     if (code == LC_EXIT_OK && !m) code = cli_keep_rows(o);
     if (code == LC_EXIT_OK) code = cli_read(&p, o);
     if (code == LC_EXIT_OK) code = cli_read_labels(&l, o, p);
-    if (code == LC_EXIT_OK) code = cli_warn_of_reach(o, m, p);
+    if (code == LC_EXIT_OK) code = cli_warn_of_misfit(o, m, p);
     if (code != LC_EXIT_OK) goto done;
     cli_progress progress = cli_progress_start(o);
     const bool wants_events = o->events || o->json || (o->plot && lc_report_is(o->plot));
@@ -116,6 +117,7 @@ int cli_detect(const cli_options *o)
             cli_json_put(&s, "rows_flagged", json_integer((json_int_t)info.rows_flagged));
         }
         cli_json_put(&s, "events", json_integer((json_int_t)(events ? lc_result_rows(events) : 0)));
+        if (o->figures && events) cli_json_put(&s, "worst", cli_job_worst(events));
         if (measures) cli_json_put(&s, "measures", cli_json_rows(measures));
         code = cli_print_summary(s, o);
     }

@@ -75,7 +75,7 @@ static json_t *verdict(const lc_verdict *v)
 {
     char words[400];
     if (!*v->baseline) return json_null();
-    cli_verdict_words(words, sizeof words, v);
+    lc_verdict_words(words, sizeof words, v);
     json_t *o = json_pack("{s:s, s:s, s:s}", "model", v->model, "baseline", v->baseline, "measure", v->measure);
     cli_json_put(&o, "error", real_or_null(v->error));
     cli_json_put(&o, "baseline_error", real_or_null(v->baseline_error));
@@ -98,9 +98,6 @@ int cli_evaluate(const cli_options *o)
     const lc_evaluate_files files = {o->save_windows, o->save_steps, o->force, o->plot ? &view : NULL};
     char labels[2];
     if (*cli_labels_name(o, labels, sizeof labels)) return cli_evaluate_labels(o);
-    if (cli_plots_here(o) || (o->plot && lc_report_is(o->plot)))
-        return cli_usage("let it end in .png, .svg, .pdf or .gp", "a backtest has no %s",
-                         cli_plots_here(o) ? "chart for the terminal" : "report");
     int code = cli_check_outputs(o);
     if (code == LC_EXIT_OK) code = cli_read(&p, o);
     if (code != LC_EXIT_OK) goto done;
@@ -117,11 +114,12 @@ int cli_evaluate(const cli_options *o)
     print_table(r, o);
     print_intervals(r, o);
     char words[400];
-    const bool warning = cli_verdict_words(words, sizeof words, &info.verdict);
+    const bool warning = lc_verdict_words(words, sizeof words, &info.verdict);
     if (*words) cli_line(o, "%s%s", warning ? "warning: " : "", words);
     if (o->save_windows) cli_line(o, "wrote   %s", o->save_windows);
     if (o->save_steps) cli_line(o, "wrote   %s", o->save_steps);
-    code = cli_deliver(&(cli_outcome){.result = r, .backtest = view}, o);
+    code = cli_deliver(
+        &(cli_outcome){.result = r, .panel = p, .model = &info.model, .backtest = view, .verdict = &info.verdict}, o);
     if (code == LC_EXIT_OK) {
         json_t *s = cli_summary(o, p, &info.model);
         cli_json_put(&s, "fits", json_integer((json_int_t)info.fits));

@@ -12,7 +12,7 @@ int cli_forecast(const cli_options *o)
     if (code == LC_EXIT_OK) code = cli_check_outputs(o);
     if (code == LC_EXIT_OK) code = cli_load_model(&m, o);
     if (code == LC_EXIT_OK) code = cli_read(&p, o);
-    if (code == LC_EXIT_OK) code = cli_warn_of_reach(o, m, p);
+    if (code == LC_EXIT_OK) code = cli_warn_of_misfit(o, m, p);
     /* Before the fit, which takes time. */
     if (code == LC_EXIT_OK && !m && lc_forecast_check(m, p, o->settings, &st) != LC_OK) code = cli_fail(&st);
     if (code == LC_EXIT_OK && !m) code = cli_fit(&m, p, o);

@@ -64,8 +64,8 @@ static json_t *real(double x)
 /* Counts are whole numbers. */
 static json_t *json_cell(const lc_result *r, size_t row, size_t column)
 {
-    static const char *const text[] = {"unique_id", "model", "method"}, *const whole[] = {"windows", "rows", "events",
-                                                                                          "hit"};
+    static const char *const text[] = {"unique_id", "model", "method", "start", "end", "peak", "statistic", "column"},
+                             *const whole[] = {"windows", "rows", "events", "hit", "flags"};
     const char *name = lc_result_column_name(r, column);
     const double x = lc_result_real(r, row, column);
     for (size_t i = 0; i < sizeof text / sizeof text[0]; i++)
@@ -202,22 +202,28 @@ static void print_network(const cli_options *o, const char *file, const lc_model
 
 void cli_print_model(const cli_options *o, const lc_panel *p, const lc_model_info *m)
 {
-    char freq[24];
     cli_print_read(o, p, m);
-    if (o->model) {
-        print_network(o, o->model, m);
-        if (strcmp(m->frequency, lc_panel_frequency(p, freq)) != 0)
-            cli_note(o, "warning: the model was fitted on rows with step %s, these have step %s", m->frequency, freq);
-    } else {
-        print_network(o, NULL, m);
-    }
+    print_network(o, o->model, m);
 }
 
-int cli_warn_of_reach(const cli_options *o, const lc_model *m, const lc_panel *p)
+static void warn_of_step(const cli_options *o, const lc_model *m, const lc_panel *p)
+{
+    lc_model_info info;
+    char freq[24], season[40] = "";
+    lc_model_get_info(m, &info);
+    if (strcmp(info.frequency, lc_panel_frequency(p, freq)) == 0) return;
+    if (info.season > 1) snprintf(season, sizeof season, " and a season of %zu", info.season);
+    cli_note(o, "warning: the model was fitted on rows with step %s, these have step %s", info.frequency, freq);
+    cli_note(o, "  to it they are rows with step %s, with a lookback of %zu%s; train a model on rows like these",
+             info.frequency, info.lookback, season);
+}
+
+int cli_warn_of_misfit(const cli_options *o, const lc_model *m, const lc_panel *p)
 {
     lc_reach r;
     lc_status st = {0};
     if (!o->model) return LC_EXIT_OK;
+    warn_of_step(o, m, p);
     if (lc_model_reach(&r, m, p, &st) != LC_OK) return cli_fail(&st);
     if (!r.n) return LC_EXIT_OK;
     char more[60] = "";
@@ -242,8 +248,9 @@ void cli_print_error(const cli_options *o, const lc_model_info *m)
     else
         cli_line(o, "error   %.3g x naive%s, on %zu validation window%s", naive, also, m->valid_windows,
                  m->valid_windows == 1 ? "" : "s");
-    double worst = seasonal > naive ? seasonal : naive;
-    if (worst >= 1)
+    const bool is_baseline = !m->members && strcmp(m->arch, m->statistical) == 0; /* it does what it was asked to do */
+    const double worst = seasonal > naive ? seasonal : naive;
+    if (worst >= 1 && !is_baseline)
         cli_line(o, "warning: naive was %s: repeating the last %s %s this model", worst > 1 ? "better" : "as good",
                  worst > naive ? "season" : "value", worst > 1 ? "beats" : "equals");
 }

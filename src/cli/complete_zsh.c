@@ -37,7 +37,7 @@ static void write_command(FILE *to, const cli_command *c)
 {
     fprintf(to, "    %s)\n        specs=(\n", c->name);
     for (size_t i = 0; i < cli_option_count(); i++) {
-        const cli_option option = cli_option_at(i);
+        const cli_option option = cli_option_of(c, i);
         if (cli_shows(c, &option)) write_option(to, &option);
     }
     fputs("            '*:FILE:_files'\n        )\n        ;;\n", to);

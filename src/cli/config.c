@@ -9,13 +9,9 @@
 
 static const char usual_name[] = "loomcast.conf";
 
-/* More than anybody writes by hand. */
-enum { MOST_BYTES = 1 << 20 };
-
 typedef struct config {
     const char *path;
-    char *text; /* with a NUL behind it */
-    size_t n;
+    lc_pairs *pairs; /* NULL where nobody named a file and none is there */
 } config;
 
 static int refuse(const config *f, size_t line, lc_code code, const char *hint, const char *fmt, ...)
@@ -34,34 +30,15 @@ static int refuse(const config *f, size_t line, lc_code code, const char *hint, 
 
 /* ---- the file ---- */
 
-static int read_stream(config *f, FILE *stream)
-{
-    struct stat info;
-    if (fstat(fileno(stream), &info) == 0 && S_ISDIR(info.st_mode))
-        return refuse(f, 0, LC_E_IO, "", "is a folder, not a file of settings");
-    f->text = malloc(MOST_BYTES + 1);
-    if (!f->text) return cli_no_memory();
-    f->n = fread(f->text, 1, MOST_BYTES + 1, stream);
-    if (ferror(stream)) return refuse(f, 0, LC_E_IO, "", "cannot be read: %s", strerror(errno));
-    if (f->n > MOST_BYTES) return refuse(f, 0, LC_E_IO, "", "is no file of settings: it is larger than 1 MiB");
-    f->text[f->n] = '\0';
-    return LC_EXIT_OK;
-}
-
-/* f->text stays NULL where nobody named a file and none is there. */
 static int read_file(config *f, const char *named)
 {
     struct stat info;
+    lc_status st = {0};
     f->path = named ? named : usual_name;
     /* A pipe that happens to have the usual name would be waited for. */
     if (!named && (stat(usual_name, &info) != 0 ? errno == ENOENT : !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode)))
         return LC_EXIT_OK;
-    FILE *stream = fopen(f->path, "rb");
-    if (!stream && !named && errno == ENOENT) return LC_EXIT_OK; /* it went away just now */
-    if (!stream) return refuse(f, 0, LC_E_IO, "", "cannot be read: %s", strerror(errno));
-    const int code = read_stream(f, stream);
-    fclose(stream);
-    return code;
+    return lc_pairs_read(&f->pairs, f->path, &st) == LC_OK ? LC_EXIT_OK : cli_fail(&st);
 }
 
 /* ---- a line ---- */
@@ -71,34 +48,25 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* Without the blanks around it. */
-static char *trim(char *text)
-{
-    while (is_blank(*text)) text++;
-    size_t n = strlen(text);
-    while (n && is_blank(text[n - 1])) n--;
-    text[n] = '\0';
-    return text;
-}
-
-/* *value: what stands behind "=", without quotes and comment. */
+/* *value: the text without quotes and comment. */
 static int take_value(char **value, const config *f, size_t line, const char *key, char *text)
 {
-    text = trim(text);
     if (*text == '"') {
         char *end = strchr(text + 1, '"');
         if (!end) return refuse(f, line, LC_E_USAGE, "", "%.64s: the quotes are not closed", key);
-        *end = '\0';
-        const char *rest = trim(end + 1);
-        if (*rest && *rest != '#')
-            return refuse(f, line, LC_E_USAGE, "", "%.64s: there is text behind the quotes: %.64s", key, rest);
+        *end++ = '\0';
+        while (is_blank(*end)) end++;
+        if (*end && *end != '#')
+            return refuse(f, line, LC_E_USAGE, "", "%.64s: there is text behind the quotes: %.64s", key, end);
         *value = text + 1;
         return LC_EXIT_OK;
     }
-    for (char *p = text; *p; p++)
-        if (*p == '#' && (p == text || is_blank(p[-1]))) *p-- = '\0';
-    *value = trim(text);
-    if (**value) return LC_EXIT_OK;
+    size_t n = 0;
+    while (text[n] && !(text[n] == '#' && (n == 0 || is_blank(text[n - 1])))) n++;
+    while (n && is_blank(text[n - 1])) n--;
+    text[n] = '\0';
+    *value = text;
+    if (n) return LC_EXIT_OK;
     return refuse(f, line, LC_E_USAGE, "write \"\" for an empty one, and quotes around one that begins with #",
                   "%.64s needs a value", key);
 }
@@ -164,22 +132,16 @@ static bool holds(const cli_options *o, const cli_option *option)
            !(o->model && cli_is_fitting(option));
 }
 
-static int take_line(cli_options *o, const config *f, size_t line, char *text)
+static int take_pair(cli_options *o, const config *f, const lc_pair *pair)
 {
     char *value = NULL;
     size_t place;
     lc_status st = {0};
-    text = trim(text);
-    if (!*text || *text == '#') return LC_EXIT_OK;
-    char *equals = strchr(text, '=');
-    if (!equals) return refuse(f, line, LC_E_USAGE, "write key = value", "\"%.64s\" gives no value", text);
-    *equals = '\0';
-    const char *key = trim(text);
-    int code = find_option(&place, f, line, key);
-    if (code == LC_EXIT_OK) code = take_value(&value, f, line, key, equals + 1);
+    int code = find_option(&place, f, pair->line, pair->key);
+    if (code == LC_EXIT_OK) code = take_value(&value, f, pair->line, pair->key, pair->value);
     if (code != LC_EXIT_OK) return code;
     const cli_option option = cli_option_at(place);
-    code = check_value(f, line, &option, value);
+    code = check_value(f, pair->line, &option, value);
     if (code != LC_EXIT_OK || !holds(o, &option)) return code;
     cli_mark_configured(o, place);
     return cli_set(o, &option, value, &st) == LC_OK ? LC_EXIT_OK : cli_fail(&st);
@@ -199,22 +161,16 @@ static void tell(const cli_options *o, const config *f)
 int cli_config(cli_options *o)
 {
     config f = {0};
+    lc_pair pair = {0};
+    lc_status st = {0};
     if (o->config && !*o->config) return LC_EXIT_OK;
     int code = read_file(&f, o->config);
-    if (code != LC_EXIT_OK || !f.text) goto done;
-    static const char mark[] = "\xef\xbb\xbf"; /* some editors begin UTF-8 so */
-    const size_t skip = f.n >= 3 && memcmp(f.text, mark, 3) == 0 ? 3 : 0;
-    size_t line = 1;
-    for (char *p = f.text + skip, *end = f.text + f.n, *next; code == LC_EXIT_OK && p < end; p = next, line++) {
-        char *stop = memchr(p, '\n', (size_t)(end - p));
-        next = stop ? stop + 1 : end;
-        if (stop) *stop = '\0';
-        if (strlen(p) < (size_t)((stop ? stop : end) - p))
-            code = refuse(&f, line, LC_E_PARSE, "save it as plain text in UTF-8", "there is a NUL byte in the line");
-        else code = take_line(o, &f, line, p);
-    }
+    if (code != LC_EXIT_OK || !f.pairs) return code;
+    do {
+        if (lc_pairs_next(f.pairs, &pair, &st) != LC_OK) code = cli_fail(&st);
+        else if (pair.key) code = take_pair(o, &f, &pair);
+    } while (code == LC_EXIT_OK && pair.key);
     if (code == LC_EXIT_OK) tell(o, &f);
-done:
-    free(f.text);
+    lc_pairs_free(f.pairs);
     return code;
 }

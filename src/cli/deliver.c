@@ -68,14 +68,16 @@ static size_t columns(void)
     return n && n <= MOST ? n : USUAL;
 }
 
-static int print_chart(const lc_report *what, const cli_options *o)
+static int print_chart(const lc_report *what, const lc_backtest_view *backtest, const cli_options *o)
 {
     lc_status st = {0};
     char *text = NULL;
     size_t drawn = 0, all = 0;
     const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
     const bool colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour) && term && strcmp(term, "dumb") != 0;
-    if (lc_plot_text(&text, what, columns(), colour, &drawn, &all, &st) != LC_OK) return cli_fail(&st);
+    const lc_code code = backtest ? lc_plot_backtest_text(&text, backtest, columns(), colour, &st)
+                                  : lc_plot_text(&text, what, columns(), colour, &drawn, &all, &st);
+    if (code != LC_OK) return cli_fail(&st);
     cli_stdout_begins();
     fputs(text, stdout);
     free(text);
@@ -83,10 +85,12 @@ static int print_chart(const lc_report *what, const cli_options *o)
     return LC_EXIT_OK;
 }
 
-static int write_report(const lc_report *what, const cli_options *o)
+static int write_report(const lc_report *what, const cli_outcome *of, const cli_options *o)
 {
     lc_status st = {0};
-    const lc_code code = lc_report_write(what, o->plot, o->force, &st);
+    const lc_code code = of->backtest
+                             ? lc_report_write_backtest(what, of->backtest, of->verdict, o->plot, o->force, &st)
+                             : lc_report_write(what, o->plot, o->force, &st);
     if (code == LC_OK) cli_line(o, "wrote   %s", o->plot);
     if (code == LC_E_TOOL) cli_line(o, "wrote   %s, without charts", o->plot);
     return code == LC_OK ? LC_EXIT_OK : cli_fail(&st);
@@ -111,27 +115,47 @@ int cli_read_style(lc_style **out, const cli_options *o)
     return !o->style || lc_style_read(out, o->style, &st) == LC_OK ? LC_EXIT_OK : cli_fail(&st);
 }
 
+lc_settings *cli_chosen_settings(const cli_options *o)
+{
+    lc_status st = {0};
+    lc_settings *s = lc_settings_copy(o->settings);
+    for (size_t i = 0; s && i < lc_setting_count(); i++) {
+        const lc_setting_info *info = lc_setting_at(i);
+        if (!*info->fallback || cli_chosen(o, info->name)) continue;
+        if (lc_settings_set(s, info->name, info->fallback, &st) == LC_OK) continue;
+        lc_settings_free(s);
+        s = NULL;
+    }
+    return s;
+}
+
 int cli_draw(const cli_outcome *what, const cli_options *o)
 {
-    enum { CHARTS = 24 };
     lc_style *style;
     if (!o->plot) return LC_EXIT_OK;
     int code = cli_read_style(&style, o);
     if (code != LC_EXIT_OK) return code;
+    lc_settings *settings = cli_chosen_settings(o);
+    if (!settings) {
+        code = cli_no_memory();
+        goto done;
+    }
     const bool again = o->command->run == cli_plot; /* what the run was told is not known */
     const lc_report report = {.result = what->result,
                               .past = what->past,
                               .events = what->events,
                               .panel = what->panel,
                               .model = what->model,
-                              .settings = again ? NULL : o->settings,
+                              .settings = again ? NULL : settings,
                               .style = style,
                               .files = o->files,
                               .n_files = again ? 1 : o->n_files,
-                              .charts = o->charts ? strtoul(o->charts, NULL, 10) : CHARTS};
-    if (cli_plots_here(o)) code = print_chart(&report, o);
-    else if (lc_report_is(o->plot)) code = write_report(&report, o);
+                              .charts = cli_charts(o)};
+    if (cli_plots_here(o)) code = print_chart(&report, what->backtest, o);
+    else if (lc_report_is(o->plot)) code = write_report(&report, what, o);
     else code = write_chart(&report, what->backtest, o);
+done:
+    lc_settings_free(settings);
     lc_style_free(style);
     return code;
 }

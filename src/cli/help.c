@@ -53,7 +53,7 @@ void cli_help_command(FILE *to, const cli_command *c)
     fprintf(to, "usage: loomcast %s [OPTIONS] %s\n\n%s\n\nExamples\n", c->name, c->arguments, c->help);
     print_examples(to, c->examples);
     for (size_t i = 0; i < cli_option_count(); i++) {
-        const cli_option option = cli_option_at(i);
+        const cli_option option = cli_option_of(c, i);
         if (!cli_shows(c, &option)) continue;
         if (option.group != group) fprintf(to, "\n%s\n", option.group);
         group = option.group;

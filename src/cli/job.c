@@ -33,6 +33,7 @@ int cli_job(const cli_options *o)
 done:
     cli_job_leave(&j);
     lc_model_free(own.loaded);
+    lc_style_free(j.style);
     free_files(&j);
     return code;
 }

@@ -30,8 +30,14 @@ typedef struct job {
     size_t memory;             /* bytes that a file may take; 0: any */
     char options[SHA256_TEXT]; /* of all that a result depends on beside its input */
     char summary[64], report[64];
-    int lock[2]; /* descriptors, -1: not open */
+    lc_style *style; /* of the report's charts; NULL: the usual one */
+    int lock[2];     /* descriptors, -1: not open */
 } job;
+
+static inline bool cli_job_has_result(const job_file *f)
+{
+    return f->status == JOB_DONE || f->status == JOB_SKIPPED;
+}
 
 /* All functions return an exit code, other than 0 after saying what is wrong, unless they say otherwise. */
 
@@ -40,7 +46,7 @@ int cli_job(const cli_options *o);
 
 /* ---- before it begins ---- */
 
-/* Rules between options; sets shard, threads and memory. */
+/* Rules between options; sets shard, threads, memory and style. */
 int cli_job_check(job *j);
 /* j->options, from settings, options and the files that they name. */
 int cli_job_options(job *j);
@@ -105,8 +111,34 @@ double cli_job_figure(const job_file *f, const char *name);
 /* Does all pending files side by side; after an interrupt those in hand are dropped. */
 int cli_job_run(job *j);
 
+/* ---- what the report shows ---- */
+
+enum { JOB_EVENTS = 20 }; /* of a file, the most unusual, are kept */
+/* Those of a run as JSON, to be kept among its figures; NULL: out of memory. */
+json_t *cli_job_worst(const lc_result *events);
+/* Those of all files, as lc_report_write_files takes them. */
+lc_code cli_job_events(lc_result **out, const job *j, lc_status *st);
+/* The text of a figure of the most unusual event, as "peak"; "" where there is none. */
+const char *cli_job_peak(const job_file *f, const char *name);
+/* How unusual that is; NaN where there is none. */
+double cli_job_p(const job_file *f);
+
+enum { JOB_CHART_MIB = 64 }; /* of a result or an input; larger ones are not read once more for a chart */
+/* Charts of the first files of `order` that have a result, as many as --charts says; chart (n): NULL where there is
+ * none. Free each. Returns how many there are. */
+size_t cli_job_charts(lc_report_chart **chart, const job *j, const job_file *const *order);
+
 /* ---- after it ---- */
 
+typedef struct job_totals {
+    size_t status[JOB_FAILED + 1];
+    size_t flagged, with_flags; /* of detect */
+    size_t worse;               /* files whose model is no better than repeating the last value */
+} job_totals;
+
 int cli_job_summary(const job *j);
+/* The page; rows: a row for each file of `order`. */
+lc_code cli_job_report(const job *j, const job_totals *t, const lc_result *rows, const char *lead,
+                       const job_file *const *order, const char *path, lc_status *st);
 
 #endif

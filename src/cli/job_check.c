@@ -15,16 +15,17 @@ static int refuse_others(const cli_options *o)
 {
     static const struct {
         const char *option, *hint;
-    } refused[] = {{"output", "the folder gets a result for each file"},
-                   {"plot", "report.html in the folder shows all files; \"loomcast plot\" draws any of the results"},
-                   {"charts", "report.html in the folder shows all files; \"loomcast plot\" draws any of the results"},
-                   {"events", "summary.csv counts the events of each file; --events FILE is for a single one"},
-                   {"save-windows", "it names a file for a single backtest"},
-                   {"save-steps", "it names a file for a single backtest"},
-                   {"rejects", "a file whose rows cannot be read fails, and summary.csv names the place"},
-                   {"online", "a job reads whole files"},
-                   {"follow", "a job reads whole files"},
-                   {"state", "a job reads whole files"}};
+    } refused[] = {
+        {"output", "the folder gets a result for each file"},
+        {"plot", "report.html in the folder shows all files; \"loomcast plot\" draws any of the results"},
+        {"events",
+         "summary.csv counts the events of each file and report.html lists them; --events FILE is for a single one"},
+        {"save-windows", "it names a file for a single backtest"},
+        {"save-steps", "it names a file for a single backtest"},
+        {"rejects", "a file whose rows cannot be read fails, and summary.csv names the place"},
+        {"online", "a job reads whole files"},
+        {"follow", "a job reads whole files"},
+        {"state", "a job reads whole files"}};
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
         if (cli_given(o, refused[i].option))
             return cli_usage(refused[i].hint, "--out-dir and --%s do not go together", refused[i].option);
@@ -75,6 +76,8 @@ int cli_job_check(job *j)
     char threads[24];
     if (!*o->out_dir) return cli_usage(NULL, "--out-dir needs the name of a folder");
     int code = refuse_others(o);
+    if (code == LC_EXIT_OK) code = cli_check_charts(o);
+    if (code == LC_EXIT_OK) code = cli_read_style(&j->style, o);
     if (code == LC_EXIT_OK) code = read_shard(j, o->shard);
     if (code == LC_EXIT_OK) code = read_memory(j, o->memory);
     const char *told = lc_settings_get(o->settings, "threads", threads, sizeof threads);

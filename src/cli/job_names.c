@@ -31,7 +31,7 @@ static bool is_plain(unsigned char c)
 /* The base name without endings, every odd character an underscore; true: it is not what it was. */
 static bool take_stem(char out[STEM_MOST + 1], const char *input)
 {
-    const char *slash = strrchr(input, '/'), *base = slash ? slash + 1 : input;
+    const char *base = cli_base_name(input);
     char text[LONGEST], shown[LONGEST];
     const size_t n = without_ending(base, without_ending(base, strlen(base), ".gz"), ".csv");
     snprintf(text, sizeof text, "%.*s", n < LONGEST ? (int)n : LONGEST - 1, base);

@@ -1,4 +1,4 @@
-/* What a job tells at its end: summary.csv, report.html and some lines. */
+/* What a job tells at its end: summary.csv, the table of report.html, and some lines. */
 #define _DEFAULT_SOURCE
 #include <math.h>
 #include <stdlib.h>
@@ -6,23 +6,34 @@
 
 #include "cli/job.h"
 
-enum { COLUMNS_MOST = 12 };
+enum { COLUMNS_MOST = 16 };
 
 /* The figures of each command; reals of 15 digits are counts. */
 typedef struct table {
     const char *command;
-    lc_column column[4]; /* ends with a NULL name */
+    lc_column column[7]; /* ends with a NULL name */
     const char *worst;   /* files with more of it come first in the report */
+    const char *lead;    /* of the report */
 } table;
 
 static const table tables[] = {
     {"detect",
-     {{"scored", LC_COLUMN_REAL, 15}, {"flagged", LC_COLUMN_REAL, 15}, {"events", LC_COLUMN_REAL, 15}},
-     "flagged"},
+     {{"scored", LC_COLUMN_REAL, 15},
+      {"flagged", LC_COLUMN_REAL, 15},
+      {"events", LC_COLUMN_REAL, 15},
+      {"peak", LC_COLUMN_TEXT, 0},
+      {"statistic", LC_COLUMN_TEXT, 0},
+      {"p", LC_COLUMN_REAL, 3}},
+     "flagged",
+     "Failed files first, then those with the most unusual event. Peak, statistic and p are of that event."},
     {"forecast",
      {{"horizon", LC_COLUMN_REAL, 15}, {"model", LC_COLUMN_TEXT, 0}, {"against_naive", LC_COLUMN_REAL, 4}},
-     "against_naive"},
-    {"evaluate", {{"mase", LC_COLUMN_REAL, 4}, {"verdict", LC_COLUMN_TEXT, 0}}, "mase"}};
+     "against_naive",
+     "Failed files first, then those whose model did worst beside the naive forecast."},
+    {"evaluate",
+     {{"mase", LC_COLUMN_REAL, 4}, {"verdict", LC_COLUMN_TEXT, 0}},
+     "mase",
+     "Failed files first, then those with the largest error."}};
 
 static const table *table_of(const job *j)
 {
@@ -38,23 +49,29 @@ static const char *status_word(job_status status)
     return words[status];
 }
 
-static bool has_result(const job_file *f)
-{
-    return f->status == JOB_DONE || f->status == JOB_SKIPPED;
-}
-
 /* ---- the table ---- */
 
-static size_t list_columns(lc_column out[COLUMNS_MOST], const table *t)
+static void append(lc_column *out, size_t *n, const lc_column *list)
 {
-    static const lc_column first[] = {{"file", LC_COLUMN_TEXT, 0},   {"result", LC_COLUMN_TEXT, 0},
-                                      {"status", LC_COLUMN_TEXT, 0}, {"error", LC_COLUMN_TEXT, 0},
-                                      {"rows", LC_COLUMN_REAL, 15},  {"series", LC_COLUMN_REAL, 15}},
-                           last[] = {{"seconds", LC_COLUMN_REAL, 3}, {"notes", LC_COLUMN_TEXT, 0}};
+    for (size_t i = 0; list[i].name; i++) out[(*n)++] = list[i];
+}
+
+/* For a page what was found comes first. */
+static size_t list_columns(lc_column out[COLUMNS_MOST], const table *t, bool is_page)
+{
+    static const lc_column file[] = {{"file", LC_COLUMN_TEXT, 0}, {0}}, result[] = {{"result", LC_COLUMN_TEXT, 0}, {0}},
+                           state[] = {{"status", LC_COLUMN_TEXT, 0}, {"error", LC_COLUMN_TEXT, 0}, {0}},
+                           size[] = {{"rows", LC_COLUMN_REAL, 15},
+                                     {"series", LC_COLUMN_REAL, 15},
+                                     {"frequency", LC_COLUMN_TEXT, 0},
+                                     {0}},
+                           last[] = {{"seconds", LC_COLUMN_REAL, 3}, {"notes", LC_COLUMN_TEXT, 0}, {0}};
+    const lc_column *const as_table[] = {file, result, state, size, t->column, last}, *const as_page[] = {
+                                                                                          file, t->column, state,
+                                                                                          size, last,      result};
     size_t n = 0;
-    for (size_t i = 0; i < sizeof first / sizeof first[0]; i++) out[n++] = first[i];
-    for (size_t i = 0; t->column[i].name; i++) out[n++] = t->column[i];
-    for (size_t i = 0; i < sizeof last / sizeof last[0]; i++) out[n++] = last[i];
+    for (size_t i = 0; i < sizeof as_table / sizeof as_table[0]; i++)
+        append(out, &n, (is_page ? as_page : as_table)[i]);
     return n;
 }
 
@@ -62,10 +79,12 @@ static const char *text_of(const job_file *f, const char *column)
 {
     const char *text = NULL;
     if (strcmp(column, "file") == 0) text = f->input;
-    else if (strcmp(column, "result") == 0) text = has_result(f) ? f->result : "";
+    else if (strcmp(column, "result") == 0) text = cli_job_has_result(f) ? f->result : "";
     else if (strcmp(column, "status") == 0) text = status_word(f->status);
     else if (strcmp(column, "error") == 0) text = f->error;
     else if (strcmp(column, "notes") == 0) text = f->notes;
+    else if (!cli_job_has_result(f)) text = "";
+    else if (strcmp(column, "peak") == 0 || strcmp(column, "statistic") == 0) text = cli_job_peak(f, column);
     else text = json_string_value(json_object_get(f->figures, column));
     return text ? text : "";
 }
@@ -73,13 +92,14 @@ static const char *text_of(const job_file *f, const char *column)
 static double number_of(const job_file *f, const char *column)
 {
     if (strcmp(column, "seconds") == 0) return f->status == JOB_PENDING ? NAN : f->seconds;
-    return has_result(f) ? cli_job_figure(f, column) : NAN;
+    if (!cli_job_has_result(f)) return NAN;
+    return strcmp(column, "p") == 0 ? cli_job_p(f) : cli_job_figure(f, column);
 }
 
-static lc_code make_table(lc_result **out, const job *j, const job_file *const *order, lc_status *st)
+static lc_code make_table(lc_result **out, const job *j, const job_file *const *order, bool is_page, lc_status *st)
 {
     lc_column column[COLUMNS_MOST];
-    const size_t n = list_columns(column, table_of(j));
+    const size_t n = list_columns(column, table_of(j), is_page);
     lc_code code = lc_result_create_with(out, column, n, st);
     for (size_t i = 0; i < j->n && code == LC_OK; i++) {
         code = lc_result_add_row(*out, st);
@@ -106,7 +126,11 @@ static int worst_first(const void *a, const void *b)
 {
     const job_file *p = *(const job_file *const *)a, *q = *(const job_file *const *)b;
     if (rank(p) != rank(q)) return rank(p) - rank(q);
-    const double x = number_of(p, worst_figure), y = number_of(q, worst_figure);
+    double x = number_of(p, "p"), y = number_of(q, "p");
+    if (x < y || (isfinite(x) && isnan(y))) return -1;
+    if (x > y || (isnan(x) && isfinite(y))) return 1;
+    x = number_of(p, worst_figure);
+    y = number_of(q, worst_figure);
     if (x > y || (isfinite(x) && isnan(y))) return -1;
     if (x < y || (isnan(x) && isfinite(y))) return 1;
     return p < q ? -1 : p > q;
@@ -114,17 +138,19 @@ static int worst_first(const void *a, const void *b)
 
 /* ---- what is said ---- */
 
-typedef struct totals {
-    size_t status[JOB_FAILED + 1];
-    size_t flagged, with_flags;
-} totals;
-
-static totals sum_up(const job *j)
+/* A baseline that was asked for by name does what it was asked to do. */
+static bool is_baseline(const job_file *f)
 {
-    totals t = {0};
+    return strcmp(text_of(f, "model"), "auto") != 0 && !(cli_job_figure(f, "parameters") > 0);
+}
+
+static job_totals sum_up(const job *j)
+{
+    job_totals t = {0};
     for (size_t i = 0; i < j->n; i++) {
         const double flags = number_of(&j->file[i], "flagged");
         t.status[j->file[i].status]++;
+        t.worse += number_of(&j->file[i], "against_naive") >= 1 && !is_baseline(&j->file[i]);
         if (!(flags > 0)) continue;
         t.flagged += (size_t)flags;
         t.with_flags++;
@@ -132,49 +158,7 @@ static totals sum_up(const job *j)
     return t;
 }
 
-static lc_code write_report(const job *j, const totals *t, const lc_result *rows, const job_file *const *order,
-                            const char *path, lc_status *st)
-{
-    enum { FACTS = 7 };
-    char title[80], number[FACTS][32];
-    lc_report_fact key[FACTS];
-    size_t n = 0;
-    const bool detects = strcmp(j->o->command->name, "detect") == 0;
-    const struct {
-        const char *name;
-        size_t n;
-        bool shown;
-    } fact[FACTS] = {{"files", j->n, true},
-                     {"done", t->status[JOB_DONE], true},
-                     {"skipped, as nothing changed", t->status[JOB_SKIPPED], true},
-                     {"failed", t->status[JOB_FAILED], true},
-                     {"pending", t->status[JOB_PENDING], t->status[JOB_PENDING] > 0},
-                     {"flags", t->flagged, detects},
-                     {"files with flags", t->with_flags, detects}};
-    for (size_t i = 0; i < FACTS; i++)
-        if (fact[i].shown) key[n++] = (lc_report_fact){fact[i].name, cli_count(number[i], fact[i].n)};
-    const char **link = calloc(j->n + 1, sizeof *link);
-    if (!link) {
-        *st = (lc_status){.code = LC_E_MEMORY, .text = "out of memory"};
-        return LC_E_MEMORY;
-    }
-    for (size_t i = 0; i < j->n; i++) link[i] = has_result(order[i]) ? order[i]->result : NULL;
-    char part[48] = "";
-    if (j->shards > 1) snprintf(part, sizeof part, ", part %zu of %zu", j->shard, j->shards);
-    snprintf(title, sizeof title, "loomcast %s: %s files%s", j->o->command->name, cli_count(number[0], j->n), part);
-    const lc_report_files what = {.title = title,
-                                  .lead = "A result for each file, failed files first.",
-                                  .table = rows,
-                                  .link = link,
-                                  .key = key,
-                                  .n_key = n,
-                                  .settings = j->o->settings};
-    const lc_code code = lc_report_write_files(&what, path, true, st);
-    free(link);
-    return code;
-}
-
-static int say_as_json(const job *j, const totals *t, const char *summary, const char *report)
+static int say_as_json(const job *j, const job_totals *t, const char *summary, const char *report)
 {
     json_t *s = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "command", j->o->command->name, "out_dir", "", "files",
                           (json_int_t)j->n, "done", (json_int_t)t->status[JOB_DONE], "skipped",
@@ -190,7 +174,7 @@ static int say_as_json(const job *j, const totals *t, const char *summary, const
     return cli_print_summary(s, j->o);
 }
 
-static void say(const job *j, const totals *t, const char *summary, const char *report)
+static void say(const job *j, const job_totals *t, const char *summary, const char *report)
 {
     char n[5][32];
     cli_line(j->o, "files   %s: %s done, %s skipped, %s failed%s%s", cli_count(n[0], j->n),
@@ -206,7 +190,7 @@ static void say(const job *j, const totals *t, const char *summary, const char *
 
 /* ---- all of it ---- */
 
-static int judge(const job *j, const totals *t)
+static int judge(const job *j, const job_totals *t)
 {
     if (t->status[JOB_FAILED] || t->status[JOB_PENDING]) return LC_EXIT_FAILED;
     return j->o->exit_code && t->flagged ? LC_EXIT_ANOMALIES : LC_EXIT_OK;
@@ -223,14 +207,16 @@ int cli_job_summary(const job *j)
         code = cli_no_memory();
         goto done;
     }
-    const totals t = sum_up(j);
+    const job_totals t = sum_up(j);
     for (size_t i = 0; i < j->n; i++) order[i] = &j->file[i];
-    lc_code made = make_table(&rows, j, order, &st);
+    lc_code made = make_table(&rows, j, order, false, &st);
     if (made == LC_OK) made = lc_result_write_file(rows, summary, true, &st);
+    lc_result_free(rows); /* each of the two tables may hold many files */
+    rows = NULL;
     worst_figure = table_of(j)->worst;
     qsort(order, j->n, sizeof *order, worst_first);
-    if (made == LC_OK) made = make_table(&sorted, j, order, &st);
-    if (made == LC_OK) made = write_report(j, &t, sorted, order, report, &st);
+    if (made == LC_OK) made = make_table(&sorted, j, order, true, &st);
+    if (made == LC_OK) made = cli_job_report(j, &t, sorted, table_of(j)->lead, order, report, &st);
     if (made != LC_OK) {
         code = cli_fail(&st);
         goto done;

@@ -48,9 +48,12 @@ json_t *cli_job_figures(json_t *summary)
     add_both(f, summary, "scored", "rows_scored");
     add_both(f, summary, "flagged", "rows_flagged");
     move(f, summary, "events");
+    move(f, summary, "worst");
+    move(f, summary, "frequency");
     move(f, model, "horizon");
     /* That of a model's own training says nothing of the file. */
     if (!json_object_get(summary, "model_file")) move(f, model, "against_naive");
+    move(f, model, "parameters");
     if (model) json_object_set(f, "model", json_object_get(model, "arch"));
     if (verdict) json_object_set(f, "verdict", json_object_get(verdict, "words"));
     add_mase(f, json_object_get(summary, "results"));
@@ -99,7 +102,7 @@ static int run_command(const job *j, job_file *f, const char *result, size_t thr
     o.files = &f->input;
     o.n_files = 1;
     o.output = result;
-    o.out_dir = NULL;
+    o.out_dir = o.charts = o.style = NULL;
     o.figures = figures;
     o.force = replace;
     o.quiet = o.exit_code = false;

@@ -29,7 +29,8 @@ static const cli_option own_options[] = {
         "draw the result: .png, .svg, .pdf, .gp for gnuplot's script and data, .html for a report, or - for a chart in "
         "the terminal, instead of the result unless -o takes it"),
     OWN("charts", 0, charts, "N",
-        "--plot FILE.html: draw the charts of so many series, those that deserve a look first (default: 24)",
+        "in a report, --plot FILE.html or that of --out-dir, draw so many charts, of what deserves a look first "
+        "(default: 24)",
         .in_config = true),
     OWN("style", 0, style, "FILE",
         "how charts look: lines of key = value, for font, font-scale, width, height and colours, see the README"),
@@ -65,6 +66,16 @@ static const cli_option own_options[] = {
 };
 enum { OWN_COUNT = sizeof own_options / sizeof own_options[0] };
 
+/* Where a command does something else than others do. */
+static const struct {
+    const char *option, *command, *help;
+} of_command[] = {
+    {"output", "train", "write the model here"},
+    {"plot", "plot",
+     "the chart to draw: .png, .svg, .pdf, .gp for gnuplot's script and data, .html for a report, or - for one in the "
+     "terminal"},
+};
+
 size_t cli_option_count(void)
 {
     return OWN_COUNT + lc_setting_count();
@@ -93,6 +104,15 @@ cli_option cli_option_at(size_t i)
                          .setting = info};
     /* To go on is about a file, too. */
     option.in_config = !cli_names_file(&option) && strcmp(option.name, "resume") != 0;
+    return option;
+}
+
+cli_option cli_option_of(const cli_command *c, size_t i)
+{
+    cli_option option = cli_option_at(i);
+    for (size_t k = 0; k < sizeof of_command / sizeof of_command[0]; k++)
+        if (strcmp(of_command[k].option, option.name) == 0 && strcmp(of_command[k].command, c->name) == 0)
+            option.help = of_command[k].help;
     return option;
 }
 

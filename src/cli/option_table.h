@@ -27,6 +27,8 @@ enum { CLI_OPTIONS_MOST = 64 * CLI_MARKS };
 size_t cli_option_count(void); /* at most CLI_OPTIONS_MOST */
 /* i < cli_option_count() */
 cli_option cli_option_at(size_t i);
+/* The same, with what it does in this command as its help. */
+cli_option cli_option_of(const cli_command *c, size_t i);
 /* The place of an option with this name, SIZE_MAX: there is none. */
 size_t cli_option_find(const char *name);
 

@@ -66,7 +66,7 @@ static int check_place(const output *out, bool force)
     return access(folder, W_OK | X_OK) == 0 ? LC_EXIT_OK : cli_cannot(out->path, "written", errno);
 }
 
-static const char *base_name(const char *path)
+const char *cli_base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
@@ -77,7 +77,7 @@ static bool same_file(const char *a, const char *b)
     struct stat x, y;
     bool there = stat(a, &x) == 0, also = stat(b, &y) == 0;
     if (there && also) return S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-    if (there || also || strcmp(base_name(a), base_name(b)) != 0) return false;
+    if (there || also || strcmp(cli_base_name(a), cli_base_name(b)) != 0) return false;
     /* Files to come are the same where they have one name in one folder. */
     char one[4096], other[4096];
     folder_of(one, sizeof one, a);
@@ -98,12 +98,18 @@ static int check_inputs(const output *out, const cli_options *o)
     return cli_usage("give the output another name", "--%s would replace %s, which is read", out->option, out->path);
 }
 
-/* --charts counts, and only for a report. */
-static int check_charts(const cli_options *o)
+size_t cli_charts(const cli_options *o)
+{
+    enum { USUAL = 24 };
+    return o->charts ? strtoul(o->charts, NULL, 10) : USUAL;
+}
+
+int cli_check_charts(const cli_options *o)
 {
     if (!o->charts) return LC_EXIT_OK;
-    const bool is_report = o->plot && lc_report_is(o->plot);
-    if (!is_report && cli_given(o, "charts")) return cli_usage(NULL, "--charts is for a report: --plot FILE.html");
+    const bool is_report = o->out_dir || (o->plot && lc_report_is(o->plot));
+    if (!is_report && cli_given(o, "charts"))
+        return cli_usage(NULL, "--charts is for a report: --plot FILE.html, or --out-dir");
     const size_t digits = strspn(o->charts, "0123456789");
     if (digits && digits < 7 && !o->charts[digits]) return LC_EXIT_OK;
     return cli_usage("give a whole number from 0 to 999999", "charts: \"%s\" is not a valid value", o->charts);
@@ -121,7 +127,9 @@ static int check_style(const cli_options *o)
 
 int cli_check_outputs(const cli_options *o)
 {
-    const int charts = check_charts(o), style = charts == LC_EXIT_OK ? check_style(o) : charts;
+    if (o->json && cli_plots_here(o))
+        return cli_usage("leave one of the two out", "--json and --plot - both take standard output");
+    const int charts = cli_check_charts(o), style = charts == LC_EXIT_OK ? check_style(o) : charts;
     if (style != LC_EXIT_OK) return style;
     output out[OUTPUTS];
     char rejects[PATH_ROOM], checkpoint[PATH_ROOM];
@@ -146,10 +154,7 @@ int cli_check_outputs(const cli_options *o)
 
 int cli_check_json(const cli_options *o)
 {
-    if (!o->json) return LC_EXIT_OK;
-    if (cli_plots_here(o))
-        return cli_usage("leave one of the two out", "--json and --plot - both take standard output");
-    if (o->output) return LC_EXIT_OK;
+    if (!o->json || o->output || cli_plots_here(o)) return LC_EXIT_OK; /* the last: refused by cli_check_outputs */
     return cli_usage("give -o FILE for the result",
                      "--json puts its summary on standard output, where the result would go");
 }

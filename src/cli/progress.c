@@ -38,7 +38,7 @@ int cli_interrupted(void)
     return interrupted;
 }
 
-static double seconds(void)
+double cli_seconds(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -63,7 +63,7 @@ static void draw(cli_progress *p, const char *line)
 
 static cli_progress start(const cli_options *o)
 {
-    const cli_progress p = {.shown = !o->quiet && can_redraw_a_line(), .started = seconds(), .before = -1};
+    const cli_progress p = {.shown = !o->quiet && can_redraw_a_line(), .started = cli_seconds(), .before = -1};
     tell = !o->quiet && isatty(STDERR_FILENO);
     catch_interrupts();
     return p;
@@ -133,7 +133,7 @@ static void describe_fit(char *line, size_t room, const lc_progress *now, double
 bool cli_progress_step(void *progress, const lc_progress *now)
 {
     cli_progress *p = progress;
-    const double t = seconds();
+    const double t = cli_seconds();
     /* The first call comes after an epoch: what lies before that one was done by an earlier run. */
     if (p->before < 0) p->before = now->epoch > 1 && now->epochs ? (double)(now->epoch - 1) / (double)now->epochs : 0;
     if (p->shown && t - p->last > 0.1) {
@@ -149,7 +149,7 @@ bool cli_progress_step(void *progress, const lc_progress *now)
 void cli_progress_files(cli_progress *p, size_t done, size_t all, size_t failed, double share)
 {
     char line[160], one[32], other[32], more[32], third[48] = "";
-    const double t = seconds();
+    const double t = cli_seconds();
     if (!p->shown || t - p->last < 0.1) return;
     if (failed) snprintf(third, sizeof third, ", %s failed", cli_count(more, failed));
     snprintf(line, sizeof line, "done %s of %s files%s", cli_count(one, done), cli_count(other, all), third);

@@ -20,6 +20,4 @@ int cli_sink_put(cli_sink *s, const char *text, size_t n);
 int cli_sink_flush(cli_sink *s);
 void cli_sink_close(cli_sink *s);
 
-double cli_seconds(void); /* of a clock that nobody sets */
-
 #endif

@@ -70,7 +70,8 @@ static bool copy_plain(char *out, size_t room, const char *s, size_t n, char poi
     return !(whole && grouped && digits != 3);
 }
 
-static bool number(const lc_cell_rules *r, const char *cell, double *out, bool *keeps)
+/* Any decimal; one that overflows is infinite. */
+static bool decimal(const lc_cell_rules *r, const char *cell, double *out, bool *keeps)
 {
     char text[400], point = r->decimal_comma ? ',' : '.', group = r->decimal_comma ? '.' : ',';
     size_t n = strlen(cell);
@@ -86,9 +87,16 @@ static bool number(const lc_cell_rules *r, const char *cell, double *out, bool *
     lc_decimal d;
     if (!lc_decimal_read(&d, cell, end) || d.end != end) return false;
     double x = lc_decimal_value(&d, cell);
-    if (!isfinite(x)) return false;
     *out = negative ? -x : x;
     if (keeps) *keeps = !d.more && lc_float_keeps(d.w, x);
+    return true;
+}
+
+static bool number(const lc_cell_rules *r, const char *cell, double *out, bool *keeps)
+{
+    double x;
+    if (!decimal(r, cell, &x, keeps) || !isfinite(x)) return false;
+    *out = x;
     return true;
 }
 
@@ -191,7 +199,7 @@ bool lc_cell_is_almost_number(const lc_cell_rules *r, const char *cell)
     return find_defect(r, cell) != DEFECT_NONE;
 }
 
-void lc_cell_hint(const lc_cell_rules *r, const char *cell, lc_status *st)
+static void hint_at_cure(const lc_cell_rules *r, const char *cell, lc_status *st)
 {
     char shown[48];
     switch (find_defect(r, cell)) {
@@ -226,4 +234,16 @@ void lc_cell_hint(const lc_cell_rules *r, const char *cell, lc_status *st)
     }
     const char *quote = strpbrk(cell, "$`!") ? "'" : "\""; /* a shell leaves single ones alone */
     lc_hint(st, "mend the cell; if it means \"no value\": --missing %s%s%s%s", quote, words, shown, quote);
+}
+
+lc_code lc_cell_fail(const lc_cell_rules *r, const char *file, size_t line, size_t column, const char *name,
+                     const char *cell, lc_status *st)
+{
+    char shown[64];
+    double x;
+    lc_fail_at(st, LC_E_PARSE, file, line, column, "column \"%s\": \"%s\" is %s", name,
+               lc_printable(shown, sizeof shown, cell, strlen(cell)),
+               decimal(r, cell, &x, NULL) ? "out of range: numbers reach up to 1.8e308 either way" : "not a number");
+    hint_at_cure(r, cell, st);
+    return LC_E_PARSE;
 }

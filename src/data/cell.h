@@ -28,7 +28,8 @@ bool lc_cell_means_missing(const char *cell);
 /* Whether the cell would be a number but for the way it is written (currency, percent, comma). */
 bool lc_cell_is_almost_number(const lc_cell_rules *r, const char *cell);
 
-/* The hint that goes with "is not a number". */
-void lc_cell_hint(const lc_cell_rules *r, const char *cell, lc_status *st);
+/* Fails with why the cell is neither missing nor a number, and what to do. name: of the column, fit for a message. */
+lc_code lc_cell_fail(const lc_cell_rules *r, const char *file, size_t line, size_t column, const char *name,
+                     const char *cell, lc_status *st);
 
 #endif

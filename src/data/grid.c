@@ -128,10 +128,9 @@ static lc_code fill_past(lc_grid *b, const lc_frame_rows *rows, lc_frame *f)
 /* ---- frames ---- */
 
 /* "dir/name.csv" and "dir/name.csv.gz" become "name". */
-static char *base_name(const char *path)
+static char *stem(const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    const char *name = slash ? slash + 1 : path;
+    const char *name = lc_base_name(path);
     size_t n = strlen(name);
     if (n > 3 && strcmp(name + n - 3, ".gz") == 0) n -= 3;
     for (size_t dot = n; dot > 1; dot--)
@@ -142,7 +141,7 @@ static char *base_name(const char *path)
 static char *frame_id(const lc_table *t, size_t frame)
 {
     if (t->id.n) return lc_strdup(t->ids.name[frame]);
-    return t->n_files > 1 ? base_name(t->file[frame]) : lc_strdup("");
+    return t->n_files > 1 ? stem(t->file[frame]) : lc_strdup("");
 }
 
 /* Until the first frame that is not plain, rows need no place of their own. */

@@ -163,12 +163,9 @@ static column_look look_at(const lc_first_rows *first, size_t column, const lc_c
 static lc_code not_a_number(const lc_first_rows *first, size_t row, size_t column, const lc_cell_rules *rules,
                             lc_status *st)
 {
-    char shown[NAME_ROOM], cell_shown[64];
-    const char *cell = first->row[row].cell[column];
-    lc_fail_at(st, LC_E_PARSE, first->file, first->row[row].line, column + 1, "column \"%s\": \"%s\" is not a number",
-               shown_name(first, column, shown), lc_printable(cell_shown, sizeof cell_shown, cell, strlen(cell)));
-    lc_cell_hint(rules, cell, st);
-    return LC_E_PARSE;
+    char shown[NAME_ROOM];
+    return lc_cell_fail(rules, first->file, first->row[row].line, column + 1, shown_name(first, column, shown),
+                        first->row[row].cell[column], st);
 }
 
 static bool note_ignored(const lc_first_rows *first, const size_t *ignored, size_t n, lc_notes *notes)

@@ -47,7 +47,7 @@ lc_code lc_table_fault(const lc_table *t, const lc_row_fault *f, size_t base, lc
 {
     const char *file = lc_table_file(t);
     size_t line = base + f->line, column = f->column;
-    char shown[LC_NAME_ROOM] = "", cell[64];
+    char shown[LC_NAME_ROOM] = "";
     if (column && column <= t->n_columns) lc_table_column_name(t, column - 1, shown);
     switch (f->kind) {
     case LC_FAULT_NONE: return LC_OK;
@@ -58,11 +58,7 @@ lc_code lc_table_fault(const lc_table *t, const lc_row_fault *f, size_t base, lc
     case LC_FAULT_LONG_ROW:
     case LC_FAULT_MANY: return lc_split_fail(f->kind, file, line, column, t->delimiter, st);
     case LC_FAULT_RAGGED: return lc_table_ragged(t, f, line, st);
-    case LC_FAULT_NUMBER:
-        lc_fail_at(st, LC_E_PARSE, file, line, column, "column \"%s\": \"%s\" is not a number", shown,
-                   lc_printable(cell, sizeof cell, f->cell, strlen(f->cell)));
-        lc_cell_hint(&t->rules, f->cell, st);
-        break;
+    case LC_FAULT_NUMBER: return lc_cell_fail(&t->rules, file, line, column, shown, f->cell, st);
     case LC_FAULT_NO_STAMP:
     case LC_FAULT_STAMP:
     case LC_FAULT_DATE:

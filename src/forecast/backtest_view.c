@@ -6,23 +6,18 @@
 
 #include "base/memory.h"
 #include "base/rng.h"
+#include "base/text.h"
 
 enum { QUANTILE_LEVELS = LC_CRPS_QUANTILES / 2 };
 
 /* ---- what it is about ---- */
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
-}
 
 /* only: the single series, or NULL. */
 static char *subject_of(const lc_panel *p, const lc_series *only)
 {
     lc_buf b = {0};
     if (p->n_files > 1) lc_buf_printf(&b, "%zu files", p->n_files);
-    else lc_buf_puts(&b, base_name(p->source));
+    else lc_buf_puts(&b, lc_base_name(p->source));
     if (only && *only->id) {
         lc_buf_puts(&b, ", ");
         lc_buf_puts(&b, only->id);

@@ -131,6 +131,19 @@ static lc_code read_weights(lc_model *m, const lc_safetensors *f, lc_status *st)
     return code;
 }
 
+/* Passes on why a file could not be read: whoever names a model does not expect to hear of safetensors alone. */
+static lc_code fail_to_read(const lc_status *why, const char *path, lc_status *st)
+{
+    if (why->code != LC_E_MODEL) {
+        lc_fail_at(st, why->code, why->file, why->line, why->column, "%s", why->text);
+        if (*why->hint) lc_hint(st, "%s", why->hint);
+        return why->code;
+    }
+    lc_fail_at(st, LC_E_MODEL, path, 0, 0, "not a loomcast model (%s)", why->text);
+    lc_hint(st, "the file is damaged or not by loomcast train: take a fresh copy or train the model again");
+    return LC_E_MODEL;
+}
+
 /* Takes f, NULL where `code` says why it could not be read. */
 static lc_code read_model(lc_model **out, lc_safetensors *f, lc_code code, const char *path, lc_status *st)
 {
@@ -143,7 +156,7 @@ static lc_code read_model(lc_model **out, lc_safetensors *f, lc_code code, const
     const char *format = lc_safetensors_metadata(f, "format"), *version = lc_safetensors_metadata(f, "version");
     const char *config = lc_safetensors_metadata(f, "config");
     if (!format || strcmp(format, "loomcast") != 0 || !version || !config) {
-        code = lc_fail(st, LC_E_MODEL, "is a safetensors file but no model of loomcast");
+        code = lc_fail(st, LC_E_MODEL, "not a loomcast model (a safetensors file of something else)");
         goto done;
     }
     if (strcmp(version, format_version) != 0) {
@@ -183,14 +196,18 @@ done:
 lc_code lc_model_read(lc_model **out, const char *path, lc_status *st)
 {
     lc_safetensors *f = NULL;
-    const lc_code code = lc_safetensors_read(&f, path, st);
+    lc_status why = {0};
+    lc_code code = lc_safetensors_read(&f, path, &why);
+    if (code != LC_OK) code = fail_to_read(&why, path, st);
     return read_model(out, f, code, path, st);
 }
 
 lc_code lc_model_read_memory(lc_model **out, const char *name, const void *bytes, size_t n, lc_status *st)
 {
     lc_safetensors *f = NULL;
-    const lc_code code = lc_safetensors_read_memory(&f, name, bytes, n, st);
+    lc_status why = {0};
+    lc_code code = lc_safetensors_read_memory(&f, name, bytes, n, &why);
+    if (code != LC_OK) code = fail_to_read(&why, name, st);
     return read_model(out, f, code, name, st);
 }
 

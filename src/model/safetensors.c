@@ -81,14 +81,15 @@ static lc_code take(struct reader *r, void *to, size_t n)
 static lc_code read_header(struct reader *r, json_t **header, size_t *payload)
 {
     unsigned char prefix[8];
+    char begin[2 * sizeof prefix];
     if (r->size < sizeof prefix) return broken(r, "a file of %zu bytes is no safetensors file", r->size);
     lc_code code = take(r, prefix, sizeof prefix);
     if (code != LC_OK) return code;
     uint64_t length = 0;
     for (unsigned b = 0; b < 8; b++) length |= (uint64_t)prefix[b] << (8 * b);
     if (length > LC_SAFETENSORS_HEADER)
-        return broken(r, "no safetensors file: its header would be %llu bytes long, the format allows %d",
-                      (unsigned long long)length, LC_SAFETENSORS_HEADER);
+        return broken(r, "no safetensors file: it begins with \"%s\"",
+                      lc_printable(begin, sizeof begin, (const char *)prefix, sizeof prefix));
     size_t n = (size_t)length;
     if (n > r->size - sizeof prefix)
         return broken(r, "the header is %zu bytes long, but only %zu follow", n, r->size - sizeof prefix);

@@ -8,7 +8,11 @@
 #include "report/page.h"
 #include "report/trace.h"
 
-enum { STEPS, COVERAGE, RESIDUALS, ECHOES, PANELS };
+enum { STEPS, COVERAGE, RESIDUALS, ECHOES, PANELS = LC_BACKTEST_PARTS };
+
+const char *const lc_backtest_titles[PANELS] = {"Error by step of the horizon", "Values inside their intervals",
+                                                "Residuals: actual minus forecast",
+                                                "Autocorrelation of the one-step residuals"};
 
 enum { POINTS_MOST = 30 }; /* longer horizons are lines without points */
 
@@ -270,54 +274,97 @@ static void place(sheet *s, lc_buf *script, size_t i, const char *title)
     s->frame[i].right -= s->page.font * .7; /* the last number of an axis is centred at its end */
 }
 
-static void frame_all(sheet *s)
+static void frame_panel(sheet *s, size_t i)
 {
     const lc_backtest_figure *f = s->f;
+    lc_axes *frame = &s->frame[i];
+    *frame = i == STEPS       ? frame_steps(f)
+             : i == COVERAGE  ? frame_coverage()
+             : i == RESIDUALS ? frame_residuals(f, &s->bars)
+                              : frame_echoes(f);
+    frame->x_labels = true;
+}
+
+/* Once the frame has its room. */
+static void choose_ticks(sheet *s, size_t i)
+{
+    lc_axes *frame = &s->frame[i];
+    lc_ticks *ticks = &s->ticks[i];
+    /* Both axes of the levels have the same numbers. */
+    if (i == COVERAGE) lc_ticks_numbers(ticks, &frame->y, 6, true);
+    else if (i != ECHOES || s->f->n_lags) lc_axes_y_ticks(&s->page, frame, ticks);
+    frame->y_ticks = ticks;
+    frame->y_columns = lc_ticks_columns(ticks);
+}
+
+static void frame_all(sheet *s)
+{
     lc_buf measure = {0};
     int widest = 0;
-    s->frame[STEPS] = frame_steps(f);
-    s->frame[COVERAGE] = frame_coverage();
-    s->frame[RESIDUALS] = frame_residuals(f, &s->bars);
-    s->frame[ECHOES] = frame_echoes(f);
     for (size_t i = 0; i < PANELS; i++) {
-        lc_axes *frame = &s->frame[i];
-        lc_ticks *ticks = &s->ticks[i];
-        frame->x_labels = true;
+        frame_panel(s, i);
         place(s, &measure, i, "");
-        /* Both axes of the levels have the same numbers. */
-        if (i == COVERAGE) lc_ticks_numbers(ticks, &frame->y, 6, true);
-        else if (i != ECHOES || f->n_lags) lc_axes_y_ticks(&s->page, frame, ticks);
-        frame->y_ticks = ticks;
-        if (lc_ticks_columns(ticks) > widest) widest = lc_ticks_columns(ticks);
+        choose_ticks(s, i);
+        if (s->frame[i].y_columns > widest) widest = s->frame[i].y_columns;
     }
     lc_buf_free(&measure);
     for (size_t i = 0; i < PANELS; i++) s->frame[i].y_columns = widest;
 }
 
-lc_code lc_chart_backtest(const lc_backtest_figure *f, const lc_drawing *to, lc_status *st)
+static lc_code draw_panel(sheet *s, size_t i, lc_status *st)
 {
-    static const char *const titles[] = {"Error by step of the horizon", "Values inside their intervals",
-                                         "Residuals: actual minus forecast",
-                                         "Autocorrelation of the one-step residuals"};
-    sheet *s = lc_calloc(1, sizeof *s);
+    lc_axes_write(&s->page, &s->script, &s->frame[i]);
+    if (i == STEPS) return draw_steps(s, st);
+    if (i == COVERAGE) draw_coverage(s);
+    else if (i == RESIDUALS) draw_residuals(s);
+    else draw_echoes(s);
+    return LC_OK;
+}
+
+static lc_code start(sheet **out, const lc_backtest_figure *f, lc_status *st)
+{
+    sheet *s = *out = lc_calloc(1, sizeof *s);
     if (!s) return lc_fail_memory(st);
     s->f = f;
-    lc_code code = lc_page_start_titled(&s->page, &s->script, to, PANELS, f->title, f->detail, st);
-    if (code == LC_OK) code = lc_histogram_make(&s->bars, f->residual, f->n_residuals, st);
+    return lc_histogram_make(&s->bars, f->residual, f->n_residuals, st);
+}
+
+lc_code lc_chart_backtest(const lc_backtest_figure *f, const lc_drawing *to, lc_status *st)
+{
+    sheet *s;
+    lc_code code = start(&s, f, st);
+    if (code == LC_OK) code = lc_page_start_titled(&s->page, &s->script, to, PANELS, f->title, f->detail, st);
     if (code == LC_OK) {
         frame_all(s);
         legend(s);
     }
     for (size_t i = 0; code == LC_OK && i < PANELS; i++) {
-        place(s, &s->script, i, titles[i]);
-        lc_axes_write(&s->page, &s->script, &s->frame[i]);
-        if (i == STEPS) code = draw_steps(s, st);
-        else if (i == COVERAGE) draw_coverage(s);
-        else if (i == RESIDUALS) draw_residuals(s);
-        else draw_echoes(s);
+        place(s, &s->script, i, lc_backtest_titles[i]);
+        code = draw_panel(s, i, st);
     }
     if (code == LC_OK) code = lc_page_finish(&s->page, &s->script, to->replace, st);
-    lc_buf_free(&s->script);
+    if (s) lc_buf_free(&s->script);
     lc_free(s);
     return code;
+}
+
+lc_code lc_chart_backtest_inline(lc_buf *script, const lc_backtest_figure *f, const lc_style *style, lc_status *st)
+{
+    enum { HEIGHT = 600 }; /* of a chart of its own */
+    sheet *s;
+    lc_code code = start(&s, f, st);
+    for (size_t i = 0; code == LC_OK && i < PANELS; i++) {
+        code = lc_page_start(&s->page, &s->script, &(lc_drawing){.style = style}, 1, HEIGHT, st);
+        if (code != LC_OK) break;
+        frame_panel(s, i);
+        lc_page_panel(&s->page, &s->script, 0, "", &s->frame[i]);
+        s->frame[i].right -= s->page.font * .7;
+        choose_ticks(s, i);
+        code = draw_panel(s, i, st);
+        if (code == LC_OK) code = lc_page_finish(&s->page, &s->script, false, st);
+    }
+    if (code == LC_OK) lc_buf_append(script, s->script.data, s->script.len);
+    if (s) lc_buf_free(&s->script);
+    lc_free(s);
+    return code == LC_OK && script->failed ? lc_fail_memory(st) : code;
 }

@@ -70,7 +70,7 @@ static void put_row(lc_buf *b, const lc_document_table *t, size_t row)
             const bool linked = c == 0 && t->figure && t->figure[row] != SIZE_MAX;
             const bool wraps = strlen(text) > WORDS;
             lc_html(b, c == 0 ? "<td title=\"%t\">" : wraps ? "<td class=\"t\">" : "<td>", text);
-            if (c == 0 && t->file && t->file[row]) put_file(b, t->file[row], text);
+            if (c == t->file_column && t->file && t->file[row]) put_file(b, t->file[row], text);
             else if (linked) lc_html(b, "<a href=\"#chart-%z\"><bdi>%t</bdi></a></td>", t->figure[row] + 1, text);
             else lc_html(b, "<bdi>%t</bdi></td>", text);
         }

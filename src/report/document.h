@@ -26,7 +26,8 @@ typedef struct lc_document_table {
     const lc_result *rows;
     const lc_buf *sketch;    /* (rows) an <svg> beside the first column; NULL: no such column */
     const size_t *figure;    /* (rows) the chart that the first column leads to, SIZE_MAX: none; NULL: no links */
-    const char *const *file; /* (rows) a file beside the page that it leads to, NULL: none; NULL: no links */
+    const char *const *file; /* (rows) a file beside the page, NULL: none; NULL: no links */
+    size_t file_column;      /* that leads to it */
 } lc_document_table;
 
 /* A chart: gnuplot's, see svg_inline.h. */

@@ -18,12 +18,6 @@ static const struct {
 } terminals[] = {{"png", "pngcairo"}, {"svg", "svg"}, {"pdf", "pdfcairo"}, {"gp", "pngcairo"}};
 static const char inline_terminal[] = "svg";
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 static void terminal(const lc_page *p, lc_buf *script, const char *name)
 {
     const char *font = p->style->font, *paper = p->style->colour[LC_COLOUR_BACKGROUND];
@@ -45,7 +39,7 @@ static void terminal(const lc_page *p, lc_buf *script, const char *name)
 /* The terminal that the extension of `path` chooses; NULL: none. */
 static const char *terminal_of(const char *path)
 {
-    const char *dot = strrchr(base_name(path), '.');
+    const char *dot = strrchr(lc_base_name(path), '.');
     for (size_t i = 0; i < sizeof terminals / sizeof terminals[0] && dot; i++)
         if (lc_equal_nocase(dot + 1, terminals[i].extension)) return terminals[i].terminal;
     return NULL;
@@ -62,7 +56,7 @@ lc_code lc_chart_check(const char *path, lc_status *st)
 /* The head of the script of a page whose sizes are chosen. */
 static lc_code begin(lc_page *p, lc_buf *script, lc_status *st)
 {
-    const char *name = p->path ? base_name(p->path) : "", *dot = strrchr(name, '.'),
+    const char *name = p->path ? lc_base_name(p->path) : "", *dot = strrchr(name, '.'),
                *found = p->path ? terminal_of(p->path) : inline_terminal;
     if (!found) return lc_chart_check(p->path, st);
     p->script_only = p->path && lc_equal_nocase(dot + 1, "gp");

@@ -41,8 +41,6 @@ void lc_style_write(const lc_style *s, lc_buf *script)
 
 /* ---- a file of settings ---- */
 
-enum { LINE = 256 };
-
 typedef struct reader {
     const char *path;
     size_t line;
@@ -115,48 +113,26 @@ static lc_code set(const reader *r, const char *key, const char *value)
     return LC_E_USAGE;
 }
 
-/* Without the blanks around it. */
-static char *trim(char *text)
-{
-    text += strspn(text, " \t");
-    size_t n = strlen(text);
-    while (n && strchr(" \t\r\n", text[n - 1])) n--;
-    text[n] = '\0';
-    return text;
-}
-
-static lc_code read_line(const reader *r, char *text)
-{
-    if (!strchr(text, '\n') && strlen(text) + 1 >= LINE)
-        return lc_fail_at(r->st, LC_E_PARSE, r->path, r->line, 0, "the line is too long for a style");
-    text = trim(text);
-    if (!*text || *text == '#') return LC_OK;
-    char *equals = strchr(text, '=');
-    if (!equals) {
-        lc_fail_at(r->st, LC_E_PARSE, r->path, r->line, 0, "the line gives no value");
-        lc_hint(r->st, "write key = value, as in main = #0072B2");
-        return LC_E_PARSE;
-    }
-    *equals = '\0';
-    return set(r, trim(text), trim(equals + 1));
-}
-
 lc_code lc_style_read(lc_style **out, const char *path, lc_status *st)
 {
-    char text[LINE];
     if (!out || !path) return lc_fail(st, LC_E_USAGE, "the path of a style is missing");
     *out = NULL;
-    FILE *f = fopen(path, "r");
-    if (!f) return lc_fail_at(st, LC_E_IO, path, 0, 0, "cannot be read");
+    lc_pairs *pairs;
+    lc_pair pair;
+    lc_code code = lc_pairs_read(&pairs, path, st);
+    if (code != LC_OK) return code;
     reader r = {.path = path, .style = malloc(sizeof *r.style), .st = st};
-    lc_code code = r.style ? LC_OK : lc_fail_memory(st);
-    if (code == LC_OK) *r.style = usual;
-    while (code == LC_OK && fgets(text, sizeof text, f)) {
-        r.line++;
-        code = read_line(&r, text);
+    if (!r.style) {
+        code = lc_fail_memory(st);
+        goto done;
     }
-    if (code == LC_OK && ferror(f)) code = lc_fail_at(st, LC_E_IO, path, 0, 0, "cannot be read");
-    fclose(f);
+    *r.style = usual;
+    while ((code = lc_pairs_next(pairs, &pair, st)) == LC_OK && pair.key) {
+        r.line = pair.line;
+        if ((code = set(&r, pair.key, pair.value)) != LC_OK) break;
+    }
+done:
+    lc_pairs_free(pairs);
     if (code == LC_OK) *out = r.style;
     else free(r.style);
     return code;

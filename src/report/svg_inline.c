@@ -5,7 +5,12 @@
 /* gnuplot's points are made for a picture twice as wide: here they are drawn smaller. */
 const char lc_svg_shapes[] = "<svg width=\"0\" height=\"0\" aria-hidden=\"true\" style=\"position:absolute\"><defs>"
                              "<circle id=\"gpDot\" r=\".5\" stroke-width=\".5\" stroke=\"currentColor\"/>"
-                             "<circle id=\"gpPt6\" r=\".65\" fill=\"currentColor\"/></defs></svg>\n";
+                             "<circle id=\"gpPt6\" r=\".65\" fill=\"currentColor\"/>"
+                             "<path id=\"gpPt4\" d=\"M-.6-.6H.6V.6H-.6z\" fill=\"currentColor\"/>"
+                             "<path id=\"gpPt8\" d=\"M0-.87L.75.43H-.75z\" fill=\"currentColor\"/>"
+                             "<path id=\"gpPt12\" d=\"M0-.85L.65 0 0 .85-.65 0z\" fill=\"currentColor\"/>"
+                             "</defs></svg>\n";
+static const char *const shapes[] = {"#gpDot", "#gpPt4", "#gpPt6", "#gpPt8", "#gpPt12"};
 
 static const char *const elements[] = {"svg",  "g",       "path", "polygon", "polyline", "rect",
                                        "line", "ellipse", "text", "tspan",   "circle",   "use"};
@@ -76,8 +81,7 @@ static bool is_plain(word value)
 
 static void put_attribute(lc_buf *out, word name, word value)
 {
-    const bool shape = is_word(value, "#gpDot") || is_word(value, "#gpPt6");
-    if (is_word(name, "xlink:href") && shape) {
+    if (is_word(name, "xlink:href") && IS_ONE_OF(value, shapes)) {
         name = (word){"href", 4};
     } else if (!IS_ONE_OF(name, attributes) || !is_plain(value)) {
         return;

@@ -9,6 +9,12 @@
 #include "report/canvas.h"
 #include "report/gnuplot.h"
 
+int lc_terminal_columns(size_t wanted)
+{
+    enum { LEAST = 40, MOST = 240 };
+    return (int)(wanted < LEAST ? LEAST : wanted > MOST ? MOST : wanted);
+}
+
 /* A plot within the chart: a canvas with the ranges that it shows. */
 typedef struct plot {
     lc_canvas canvas;
@@ -167,6 +173,8 @@ static void end_plot(plot *p)
 
 /* ---- title and legend ---- */
 
+enum { NAME_ROOM = 512 };
+
 typedef struct entry {
     const char *sample, *text;
     lc_ink ink;
@@ -194,7 +202,7 @@ static void cut(char *text, int columns)
 static void put_head(lc_buf *out, const plot *p, const char *title, const char *label, const entry *list, size_t n)
 {
     enum { GAP = 2 };
-    char name[512], what[80];
+    char name[NAME_ROOM], what[80];
     int legend = -GAP;
     lc_gp_plain(name, sizeof name, title);
     lc_gp_plain(what, sizeof what, label);
@@ -206,7 +214,7 @@ static void put_head(lc_buf *out, const plot *p, const char *title, const char *
         lc_buf_printf(out, ", %s", what);
         head += 2 + lc_gp_columns(what);
     }
-    if (head + GAP + legend > p->t->columns) lc_buf_puts(out, "\n");
+    if (!n || head + GAP + legend > p->t->columns) lc_buf_puts(out, "\n");
     else put_blanks(out, p->t->columns - head - legend);
     const int gap = legend > p->t->columns ? 1 : GAP;
     int used = legend > p->t->columns ? 0 : -p->t->columns; /* entries without room are left out */
@@ -217,7 +225,7 @@ static void put_head(lc_buf *out, const plot *p, const char *title, const char *
         put_colour(out, p, list[i].ink, list[i].sample);
         lc_buf_printf(out, " %s", list[i].text);
     }
-    lc_buf_puts(out, "\n");
+    if (n) lc_buf_puts(out, "\n");
 }
 
 /* ---- charts ---- */
@@ -306,4 +314,77 @@ lc_code lc_terminal_detect(lc_buf *out, const lc_detect_figure *f, const lc_term
     }
     end_plot(&p);
     return ok && !out->failed ? LC_OK : lc_fail_memory(st);
+}
+
+/* How each kind of curve is drawn; those of the background are not. */
+static const struct {
+    lc_ink ink;
+    long every;
+} curves[LC_CURVE_OTHER] = {[LC_CURVE_MODEL] = {LC_INK_LINE, 1},
+                            [LC_CURVE_NAIVE] = {LC_INK_PLAIN, 1},
+                            [LC_CURVE_SEASONAL] = {LC_INK_BAND, 2},
+                            [LC_CURVE_BEST] = {LC_INK_SCORE, 1}};
+
+/* A number that is cut would be another one: beside a long title the detail has a line of its own. */
+static void put_subject(lc_buf *out, const plot *p, const lc_backtest_figure *f)
+{
+    char title[NAME_ROOM];
+    lc_buf line = {0};
+    lc_gp_plain(title, sizeof title, f->title);
+    const bool fits = lc_gp_columns(title) + lc_gp_columns(f->detail) <= p->t->columns;
+    lc_buf_printf(&line, "%s%s", title, fits ? f->detail : "");
+    if (line.failed) out->failed = true;
+    else put_head(out, p, line.data, "", NULL, 0);
+    if (!fits) put_head(out, p, f->detail + strspn(f->detail, ": "), "", NULL, 0);
+    lc_buf_free(&line);
+}
+
+static void put_coverage(lc_buf *out, const lc_backtest_figure *f)
+{
+    for (size_t i = 0; i < f->n_levels; i++) {
+        char level[LC_TICK_TEXT], inside[LC_TICK_TEXT];
+        if (!f->asked[i] || !isfinite(f->inside[i])) continue;
+        lc_number_label(level, f->level[i], 4);
+        lc_number_label(inside, f->inside[i], 3);
+        lc_buf_printf(out, "%s %% of the values lie inside their %s %% interval\n", inside, level);
+    }
+}
+
+lc_code lc_terminal_backtest(lc_buf *out, const lc_backtest_figure *f, const lc_terminal *t, lc_status *st)
+{
+    plot p = {.t = t, .x = {1, (double)f->horizon, true}, .ticks = lc_calloc(2, sizeof *p.ticks)};
+    double *x = lc_calloc(f->horizon, sizeof *x);
+    entry list[LC_CURVE_OTHER];
+    size_t n = 0;
+    for (size_t i = 0; i < f->n_curves; i++)
+        if (f->curve[i].curve < LC_CURVE_OTHER) lc_range_add(&p.y, f->curve[i].error, f->horizon);
+    p.y.lo = 0;
+    lc_range_pad(&p.x, 0);
+    lc_range_pad(&p.y, .03);
+    p.y.lo = 0;
+    if (!p.ticks || !x || !start_plot(&p, t->rows, 0, false, false)) {
+        lc_free(p.ticks);
+        lc_free(x);
+        return lc_fail_memory(st);
+    }
+    for (size_t h = 0; h < f->horizon; h++) x[h] = (double)(h + 1);
+    /* The model last and on top. */
+    for (int kind = LC_CURVE_OTHER; kind-- > 0;) {
+        for (size_t i = 0; i < f->n_curves; i++)
+            if ((int)f->curve[i].curve == kind)
+                draw_line(&p, x, f->curve[i].error, f->horizon, curves[kind].every, curves[kind].ink);
+    }
+    for (lc_curve kind = LC_CURVE_MODEL; kind < LC_CURVE_OTHER; kind++) {
+        for (size_t i = 0; i < f->n_curves; i++)
+            if (f->curve[i].curve == kind)
+                list[n++] = (entry){curves[kind].every > 1 ? dotted : thick, f->curve[i].name, curves[kind].ink};
+    }
+    put_subject(out, &p, f);
+    put_head(out, &p, f->measure, "", list, n);
+    put_plot(out, &p);
+    put_axis(out, &p);
+    put_coverage(out, f);
+    end_plot(&p);
+    lc_free(x);
+    return out->failed ? lc_fail_memory(st) : LC_OK;
 }

@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "base/rng.h"
+#include "base/sums.h"
 #include "kernel/kernels.h"
 #include "loomcast.h"
 #include "model/safetensors.h"
@@ -137,6 +138,22 @@ static const void *vector(const lc_safetensors *f, size_t i, const char *what, l
     return lc_safetensors_vector(f, name, type, n);
 }
 
+/* Whether a training keeps such a network: after its first round, with weights and losses that did not diverge. */
+static bool can_be(const net *s)
+{
+    const uint64_t *count = s->count;
+    const double *number = s->number;
+    for (size_t i = 0; i < s->rounds; i++)
+        if (!isfinite(s->losses[i]) || isinf(s->losses[s->rounds + i])) return false;
+    for (size_t i = POWER1; i <= POWER2; i++)
+        if (!(number[i] >= 0 && number[i] < 1)) return false;
+    return count[ROUNDS] == s->rounds && count[BEST_ROUND] >= 1 && count[BEST_ROUND] <= count[ROUNDS] &&
+           count[SINCE_BEST] == count[ROUNDS] - count[BEST_ROUND] && count[ENDED] <= 1 &&
+           isfinite(number[BEST_SCORE]) && lc_all_finite(s->block + WEIGHTS * s->params, s->params) &&
+           lc_all_finite(s->block + AVERAGE * s->params, s->params) &&
+           lc_all_finite(s->block + BEST * s->params, s->params);
+}
+
 static lc_code read_slot(net *s, const lc_safetensors *f, size_t i, const char *path, lc_status *st)
 {
     size_t floats = 0, losses = 0, numbers = 0, counts = 0;
@@ -157,9 +174,7 @@ static lc_code read_slot(net *s, const lc_safetensors *f, size_t i, const char *
     s->params = floats / BLOCKS;
     s->rounds = losses / 2;
     s->there = true;
-    return s->count[ROUNDS] == s->rounds && s->count[BEST_ROUND] <= s->rounds && s->count[ENDED] <= 1
-               ? LC_OK
-               : broken(path, st);
+    return can_be(s) ? LC_OK : broken(path, st);
 }
 
 static lc_code read_file(lc_checkpoint *c, lc_status *st)
@@ -261,7 +276,9 @@ lc_code lc_checkpoint_restore(lc_checkpoint *c, size_t slot, lc_round_state *s, 
     *found = false;
     if (!c || !c->slot[slot].there) return LC_OK;
     const net *from = &c->slot[slot];
-    if (from->params != s->engine.params || from->rounds > s->room) return broken(c->path, st);
+    if (from->params != s->engine.params || from->rounds > s->room ||
+        from->count[STEPS] != from->count[BEST_ROUND] * s->round_steps)
+        return broken(c->path, st);
     blocks_of(block, s);
     for (size_t i = 0; i < BLOCKS; i++)
         if (block[i]) memcpy(block[i], from->block + i * from->params, from->params * sizeof **block);

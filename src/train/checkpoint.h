@@ -17,6 +17,7 @@ typedef struct lc_round_state {
     float *best_weights;             /* (params) */
     double *train_loss, *valid_loss; /* (room) */
     size_t room;                     /* rounds that a training may have */
+    size_t round_steps;              /* minibatches of one, asked of what is restored */
     double best_score;
     uint64_t rounds, best, steps, since_best, before;
     bool ended; /* no further round */
@@ -30,7 +31,8 @@ lc_code lc_checkpoint_open(lc_checkpoint **out, const lc_panel *p, const lc_sett
                            size_t slots, lc_status *st);
 void lc_checkpoint_free(lc_checkpoint *c);
 
-/* Fills s with what is known of the network; *found false leaves it as it is. LC_E_MODEL where it does not fit. */
+/* Fills s with what is known of the network; *found false leaves it as it is. LC_E_MODEL where it does not fit, or
+ * where no training can have come to it: nothing in a file makes one that goes on take longer than one that begins. */
 lc_code lc_checkpoint_restore(lc_checkpoint *c, size_t slot, lc_round_state *s, bool *found, lc_status *st);
 /* Keeps the network's state and writes the file. May be called by several threads, each for slots of its own. */
 lc_code lc_checkpoint_keep(lc_checkpoint *c, size_t slot, const lc_round_state *s, lc_status *st);

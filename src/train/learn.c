@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/sums.h"
 
 enum {
     ENOUGH = 2000, /* minibatches of a default training on little data */
@@ -97,13 +98,6 @@ static bool open_sampler(sampler *r, const lc_learning *l)
     return r->series != NULL;
 }
 
-static bool all_finite(const float *w, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!isfinite(w[i])) return false;
-    return true;
-}
-
 static lc_code no_targets(const lc_learning *l, lc_status *st)
 {
     lc_fail_at(st, LC_E_DATA, l->train->windows->panel->source, 0, 0,
@@ -164,7 +158,7 @@ static lc_code run_round(run *r, size_t round, double *train, double *valid, lc_
     if (r->infer)
         *valid = lc_infer_loss(r->infer, lc_engine_average(r->engine), lc_loss_find(s->loss), r->l->valid->windows->n,
                                gather, &r->valid);
-    if (isinf(*valid) || !all_finite(lc_engine_weights(r->engine), r->l->net->params))
+    if (isinf(*valid) || !lc_all_finite(lc_engine_weights(r->engine), r->l->net->params))
         return diverged(&r->p, round, st);
     return LC_OK;
 }
@@ -177,6 +171,7 @@ static lc_round_state look(run *r, const lc_learned *out, bool ended)
                             .train_loss = out->train_loss,
                             .valid_loss = out->valid_loss,
                             .room = r->p.rounds,
+                            .round_steps = r->p.steps,
                             .best_score = r->best,
                             .rounds = out->rounds,
                             .best = out->best,

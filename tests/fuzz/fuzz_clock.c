@@ -22,7 +22,7 @@ static size_t cut(char cell[CELLS][ROOM], const uint8_t *data, size_t size)
     return n;
 }
 
-static void back_and_forth(lc_clock_column col, char cell[CELLS][ROOM], size_t n)
+static void back_and_forth(lc_clock_column col, char (*cell)[ROOM], size_t n)
 {
     lc_stamp t[CELLS];
     size_t read = 0;

@@ -1,4 +1,5 @@
 /* A training that is stopped after any of its rounds goes on to the bits of one that was not. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -6,6 +7,7 @@
 #include "base/memory.h"
 #include "loomcast.h"
 #include "model/model.h"
+#include "model/safetensors.h"
 #include "unit/support/panel_text.h"
 #include "unit/support/pipeline.h"
 #include "unit/support/scratch.h"
@@ -180,6 +182,113 @@ START_TEST(damaged_files_do_no_harm)
 }
 END_TEST
 
+/* Of a file with one network: where its parts lie, one behind the other at the end. */
+enum { COUNTS = 7, NUMBERS = 3, BLOCKS = 5, KEPT_ROUNDS = 2 };
+
+typedef struct kept_parts {
+    size_t weights, losses, numbers, counts, params;
+} kept_parts;
+
+static kept_parts parts_of(const char *file, size_t n)
+{
+    uint64_t header;
+    kept_parts at;
+    memcpy(&header, file, sizeof header);
+    at.weights = sizeof header + header;
+    at.counts = n - COUNTS * sizeof(uint64_t);
+    at.numbers = at.counts - NUMBERS * sizeof(double);
+    at.losses = at.numbers - 2 * KEPT_ROUNDS * sizeof(double);
+    at.params = (at.losses - at.weights) / BLOCKS / sizeof(float);
+    return at;
+}
+
+static void keep_two_rounds(const lc_panel *p)
+{
+    lc_model *m;
+    stop second = {.after = KEPT_ROUNDS};
+    lc_status st = {0};
+    ck_assert_int_eq(fit(&m, p, 1, ";members=1;checkpoint=kept", &second, &st), LC_E_CANCELLED);
+    lc_model_free(m);
+}
+
+static void refuse_with(const lc_panel *p, const char *what)
+{
+    lc_model *m;
+    stop never = {0};
+    lc_status st = {0};
+    const lc_code code = fit(&m, p, 1, ";members=1;checkpoint=kept;resume=true", &never, &st);
+    UNIT_MUST(code == LC_E_MODEL && strcmp(st.file, "kept") == 0 && *st.text && !m, "%s: %d %s", what, code, st.text);
+}
+
+/* A training that went on from it would never end, or end without a model or with one that cannot be read. */
+START_TEST(what_no_training_keeps_is_refused)
+{
+    lc_panel *p = panel_of_waves(0);
+    size_t n;
+    keep_two_rounds(p);
+    char *good = file_bytes("kept", &n);
+    const kept_parts at = parts_of(good, n);
+    const float no_weight = INFINITY;
+    const double nan = NAN, infinite = INFINITY, one = 1;
+    const uint64_t none = 0, many = 1000000007;
+    const size_t word = sizeof(uint64_t), block = at.params * sizeof(float);
+    const struct {
+        const char *what;
+        size_t at;
+        const void *value;
+        size_t size;
+    } wrong[] = {{"no rounds", at.counts, &none, word},
+                 {"no best round", at.counts + word, &none, word},
+                 {"minibatches of years", at.counts + 2 * word, &many, word},
+                 {"no minibatches", at.counts + 2 * word, &none, word},
+                 {"rounds since the best", at.counts + 3 * word, &many, word},
+                 {"neither ended nor not", at.counts + 6 * word, &many, word},
+                 {"best score", at.numbers, &nan, word},
+                 {"first power", at.numbers + word, &one, word},
+                 {"second power", at.numbers + 2 * word, &nan, word},
+                 {"training loss", at.losses, &nan, word},
+                 {"validation loss", at.losses + KEPT_ROUNDS * word, &infinite, word},
+                 {"weight", at.weights, &no_weight, sizeof no_weight},
+                 {"average", at.weights + 2 * block - sizeof no_weight, &no_weight, sizeof no_weight},
+                 {"best weight", at.losses - sizeof no_weight, &no_weight, sizeof no_weight}};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        char *bad = malloc(n);
+        memcpy(bad, good, n);
+        memcpy(bad + wrong[i].at, wrong[i].value, wrong[i].size);
+        file_put("kept", bad, n);
+        refuse_with(p, wrong[i].what);
+        free(bad);
+    }
+    free(good);
+    lc_panel_free(p);
+}
+END_TEST
+
+/* What has ended before its first round has no weights to show. */
+START_TEST(an_end_without_a_round_is_refused)
+{
+    lc_panel *p = panel_of_waves(0);
+    lc_safetensors *f;
+    size_t floats, n;
+    keep_two_rounds(p);
+    ck_assert_int_eq(lc_safetensors_read_pieces(&f, "kept", NULL), LC_OK);
+    const void *weights = lc_safetensors_vector(f, "net.0.weights", LC_SCALAR_F32, &floats),
+               *numbers = lc_safetensors_vector(f, "net.0.numbers", LC_SCALAR_F64, &n);
+    const uint64_t counts[COUNTS] = {[COUNTS - 1] = 1};
+    const char *const metadata[][2] = {{"format", lc_safetensors_metadata(f, "format")},
+                                       {"identity", lc_safetensors_metadata(f, "identity")}};
+    const lc_piece piece[] = {{weights, floats}, {numbers, 0}, {numbers, n}, {counts, COUNTS}};
+    const lc_pieces_tensor tensor[] = {{"net.0.weights", LC_SCALAR_F32, &piece[0], 1},
+                                       {"net.0.losses", LC_SCALAR_F64, &piece[1], 1},
+                                       {"net.0.numbers", LC_SCALAR_F64, &piece[2], 1},
+                                       {"net.0.counts", LC_SCALAR_U64, &piece[3], 1}};
+    ck_assert_int_eq(lc_safetensors_write_pieces("kept", true, tensor, 4, metadata, 2, NULL), LC_OK);
+    refuse_with(p, "ended before it began");
+    lc_safetensors_free(f);
+    lc_panel_free(p);
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
     Suite *s = suite_create("checkpoint");
@@ -190,6 +299,8 @@ Suite *unit_suite(void)
     tcase_add_test(t, what_belongs_to_others_is_refused);
     tcase_add_test(t, other_weights_to_begin_with_are_others);
     tcase_add_test(t, damaged_files_do_no_harm);
+    tcase_add_test(t, what_no_training_keeps_is_refused);
+    tcase_add_test(t, an_end_without_a_round_is_refused);
     suite_add_tcase(s, t);
     return s;
 }

@@ -195,6 +195,74 @@ START_TEST(windows_that_cannot_be_read_are_refused_with_their_place)
 }
 END_TEST
 
+/* ---- windows in CSV ---- */
+
+START_TEST(windows_of_a_table_are_those_of_json)
+{
+    expect_labels(hours,
+                  "file,from,to,event\nf.csv,2024-01-01 01:00,2024-01-01 02:00,\"low, then high\"\n"
+                  "other.csv,long ago,never,\nf.csv,2024-01-01 03:00,2024-01-01 03:30,\n",
+                  "", "021200");
+    expect_labels(hours, "file,from,to\nf.csv,2024-01-01 01:00,2024-01-01 02:00\nf.csv,2024-01-01 03:00,\n", "",
+                  "021200");
+    expect_labels(hours, "\xef\xbb\xbf\"File\";\"From\";\"To\"\r\nf.csv.gz;2024-01-01T05:00:00Z;\r\n", "", "000002");
+    expect_labels(hours, "file\tfrom\tto\nf.csv\t\t\n", "", "000000");
+    expect_labels("a,b\n1,5\n2,5\n3,5\n4,5\n", "file,from,to\nf.csv,2,3\n", "target=a", "0210");
+    lc_labels *l = NULL;
+    lc_panel *p = panel_of(hours, "");
+    const char *away = "file,from,to\nf.csv,2024-02-01,2024-02-02\nf.csv,2024-01-01,\n";
+    ck_assert_int_eq(read_labels(&l, p, away, "", NULL), LC_OK);
+    ck_assert_str_eq(lc_labels_notice(l, 0), "1 of 2 labelled windows holds no row of the data and does not count");
+    lc_labels_free(l);
+    lc_panel_free(p);
+}
+END_TEST
+
+START_TEST(tables_of_windows_that_cannot_be_read_are_refused_with_their_place)
+{
+    static const struct {
+        const char *rows, *want;
+        lc_code code;
+    } bad[] = {
+        {"", "no entry is about f.csv", LC_E_DATA},
+        {"g.csv,2024-01-01,2024-01-02\n", "no entry is about f.csv", LC_E_DATA},
+        {"a/f.csv,2024-01-01,\nb/f.csv,2024-01-01,\n", "\"a/f.csv\" and \"b/f.csv\" may both be about f.csv",
+         LC_E_DATA},
+        {"f.csv,2024-01-01\n", "labels:2:0: the row has 2 cells, and the header 3", LC_E_PARSE},
+        {"f.csv,2024-01-01,,\n", "labels:2:0: the row has 4 cells, and the header 3", LC_E_PARSE},
+        {",2024-01-01,2024-01-02\n", "labels:2:1: column \"file\": the cell is empty", LC_E_PARSE},
+        {"f.csv,,2024-01-02\n", "labels:2:2: column \"from\": the cell is empty", LC_E_PARSE},
+        {"\nf.csv,2024-01-02,2024-01-01\n", "labels:3:3: the window ends before it begins", LC_E_PARSE},
+        {"f.csv,soon,2024-01-01\n", "labels:2:2: column \"from\": \"soon\" is not a time stamp", LC_E_PARSE},
+        {"f.csv,2024-01-01,\"a\x1b[31m\n\"\n", "labels:2:3: column \"to\": \"a?[31m?\" is not a time stamp",
+         LC_E_PARSE},
+        {"f.csv,02/03/2024,2024-04-01\n", "labels:2:2: column \"from\": \"02/03/2024\" may be month first", LC_E_PARSE},
+        {"f.csv,17,18\n", "is not a stamp like those of the data", LC_E_PARSE},
+        {"f.csv,\"2024-01-01,2024-01-02\n", "labels:2:", LC_E_PARSE},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        char text[200];
+        snprintf(text, sizeof text, "file,from,to\n%s", bad[i].rows);
+        expect_error(hours, text, "", bad[i].code, bad[i].want);
+    }
+    expect_error("a\n1\n2\n3\n4.5\n", "file,from,to\nf.csv,2024-01-01,\n", "target=a", LC_E_PARSE,
+                 "labels:2:2: column \"from\": \"2024-01-01\" is not the number of a row");
+}
+END_TEST
+
+START_TEST(a_table_of_too_many_windows_is_refused)
+{
+    enum { ROWS = 700000 };
+    static const char row[] = "f.csv,2024-01-01,2024-01-02\n";
+    char *text = malloc(sizeof "file,from,to\n" + ROWS * (sizeof row - 1)), *at = text;
+    ck_assert_ptr_nonnull(text);
+    at += sprintf(at, "file,from,to\n");
+    for (size_t i = 0; i < ROWS; i++, at += sizeof row - 1) memcpy(at, row, sizeof row);
+    expect_error(hours, text, "", LC_E_DATA, "labels of more than 16 MB");
+    free(text);
+}
+END_TEST
+
 /* ---- CSV ---- */
 
 START_TEST(rows_of_a_file_belong_together_by_stamp)
@@ -276,6 +344,9 @@ Suite *unit_suite(void)
     tcase_add_test(c, zones_are_compared_by_the_clock_where_only_one_side_has_them);
     tcase_add_test(c, windows_that_hold_no_row_are_told);
     tcase_add_test(c, windows_that_cannot_be_read_are_refused_with_their_place);
+    tcase_add_test(c, windows_of_a_table_are_those_of_json);
+    tcase_add_test(c, tables_of_windows_that_cannot_be_read_are_refused_with_their_place);
+    tcase_add_test(c, a_table_of_too_many_windows_is_refused);
     tcase_add_test(c, rows_of_a_file_belong_together_by_stamp);
     tcase_add_test(c, rows_without_stamps_belong_together_as_they_stand);
     tcase_add_test(c, ids_are_those_of_the_data_or_of_results);

@@ -226,7 +226,7 @@ END_TEST
 START_TEST(other_formats_and_versions_are_told_apart)
 {
     char *config = lc_model_config(model);
-    static const char not_ours[] = "is a safetensors file but no model of loomcast";
+    static const char not_ours[] = "not a loomcast model (a safetensors file of something else)";
     static const struct {
         const char *format, *version, *text;
         bool config;

@@ -28,6 +28,14 @@ START_TEST(cells_that_are_no_numbers_have_a_place)
         "--decimal-comma");
     expect_panel_error("ds;y;z\n1;2,5;1.5\n2;3,5;1.5\n", "", LC_E_PARSE,
                        "f.csv:2:2: column \"y\": \"2,5\" is not a number", "--decimal-comma");
+    expect_panel_error("ds,y\n1,5\n2,-1e400\n3,6\n", "", LC_E_PARSE,
+                       "f.csv:3:2: column \"y\": \"-1e400\" is out of range: numbers reach up to 1.8e308 either way",
+                       "mend the cell");
+    expect_panel_error("ds,y\n1,1e400\n2,6\n", "target=y", LC_E_PARSE,
+                       "f.csv:2:2: column \"y\": \"1e400\" is out of range: numbers reach up to 1.8e308 either way",
+                       "mend the cell");
+    expect_panel_error("ds,y\n1,5\n2,1e400x\n3,6\n", "", LC_E_PARSE,
+                       "f.csv:3:2: column \"y\": \"1e400x\" is not a number", "mend the cell");
     expect_panel_error("ds,y\n1,$5\n2,$6\n", "", LC_E_PARSE, "f.csv:2:2: column \"y\": \"$5\" is not a number",
                        "currency");
     expect_panel_error("ds,y\n1,5\n2,6\n3,7 %\n", "", LC_E_PARSE, "f.csv:4:2: column \"y\": \"7 %\" is not a number",

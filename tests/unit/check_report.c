@@ -7,75 +7,15 @@
 
 #include "report/html.h"
 #include "report/result.h"
+#include "unit/support/reported.h"
 #include "unit/support/scratch.h"
 #include "unit/support/unit.h"
-
-enum { ROWS = 40 };
-
-/* A result of detect with one flag for each of n ids, which stands in every cell of text. */
-static lc_result *flags(const char *const *ids, size_t n)
-{
-    static const lc_column columns[] = {
-        {"unique_id", LC_COLUMN_TEXT, 0}, {"ds", LC_COLUMN_TEXT, 0},     {"y", LC_COLUMN_REAL, 0},
-        {"expected", LC_COLUMN_REAL, 0},  {"lo", LC_COLUMN_REAL, 0},     {"hi", LC_COLUMN_REAL, 0},
-        {"score", LC_COLUMN_REAL, 0},     {"anomaly", LC_COLUMN_INT, 0}, {"p", LC_COLUMN_REAL, 0},
-        {"statistic", LC_COLUMN_TEXT, 0}, {"column", LC_COLUMN_TEXT, 0}};
-    lc_result *r = NULL;
-    ck_assert_int_eq(lc_result_create_with(&r, columns, sizeof columns / sizeof columns[0], NULL), LC_OK);
-    for (size_t k = 0; k < n; k++) {
-        for (int i = 0; i < ROWS; i++) {
-            const bool flag = i == 30;
-            lc_result_add_row(r, NULL);
-            lc_result_set_text(r, 0, ids[k], NULL);
-            lc_result_set_text(r, 1, ids[k], NULL);
-            for (size_t c = 2; c < 6; c++) lc_result_set_real(r, c, sin(i) + (double)c + (flag ? 9 : 0));
-            lc_result_set_real(r, 6, flag ? .7 - .001 * (double)k : .1);
-            lc_result_set_int(r, 7, flag);
-            lc_result_set_real(r, 8, .001);
-            lc_result_set_text(r, 9, flag ? ids[k] : "", NULL);
-            lc_result_set_text(r, 10, flag ? ids[k] : "", NULL);
-        }
-    }
-    return r;
-}
 
 static char *page_of(const lc_report *what)
 {
     lc_status st = {0};
     ck_assert_msg(lc_report_write(what, "page.html", true, &st) == LC_OK, "%s", st.text);
     return scratch_text("page.html");
-}
-
-/* The tags of a page with the names of their attributes, as a browser would read them; the script and the style, which
- * are ours, are passed over whole. */
-static char *skeleton(const char *page)
-{
-    lc_buf b = {0};
-    for (const char *p = page; (p = strchr(p, '<'));) {
-        p++;
-        const size_t name = strcspn(p, " \t\r\n/>");
-        const bool raw = (name == 6 && memcmp(p, "script", 6) == 0) || (name == 5 && memcmp(p, "style", 5) == 0);
-        lc_buf_puts(&b, "<");
-        lc_buf_append(&b, p, name);
-        char end[16];
-        snprintf(end, sizeof end, "</%.*s>", (int)name, p);
-        while (*p && *p != '>') {
-            p += strcspn(p, " \t\r\n>");
-            p += strspn(p, " \t\r\n");
-            const size_t attribute = strcspn(p, "= \t\r\n/>");
-            if (p[attribute] != '=') continue;
-            lc_buf_puts(&b, " ");
-            lc_buf_append(&b, p, attribute);
-            p += attribute + 1;
-            ck_assert_msg(*p == '"', "an attribute without quotes: %.40s", p - attribute);
-            p++;
-            p += strcspn(p, "\"");
-        }
-        if (raw) p = strstr(p, end);
-        ck_assert_ptr_nonnull(p);
-        lc_buf_puts(&b, "\n");
-    }
-    return b.data;
 }
 
 static const char *const payloads[] = {
@@ -138,16 +78,16 @@ START_TEST(payloads_are_inert)
         snprintf(words[i], sizeof words[i], "id%zu", i);
         plain[i] = words[i];
     }
-    lc_result *good = flags(plain, PAYLOADS), *bad = flags(payloads, PAYLOADS);
+    lc_result *good = reported_flags(plain, PAYLOADS), *bad = reported_flags(payloads, PAYLOADS);
     lc_report what = {.result = good, .files = plain, .n_files = PAYLOADS, .charts = 3};
-    char *calm = page_of(&what), *calm_tags = skeleton(calm);
+    char *calm = page_of(&what), *calm_tags = reported_tags(calm);
     what.result = bad;
     /* Each in turn is the first file, which stands in the title. */
     for (size_t first = 0; first < PAYLOADS; first += 5) {
         const char *turned[PAYLOADS];
         for (size_t i = 0; i < PAYLOADS; i++) turned[i] = payloads[(first + i) % PAYLOADS];
         what.files = turned;
-        char *page = page_of(&what), *tags = skeleton(page);
+        char *page = page_of(&what), *tags = reported_tags(page);
         ck_assert_msg(strcmp(tags, calm_tags) == 0, "%s", payloads[first]);
         ck_assert_ptr_null(strstr(page, "<script>alert"));
         ck_assert_ptr_null(strchr(page, '\x1b'));
@@ -170,11 +110,11 @@ START_TEST(payloads_in_charts_are_inert)
     scratch_enter();
     const char *plain[] = {"id"};
     for (size_t i = 0; i < PAYLOADS; i++) {
-        lc_result *good = flags(plain, 1), *bad = flags(payloads + i, 1);
+        lc_result *good = reported_flags(plain, 1), *bad = reported_flags(payloads + i, 1);
         lc_report what = {.result = good, .charts = 1};
-        char *calm = page_of(&what), *calm_tags = skeleton(calm);
+        char *calm = page_of(&what), *calm_tags = reported_tags(calm);
         what.result = bad;
-        char *page = page_of(&what), *tags = skeleton(page);
+        char *page = page_of(&what), *tags = reported_tags(page);
         ck_assert_msg(strcmp(tags, calm_tags) == 0, "%s", payloads[i]);
         ck_assert_ptr_null(strstr(page, "\xe2\x80\xae"));
         ck_assert_ptr_null(strchr(page, '\x1b'));
@@ -227,7 +167,7 @@ START_TEST(the_most_unusual_comes_first)
 {
     scratch_enter();
     static const char *const ids[] = {"first", "second", "third"};
-    lc_result *r = flags(ids, 3);
+    lc_result *r = reported_flags(ids, 3);
     lc_report what = {.result = r, .charts = 2};
     char *page = page_of(&what);
     /* Scores fall from id to id. */
@@ -248,7 +188,7 @@ START_TEST(pages_are_the_same_bytes)
 {
     scratch_enter();
     static const char *const ids[] = {"a", "b"};
-    lc_result *r = flags(ids, 2);
+    lc_result *r = reported_flags(ids, 2);
     lc_report what = {.result = r, .charts = 9};
     char *one = page_of(&what), *other = page_of(&what);
     ck_assert_str_eq(one, other);
@@ -263,7 +203,7 @@ START_TEST(without_gnuplot_the_page_is_written)
 {
     scratch_enter();
     static const char *const ids[] = {"a"};
-    lc_result *r = flags(ids, 1);
+    lc_result *r = reported_flags(ids, 1);
     lc_report what = {.result = r, .charts = 1};
     lc_status st = {0};
     setenv("PATH", "/nowhere", 1);
@@ -278,52 +218,6 @@ START_TEST(without_gnuplot_the_page_is_written)
     ck_assert_int_eq(lc_report_write(&what, "other.html", false, &st), LC_OK);
     ck_assert_int_eq(lc_report_write(&what, "other.html", false, &st), LC_E_IO);
     lc_result_free(r);
-    scratch_leave();
-}
-END_TEST
-
-/* A page over files with a name in every place that takes text. */
-static char *files_page(const char *name, const char *link)
-{
-    static const lc_column columns[] = {
-        {"file", LC_COLUMN_TEXT, 0}, {"error", LC_COLUMN_TEXT, 0}, {"rows", LC_COLUMN_REAL, 15}};
-    lc_result *r = NULL;
-    ck_assert_int_eq(lc_result_create_with(&r, columns, 3, NULL), LC_OK);
-    for (int i = 0; i < 2; i++) {
-        lc_result_add_row(r, NULL);
-        lc_result_set_text(r, 0, name, NULL);
-        lc_result_set_text(r, 1, name, NULL);
-    }
-    lc_result_set_real(r, 2, 1200);
-    const char *const links[] = {NULL, link};
-    const lc_report_fact key[] = {{"files", name}};
-    const lc_report_files what = {.title = name, .lead = name, .table = r, .link = links, .key = key, .n_key = 1};
-    lc_status st = {0};
-    ck_assert_msg(lc_report_write_files(&what, "files.html", true, &st) == LC_OK, "%s", st.text);
-    ck_assert_int_eq(lc_report_write_files(&what, "files.html", false, &st), LC_E_IO);
-    lc_result_free(r);
-    return scratch_text("files.html");
-}
-
-START_TEST(a_page_over_files_links_to_results)
-{
-    scratch_enter();
-    char *page = files_page("in/a.csv", "a.csv");
-    ck_assert_ptr_nonnull(strstr(page, "<h1>in/a.csv</h1>"));
-    ck_assert_ptr_nonnull(strstr(page, "<dt>files</dt><dd>in/a.csv</dd>"));
-    ck_assert_ptr_nonnull(strstr(page, "<tr><td title=\"in/a.csv\"><bdi>in/a.csv</bdi></td>"));
-    ck_assert_ptr_nonnull(strstr(page, "<tr><td title=\"in/a.csv\"><a href=\"./a.csv\"><bdi>in/a.csv</bdi></a></td>"));
-    ck_assert_ptr_nonnull(strstr(page, "data-v=\"1200\">1200</td>"));
-    ck_assert_ptr_null(strstr(page, "Charts"));
-    char *plain = skeleton(page);
-    free(page);
-    page = files_page("<script>x</script>\"'>&", "javascript:x()//\"><b>%\xff");
-    ck_assert_ptr_nonnull(strstr(page, "href=\"./javascript%3Ax%28%29%2F%2F%22%3E%3Cb%3E%25%FF\""));
-    char *hostile = skeleton(page);
-    ck_assert_str_eq(plain, hostile);
-    free(page);
-    free(plain);
-    free(hostile);
     scratch_leave();
 }
 END_TEST
@@ -351,6 +245,12 @@ START_TEST(wrong_use_is_refused)
     ck_assert_int_eq(lc_report_write_files(NULL, "a.html", false, &st), LC_E_USAGE);
     ck_assert_int_eq(lc_report_write_files(&no_table, "a.html", false, &st), LC_E_USAGE);
     ck_assert_int_eq(lc_report_write_files(&no_title, "a.html", false, &st), LC_E_USAGE);
+    lc_report_chart *chart = NULL;
+    ck_assert_int_eq(lc_report_chart_create(&chart, "t", &no_rows, &st), LC_E_USAGE);
+    ck_assert_int_eq(lc_report_chart_create(&chart, NULL, &no_rows, &st), LC_E_USAGE);
+    ck_assert_int_eq(lc_report_chart_create(&chart, "t", &nothing, &st), LC_E_USAGE);
+    ck_assert_ptr_null(chart);
+    lc_report_chart_free(NULL);
     lc_result_free(empty);
 }
 END_TEST
@@ -366,7 +266,6 @@ Suite *unit_suite(void)
     tcase_add_test(c, the_most_unusual_comes_first);
     tcase_add_test(c, pages_are_the_same_bytes);
     tcase_add_test(c, without_gnuplot_the_page_is_written);
-    tcase_add_test(c, a_page_over_files_links_to_results);
     tcase_add_test(c, the_ending_names_a_report);
     tcase_add_test(c, wrong_use_is_refused);
     suite_add_tcase(s, c);

@@ -49,7 +49,7 @@ START_TEST(wrong_files_are_refused)
         {"\nmain = #12345\n", 2, LC_E_USAGE, "is not a valid value"},
         {"main = #1234567\n", 1, LC_E_USAGE, "is not a valid value"},
         {"main = #12345g\n", 1, LC_E_USAGE, "is not a valid value"},
-        {"text\n", 1, LC_E_PARSE, "gives no value"},
+        {"text\n", 1, LC_E_USAGE, "\"text\" gives no value"},
         {"colour = #000000\n", 1, LC_E_USAGE, "a style has no \"colour\""},
         {"font =\n", 1, LC_E_USAGE, "font: \"\" is not a valid value"},
         {"font = A\"; system('touch owned'); \"\n", 1, LC_E_USAGE, "is not a valid value"},
@@ -74,7 +74,7 @@ START_TEST(wrong_files_are_refused)
     memset(wide, 'x', 99999);
     wide[99999] = '\0';
     write_file(wide);
-    ck_assert_int_eq(lc_style_read(&s, "a.style", NULL), LC_E_PARSE);
+    ck_assert_int_eq(lc_style_read(&s, "a.style", NULL), LC_E_USAGE);
     free(wide);
     ck_assert_int_eq(lc_style_read(&s, "missing", NULL), LC_E_IO);
     ck_assert_int_eq(lc_style_read(&s, ".", NULL), LC_E_IO);

@@ -138,6 +138,16 @@ START_TEST(names_are_split_at_commas)
 }
 END_TEST
 
+START_TEST(a_base_name_stands_behind_the_last_slash)
+{
+    ck_assert_str_eq(lc_base_name("a/b.c/d.csv"), "d.csv");
+    ck_assert_str_eq(lc_base_name("d.csv"), "d.csv");
+    ck_assert_str_eq(lc_base_name("/d"), "d");
+    ck_assert_str_eq(lc_base_name("a/"), "a/");
+    ck_assert_str_eq(lc_base_name(""), "");
+}
+END_TEST
+
 START_TEST(edit_distance_counts_changes)
 {
     ck_assert_uint_eq(lc_edit_distance("horizon", "horizon"), 0);
@@ -239,6 +249,7 @@ Suite *unit_suite(void)
     tcase_add_test(c, hostile_names_become_printable);
     tcase_add_test(c, names_are_split_at_commas);
     tcase_add_test(c, other_encodings_become_utf8);
+    tcase_add_test(c, a_base_name_stands_behind_the_last_slash);
     tcase_add_test(c, edit_distance_counts_changes);
     tcase_add_test(c, the_nearest_name_is_one_that_may_have_been_meant);
     tcase_add_test(c, permutation_hits_everything_once);

@@ -1,8 +1,8 @@
 /* The verdict of a backtest in words. */
 #include <math.h>
-#include <string.h>
+#include <stdio.h>
 
-#include "cli/cli.h"
+#include "loomcast.h"
 
 #define CHANCE .05     /* p from which on a difference is taken for chance */
 #define NEAR_NAIVE .05 /* share by which an error differs from naive's at most to be called near */
@@ -23,7 +23,7 @@ static void put_chance(char *out, size_t room, const lc_verdict *v)
              v->p < CHANCE ? "more than chance" : "no more than chance explains", p, v->origins, pooled);
 }
 
-bool cli_verdict_words(char *out, size_t room, const lc_verdict *v)
+bool lc_verdict_words(char *out, size_t room, const lc_verdict *v)
 {
     char chance[160];
     *out = '\0';

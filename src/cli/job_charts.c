@@ -1,0 +1,48 @@
+/* Charts of a job's report, drawn from the results that lie in its folder. */
+#define _POSIX_C_SOURCE 200809L
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli/job.h"
+
+static bool is_small(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode) && info.st_size <= (off_t)JOB_CHART_MIB << 20;
+}
+
+/* NULL: it cannot be drawn. Without the data, where they are gone or large, the result alone is. */
+static lc_report_chart *draw(const job *j, const job_file *f)
+{
+    lc_result *r = NULL;
+    lc_panel *p = NULL;
+    lc_report_chart *chart = NULL;
+    char *path = cli_job_path(j, f->result);
+    if (path && is_small(path) && lc_result_read(&r, path, NULL) == LC_OK) {
+        const char *input = f->input;
+        if (is_small(input)) lc_panel_read(&p, &input, 1, j->o->settings, NULL);
+        const lc_report what = {.result = r, .panel = p, .style = j->style};
+        lc_report_chart_create(&chart, f->input, &what, NULL);
+    }
+    lc_panel_free(p);
+    lc_result_free(r);
+    free(path);
+    return chart;
+}
+
+size_t cli_job_charts(lc_report_chart **chart, const job *j, const job_file *const *order)
+{
+    const size_t most = cli_charts(j->o);
+    size_t n = 0;
+    const bool detects = strcmp(j->o->command->name, "detect") == 0;
+    if (j->o->nab || (!detects && strcmp(j->o->command->name, "forecast") != 0)) return 0;
+    /* As the runs read them. */
+    if (detects && !j->o->loaded && cli_keep_rows(j->o) != LC_EXIT_OK) return 0;
+    for (size_t i = 0; i < j->n && n < most; i++) {
+        if (!cli_job_has_result(order[i])) continue;
+        chart[i] = draw(j, order[i]);
+        n += chart[i] != NULL;
+    }
+    return n;
+}

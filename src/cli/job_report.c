@@ -1,0 +1,117 @@
+/* The page of a job: what it came to, charts of the worst files, the events of all. */
+#define _POSIX_C_SOURCE 200809L
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/job.h"
+
+enum { FACTS = 7, WARNINGS = 2, WORDS = 200 };
+
+/* What stands above the table. */
+typedef struct head {
+    char title[80], count[FACTS][32], said[WARNINGS][120];
+    lc_report_fact key[FACTS];
+    const char *warning[WARNINGS];
+    size_t n_key, n_warnings;
+} head;
+
+static void write_head(head *h, const job *j, const job_totals *t)
+{
+    const bool detects = strcmp(j->o->command->name, "detect") == 0;
+    const struct {
+        const char *name;
+        size_t n;
+        bool shown;
+    } fact[FACTS] = {{"files", j->n, true},
+                     {"done", t->status[JOB_DONE], true},
+                     {"skipped, as nothing changed", t->status[JOB_SKIPPED], true},
+                     {"failed", t->status[JOB_FAILED], true},
+                     {"pending", t->status[JOB_PENDING], t->status[JOB_PENDING] > 0},
+                     {"flags", t->flagged, detects},
+                     {"files with flags", t->with_flags, detects}};
+    for (size_t i = 0; i < FACTS; i++)
+        if (fact[i].shown) h->key[h->n_key++] = (lc_report_fact){fact[i].name, cli_count(h->count[i], fact[i].n)};
+    char part[48] = "", files[32];
+    if (j->shards > 1) snprintf(part, sizeof part, ", part %zu of %zu", j->shard, j->shards);
+    snprintf(h->title, sizeof h->title, "loomcast %s: %s file%s%s", j->o->command->name, cli_count(files, j->n),
+             j->n == 1 ? "" : "s", part);
+    const size_t failed = t->status[JOB_FAILED];
+    if (failed)
+        snprintf(h->said[h->n_warnings++], sizeof h->said[0], "%s file%s failed: the table says why.",
+                 cli_count(files, failed), failed == 1 ? "" : "s");
+    if (t->worse)
+        snprintf(h->said[h->n_warnings++], sizeof h->said[0],
+                 "In %s file%s repeating the last value was no worse than the model.", cli_count(files, t->worse),
+                 t->worse == 1 ? "" : "s");
+    for (size_t i = 0; i < WARNINGS; i++) h->warning[i] = h->said[i];
+}
+
+/* Words on what is drawn; NULL: this command's results have no chart. */
+static const char *say_charts(char out[WORDS], const job *j, size_t drawn, size_t results)
+{
+    if (strcmp(j->o->command->name, "evaluate") == 0) return NULL;
+    const size_t most = cli_charts(j->o);
+    if (results == 0) snprintf(out, WORDS, "None, as no file has a result.");
+    else if (j->o->nab) snprintf(out, WORDS, "None, as --nab leaves out what they show.");
+    else if (most == 0) snprintf(out, WORDS, "None were asked for.");
+    else if (drawn == results) snprintf(out, WORDS, "In the order of the table.");
+    else if (drawn == most)
+        snprintf(out, WORDS,
+                 "The first %zu of %zu files of the table. --charts %zu draws them all, and \"loomcast plot RESULT "
+                 "INPUT --plot FILE\" any one.",
+                 drawn, results, results);
+    else
+        snprintf(out, WORDS, "Of %zu of %zu files: the results of the others are larger than %d MiB or cannot be read.",
+                 drawn, results, JOB_CHART_MIB);
+    return out;
+}
+
+lc_code cli_job_report(const job *j, const job_totals *t, const lc_result *rows, const char *lead,
+                       const job_file *const *order, const char *path, lc_status *st)
+{
+    head h = {.n_key = 0};
+    char charts[WORDS], most[WORDS];
+    lc_result *events = NULL;
+    lc_code code = LC_OK;
+    const char **link = calloc(j->n + 1, sizeof *link);
+    lc_report_chart **chart = calloc(j->n + 1, sizeof *chart);
+    lc_settings *settings = cli_chosen_settings(j->o);
+    if (!link || !chart || !settings) {
+        *st = (lc_status){.code = LC_E_MEMORY, .text = "out of memory"};
+        code = LC_E_MEMORY;
+    }
+    if (code == LC_OK && strcmp(j->o->command->name, "detect") == 0) code = cli_job_events(&events, j, st);
+    if (code != LC_OK) goto done;
+    for (size_t i = 0; i < j->n; i++) link[i] = cli_job_has_result(order[i]) ? order[i]->result : NULL;
+    const size_t drawn = cli_job_charts(chart, j, order), results = t->status[JOB_DONE] + t->status[JOB_SKIPPED];
+    write_head(&h, j, t);
+    snprintf(most, sizeof most, "At most %d of a file: its result has every flag.", JOB_EVENTS);
+    const lc_report_files what = {.title = h.title,
+                                  .lead = lead,
+                                  .table = rows,
+                                  .link_column = lc_result_find(rows, "result"),
+                                  .link = link,
+                                  .chart = (const lc_report_chart *const *)chart,
+                                  .charts_note = say_charts(charts, j, drawn, results),
+                                  .events = events,
+                                  .events_note = most,
+                                  .key = h.key,
+                                  .n_key = h.n_key,
+                                  .warning = h.warning,
+                                  .n_warnings = h.n_warnings,
+                                  .settings = settings,
+                                  .style = j->style};
+    code = lc_report_write_files(&what, path, true, st);
+    /* Nobody asked for charts: the page says why it has none. */
+    if (code == LC_E_TOOL) {
+        cli_note(j->o, "warning: no charts in the report: %s%s%s", st->text, *st->hint ? "; " : "", st->hint);
+        code = LC_OK;
+    }
+done:
+    for (size_t i = 0; chart && i < j->n; i++) lc_report_chart_free(chart[i]);
+    lc_result_free(events);
+    lc_settings_free(settings);
+    free(chart);
+    free(link);
+    return code;
+}
