@@ -234,7 +234,7 @@ tsan: ## the whole test suite under the thread sanitizer, with clang's OpenMP an
 coverage: deps ## lines and branches that the whole test suite reaches, by folder
 	+@CK_FORK=no $(SUBMAKE) VARIANT=coverage suite
 	+@$(SUBMAKE) VARIANT=coverage $(BUILD)/coverage/fault.so
-	@LOOMCAST=$(BUILD)/coverage/loomcast FAULT_LIBRARY=$(BUILD)/coverage/fault.so KINDS=memory scripts/fault.sh inspect theta
+	@LOOMCAST=$(BUILD)/coverage/loomcast FAULT_LIBRARY=$(BUILD)/coverage/fault.so KINDS=memory scripts/fault.sh inspect long
 	@scripts/coverage.sh $(BUILD)/coverage
 
 # What makes one call of the program fail; the program itself is as ever.

@@ -27,8 +27,13 @@ int cli_forecast(const cli_options *o)
     lc_model_get_info(m, &info);
     cli_print_model(o, p, &info);
     if (!o->model) cli_print_error(o, &info);
-    if (o->plot && !cli_plots_here(o) && lc_forecast_past(&past, m, p, o->settings, &st) != LC_OK)
+    if (o->plot && !cli_plots_here(o) && lc_forecast_past(&past, m, p, o->settings, &st) != LC_OK) {
+        if (st.code == LC_E_MEMORY) {
+            code = cli_fail(&st);
+            goto done;
+        }
         cli_note(o, "note: the chart does not show what the model says of rows that came: %s", st.text);
+    }
     code = cli_deliver(&(cli_outcome){.result = r, .past = past, .panel = p, .model = &info}, o);
     if (code == LC_EXIT_OK) code = cli_print_summary(cli_summary(o, p, &info), o);
 done:
