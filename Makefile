@@ -73,7 +73,7 @@ CLI_SRC := $(sort $(wildcard src/cli/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(OUT)/%.o) $(foreach isa,$(ISAS),$(KERNEL_SRC:src/kernel/isa/%.c=$(OUT)/src/kernel/$(isa)/%.o))
 ifeq ($(VARIANT),coverage)
 LIB_OBJ += $(OUT)/tests/coverage/exit.o
-LDFLAGS_ALL += -Wl,--wrap=_exit
+BIN_LDFLAGS := -Wl,--wrap=_exit
 endif
 CLI_OBJ := $(CLI_SRC:%.c=$(OUT)/%.o)
 CHECK_SRC := $(sort $(wildcard tests/unit/check_*.c))
@@ -119,7 +119,7 @@ $(OUT)/loomcast.pc: Makefile include/loomcast.h FORCE
 
 $(BIN): $(CLI_OBJ) $(LIB)
 	@mkdir -p $(@D); echo "  LINK $@"
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(CLI_OBJ) $(LIB) $(LIBS)
+	$(Q)$(CC) $(LDFLAGS_ALL) $(BIN_LDFLAGS) -o $@ $(CLI_OBJ) $(LIB) $(LIBS)
 
 $(LIB): $(LIB_OBJ) $(OUT)/objects
 	@echo "  AR   $@"
