@@ -325,8 +325,8 @@ static lc_code pass_header(lc_live *l, bool *more, lc_live_event *event, lc_live
     l->stage = LIVE_ROWS;
     if (!l->has_header) return LC_OK;
     if (lc_table_check_header(&l->table, &r.row, &other) != LC_OK) {
-        if (other.code == LC_E_MEMORY || lc_live_looks_like_header(l, &r.row, l->delimiter))
-            return lc_table_check_header(&l->table, &r.row, st);
+        if (other.code == LC_E_MEMORY) return lc_fail_memory(st);
+        if (lc_live_looks_like_header(l, &r.row, l->delimiter)) return lc_table_check_header(&l->table, &r.row, st);
         return LC_OK;
     }
     l->at = at;
