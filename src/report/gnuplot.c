@@ -163,9 +163,11 @@ static void last_words(int fd, char *out, size_t room)
     snprintf(out, room, "%s", lc_printable(shown, sizeof shown, line, len));
 }
 
-static lc_code missing(lc_status *st)
+/* why: an errno; a folder of PATH that may not be looked into is told as what it is. */
+static lc_code missing(int why, lc_status *st)
 {
-    lc_fail(st, LC_E_TOOL, "gnuplot, which draws the charts, was not found");
+    if (why == EACCES) lc_fail(st, LC_E_TOOL, "gnuplot, which draws the charts, cannot be run: %s", strerror(why));
+    else lc_fail(st, LC_E_TOOL, "gnuplot, which draws the charts, was not found");
     lc_hint(st, "install gnuplot (apt install gnuplot-nox, dnf install gnuplot, pacman -S gnuplot, brew install "
                 "gnuplot)");
     return LC_E_TOOL;
@@ -175,7 +177,7 @@ static lc_code failed(int status, int err, lc_status *st)
 {
     char words[300];
     last_words(err, words, sizeof words);
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 127 && !words[0]) return missing(st);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 127 && !words[0]) return missing(ENOENT, st);
     if (WIFSIGNALED(status)) lc_fail(st, LC_E_TOOL, "gnuplot was ended by signal %d", WTERMSIG(status));
     else lc_fail(st, LC_E_TOOL, "gnuplot failed: %s", words[0] ? words : "it drew nothing");
     if (strstr(words, "terminal type")) lc_hint(st, "this gnuplot lacks the format; try .svg, or install gnuplot-nox");
@@ -201,7 +203,7 @@ static lc_code run(const lc_buf *script, lc_buf *out, lc_status *st)
     char *arguments[] = {program, plain, script_name, NULL};
     int why = lc_tool_run(arguments, out, err, &status);
     if (why == ENOENT || why == EACCES || why == ENOTDIR) {
-        code = missing(st);
+        code = missing(why, st);
     } else if (why) {
         code = lc_fail(st, LC_E_TOOL, "gnuplot cannot be run: %s", strerror(why));
     } else if (out->failed) {
