@@ -38,7 +38,8 @@ void lc_report_say_failure(lc_buf *note, const lc_status *why);
 /* What a reader wants to know first, what it was made from and how, what was asked for, and what should give pause. */
 void lc_report_key(lc_facts *f, const lc_report *what, bool is_detect, const lc_groups *g, const lc_report_series *s);
 void lc_report_assumed(lc_facts *f, const lc_report *what, bool is_detect);
-void lc_report_options(lc_facts *f, const lc_settings *s); /* as it would be typed */
+void lc_report_count(lc_facts *f, const char *name, size_t n); /* a number as a person writes it */
+void lc_report_options(lc_facts *f, const lc_settings *s);     /* as it would be typed */
 void lc_report_warnings(lc_facts *f, const lc_report *what);
 
 #endif

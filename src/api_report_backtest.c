@@ -198,13 +198,6 @@ static size_t write_legend(lc_document_entry entry[LC_CURVES], const lc_backtest
     return n;
 }
 
-static void add_count(lc_facts *f, const char *name, size_t n)
-{
-    char label[LC_TICK_TEXT];
-    lc_number_label(label, (double)n, 15);
-    lc_facts_add(f, name, label);
-}
-
 static void add_number(lc_facts *f, const char *name, double x, const char *unit)
 {
     char label[LC_TICK_TEXT], text[LC_TICK_TEXT + 16];
@@ -216,9 +209,9 @@ static void add_number(lc_facts *f, const char *name, double x, const char *unit
 
 static void say_key(lc_facts *key, const lc_backtest_view *v, const lc_verdict *verdict, const lc_backtest_figure *f)
 {
-    add_count(key, "series", v->series);
-    add_count(key, "windows", v->windows);
-    add_count(key, "steps ahead", v->horizon);
+    lc_report_count(key, "series", v->series);
+    lc_report_count(key, "windows", v->windows);
+    lc_report_count(key, "steps ahead", v->horizon);
     lc_facts_add(key, "model", v->model);
     if (verdict && *verdict->baseline) {
         add_number(key, verdict->measure, verdict->error, "");

@@ -22,7 +22,7 @@ static void add(lc_facts *f, const char *name, const char *fmt, ...)
     lc_facts_add(f, name, text);
 }
 
-static void add_count(lc_facts *f, const char *name, size_t n)
+void lc_report_count(lc_facts *f, const char *name, size_t n)
 {
     char label[LC_TICK_TEXT];
     lc_number_label(label, (double)n, 15);
@@ -45,16 +45,16 @@ void lc_report_key(lc_facts *f, const lc_report *what, bool is_detect, const lc_
 {
     char freq[24], text[LC_TICK_TEXT];
     const lc_model_info *m = what->model;
-    add_count(f, "series", g->n - s->wholes);
-    if (what->panel) add_count(f, "rows", what->panel->n_rows);
+    lc_report_count(f, "series", g->n - s->wholes);
+    if (what->panel) lc_report_count(f, "rows", what->panel->n_rows);
     if (what->panel) add(f, "step", "%s", lc_panel_frequency(what->panel, freq));
     if (is_detect) {
-        if (s->wholes) add_count(f, "flags of rows as a whole", s->whole_flags);
-        add_count(f, s->wholes ? "flags of single columns" : "flags", s->flags);
-        if (g->n - s->wholes > 1) add_count(f, "series with flags", s->flagged);
+        if (s->wholes) lc_report_count(f, "flags of rows as a whole", s->whole_flags);
+        lc_report_count(f, s->wholes ? "flags of single columns" : "flags", s->flags);
+        if (g->n - s->wholes > 1) lc_report_count(f, "series with flags", s->flagged);
         return;
     }
-    add_count(f, "steps ahead", g->list[0].n);
+    lc_report_count(f, "steps ahead", g->list[0].n);
     if (m) add(f, "model", "%s", m->arch);
     if (m && isfinite(m->against_naive)) add(f, "error", "%s \xc3\x97 naive", number(text, m->against_naive));
 }
@@ -63,11 +63,11 @@ static void add_model(lc_facts *f, const lc_model_info *m)
 {
     char text[LC_TICK_TEXT];
     add(f, "model", "%s", m->arch);
-    if (m->members > 1) add_count(f, "networks", m->members);
+    if (m->members > 1) lc_report_count(f, "networks", m->members);
     if (m->members) add(f, "hidden units, lookback", "%zu units, %zu rows", m->hidden, m->lookback);
     if (m->segment > 1) add(f, "step of the network", "%zu rows", m->segment);
     if (m->blend > 0) add(f, "statistical share", "%s %% %s", number(text, 100 * fmin(m->blend, 1)), m->statistical);
-    add_count(f, "horizon", m->horizon);
+    lc_report_count(f, "horizon", m->horizon);
     if (m->season > 1) add(f, "season", "%zu rows", m->season);
     else lc_facts_add(f, "season", "none");
     add(f, "trained on", "%zu rows of %zu series, %zu windows", m->rows, m->series, m->windows);
