@@ -174,7 +174,7 @@ lc_code lc_forecast(lc_result **out, const lc_model *m, const lc_panel *p, const
     lc_levels levels;
     size_t unknown = 0;
     lc_code code = lc_levels_parse(&levels, s->level, st);
-    if (code == LC_OK) code = lc_forecast_table(out, m, p, &levels, lc_fit_threads(s), &unknown, st);
+    if (code == LC_OK) code = lc_forecast_table(out, m, p, &levels, s->adapt, lc_fit_threads(s), &unknown, st);
     if (unknown_series) *unknown_series = unknown;
     return code;
 }
@@ -188,7 +188,7 @@ lc_code lc_forecast_past(lc_result **out, const lc_model *m, const lc_panel *p, 
     *out = NULL;
     lc_levels levels;
     lc_code code = lc_levels_parse(&levels, s->level, st);
-    return code == LC_OK ? lc_forecast_past_table(out, m, p, &levels, lc_fit_threads(s), st) : code;
+    return code == LC_OK ? lc_forecast_past_table(out, m, p, &levels, s->adapt, lc_fit_threads(s), st) : code;
 }
 
 lc_code lc_forecast_check(const lc_model *m, const lc_panel *p, const lc_settings *s, lc_status *st)

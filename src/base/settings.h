@@ -48,7 +48,8 @@ struct lc_settings {
     double valid;        /* fraction of a series' rows */
     size_t seed, shards; /* shards 0 = from the batch size */
     /* interval */
-    char *level; /* percent, comma-separated */
+    char *level;  /* percent, comma-separated */
+    double adapt; /* forecast/adapt.h */
     /* detect */
     double alarms_per; /* expected false alarms per 10,000 normal rows; NaN = as `sensitivity` says */
     char *sensitivity; /* sensitive, default, quiet, pager */

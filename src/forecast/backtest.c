@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "forecast/adapt.h"
 #include "forecast/backtest_tables.h"
 #include "forecast/fitting.h"
 #include "forecast/predict.h"
@@ -146,34 +147,38 @@ typedef struct part {
     size_t first, n;
     lc_bands bands; /* (n, horizon) */
     double *rivals; /* (rivals, n, horizon) */
-    double *half;   /* (levels + LC_CRPS_QUANTILES / 2, horizon) interval widths in units of the bands */
+    lc_adapt adapt; /* the levels asked for, then those whose ends are the quantiles .1 and .9, .2 and .8 ... */
+    size_t series;  /* that adapt follows; SIZE_MAX: none yet */
     double *truth;  /* (horizon) */
     double *band;   /* (levels, {lo, hi}, horizon) */
     double *quantile;
 } part;
 
-/* Half widths for the levels, and for those whose ends are the quantiles .1 and .9, .2 and .8 .... */
-static void find_half_widths(const backtest *b, const lc_model *m, double *half)
+static lc_code follow(const backtest *b, part *x, size_t windows, lc_status *st)
 {
-    for (size_t k = 0; k < b->levels.n + LC_CRPS_QUANTILES / 2; k++) {
-        const size_t q = k - b->levels.n;
-        const double percent = k < b->levels.n ? b->levels.percent[k] : lc_crps_level(q);
-        for (size_t h = 0; h < b->horizon; h++)
-            half[k * b->horizon + h] = lc_interval_half_width(&m->calibration, h, percent);
-    }
+    double percent[LC_ADAPT_LEVELS];
+    size_t n = 0;
+    for (; n < b->levels.n; n++) percent[n] = b->levels.percent[n];
+    for (size_t q = 0; q < LC_CRPS_QUANTILES / 2; q++) percent[n++] = lc_crps_level(q);
+    x->series = SIZE_MAX;
+    return lc_adapt_create(&x->adapt, &x->m->calibration, percent, n, b->horizon, b->stride, windows, b->s->adapt, st);
 }
 
 /* Bands and quantiles of window i of the part. */
-static void find_bounds(const backtest *b, part *x, size_t i)
+static void find_bounds(const backtest *b, part *x, size_t i, size_t series, size_t origin)
 {
     const size_t horizon = b->horizon, last = LC_CRPS_QUANTILES - 1;
+    const double *half = x->adapt.half;
+    if (x->series != series) lc_adapt_begin(&x->adapt);
+    x->series = series;
+    lc_adapt_reach(&x->adapt, origin);
     for (size_t h = 0; h < horizon; h++) {
         const size_t at = i * horizon + h;
         for (size_t l = 0; l < b->levels.n; l++)
-            lc_interval_around(x->m->settings, &x->bands, at, x->half[l * horizon + h], &x->band[2 * l * horizon + h],
+            lc_interval_around(x->m->settings, &x->bands, at, half[l * horizon + h], &x->band[2 * l * horizon + h],
                                &x->band[(2 * l + 1) * horizon + h]);
         for (size_t q = 0; q < LC_CRPS_QUANTILES / 2; q++)
-            lc_interval_around(x->m->settings, &x->bands, at, x->half[(b->levels.n + q) * horizon + h],
+            lc_interval_around(x->m->settings, &x->bands, at, half[(b->levels.n + q) * horizon + h],
                                &x->quantile[q * horizon + h], &x->quantile[(last - q) * horizon + h]);
         x->quantile[LC_CRPS_QUANTILES / 2 * horizon + h] = x->bands.point[at];
     }
@@ -188,7 +193,8 @@ static lc_code score(backtest *b, part *x, lc_result *table, lc_status *st)
         const size_t nth = x->skipped[series] + x->first + i - x->w->first[series];
         const double *point = x->bands.point + i * b->horizon;
         lc_window_truth(x->truth, x->w, series, origin);
-        find_bounds(b, x, i);
+        find_bounds(b, x, i, series, origin);
+        lc_adapt_push(&x->adapt, origin, x->truth, &x->bands, i);
         const double scale = b->scores.scale[series];
         lc_scores_add_model(&b->scores, series, x->truth, point, x->band, x->quantile);
         if (b->view) lc_backtest_view_add(b->view, series, x->truth, point, x->band, x->quantile, scale);
@@ -247,13 +253,12 @@ static lc_code run_origins(backtest *b, const lc_model *m, size_t begin, size_t 
     const size_t some = code == LC_OK ? windows_at_a_time(b, w.n) : 0;
     if (code == LC_OK && some) {
         x.rivals = lc_calloc(some * horizon * b->rivals.n, sizeof *x.rivals);
-        x.half = lc_calloc((b->levels.n + LC_CRPS_QUANTILES / 2) * horizon, sizeof *x.half);
         x.truth = lc_calloc(horizon, sizeof *x.truth);
         x.band = lc_calloc(2 * b->levels.n * horizon, sizeof *x.band);
         x.quantile = lc_calloc(LC_CRPS_QUANTILES * horizon, sizeof *x.quantile);
-        code = x.rivals && x.half && x.truth && x.band && x.quantile ? lc_bands_create(&x.bands, some, horizon, st)
-                                                                     : lc_fail_memory(st);
-        if (code == LC_OK) find_half_widths(b, m, x.half);
+        code = x.rivals && x.truth && x.band && x.quantile ? lc_bands_create(&x.bands, some, horizon, st)
+                                                           : lc_fail_memory(st);
+        if (code == LC_OK) code = follow(b, &x, end - begin, st);
     }
     for (; code == LC_OK && x.first < w.n; x.first += x.n) {
         x.n = w.n - x.first < some ? w.n - x.first : some;
@@ -261,7 +266,7 @@ static lc_code run_origins(backtest *b, const lc_model *m, size_t begin, size_t 
     }
     lc_bands_free(&x.bands);
     lc_free(x.rivals);
-    lc_free(x.half);
+    lc_adapt_free(&x.adapt);
     lc_free(x.truth);
     lc_free(x.band);
     lc_free(x.quantile);

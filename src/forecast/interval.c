@@ -204,9 +204,3 @@ void lc_interval_around(const lc_settings *s, const lc_bands *b, size_t at, doub
     *lo = within(finite_or_nan(b->point[at] - half * b->below[at]), s->least, s->most);
     *hi = within(finite_or_nan(b->point[at] + half * b->above[at]), s->least, s->most);
 }
-
-void lc_interval_bounds(const lc_model *m, const lc_bands *b, size_t at, double percent, double *lo, double *hi)
-{
-    const double half = lc_interval_half_width(&m->calibration, at % m->settings->horizon, percent);
-    lc_interval_around(m->settings, b, at, half, lo, hi);
-}

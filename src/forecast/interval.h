@@ -31,8 +31,4 @@ double lc_interval_half_width(const lc_calibration *c, size_t step, double perce
  * give; NaN for half width NaN. */
 void lc_interval_around(const lc_settings *s, const lc_bands *b, size_t at, double half, double *lo, double *hi);
 
-/* The same around step `at` of bands, a forecast of step at % horizon: NaN for a model without
- * calibration. */
-void lc_interval_bounds(const lc_model *m, const lc_bands *b, size_t at, double percent, double *lo, double *hi);
-
 #endif

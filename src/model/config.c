@@ -129,6 +129,7 @@ static json_t *training_json(const lc_training_summary *t, size_t members, bool 
     if (*t->program) lc_json_put(object, "program", json_string(t->program), ok);
     lc_json_put(object, "series", count_json(t->series), ok);
     lc_json_put(object, "rows", count_json(t->rows), ok);
+    if (t->until != LC_NEVER) lc_json_put(object, "until", json_integer(t->until), ok);
     lc_json_put(object, "windows", count_json(t->windows), ok);
     lc_json_put(object, "valid_windows", count_json(t->valid_windows), ok);
     lc_json_put(object, "epochs", count_json(t->epochs), ok);
@@ -375,6 +376,8 @@ static lc_code read_training(const json_t *object, lc_training_summary *t, size_
     }
     const char *program = json_string_value(json_object_get(object, "program"));
     snprintf(t->program, sizeof t->program, "%s", program ? program : "");
+    const json_t *until = json_object_get(object, "until");
+    t->until = json_is_integer(until) ? json_integer_value(until) : LC_NEVER;
     t->against_naive = real_or_nan(json_object_get(object, "against_naive"));
     t->against_seasonal_naive = real_or_nan(json_object_get(object, "against_seasonal_naive"));
     const bool counted = get_count(object, "series", most, &t->series) && get_count(object, "rows", most, &t->rows) &&

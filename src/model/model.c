@@ -44,6 +44,7 @@ lc_code lc_model_create(lc_model **out, const lc_settings *settings, lc_covariat
     if (!m) return lc_fail_memory(st);
     lc_code code = LC_OK;
     m->training.against_naive = m->training.against_seasonal_naive = NAN;
+    m->training.until = LC_NEVER;
     m->settings = lc_settings_copy(settings);
     if (!m->settings) {
         code = lc_fail_memory(st);

@@ -25,11 +25,13 @@ typedef struct lc_named_scale {
     lc_scale *past; /* (n_past) */
 } lc_named_scale;
 
+#define LC_NEVER INT64_MIN
 typedef struct lc_training_summary {
     char program[24]; /* version of loomcast that made the model; "": from before it was kept */
     size_t series, rows, windows, valid_windows;
-    size_t epochs;                   /* run; of the first network, as the next two */
-    size_t best_epoch;               /* 1-based; its weights are kept */
+    lc_stamp until;    /* of the last row that it knows, of any series; LC_NEVER: from before it was kept */
+    size_t epochs;     /* run; of the first network, as the next two */
+    size_t best_epoch; /* 1-based; its weights are kept */
     double *train_loss, *valid_loss; /* (epochs) */
     /* mean absolute error on the validation windows relative to the (seasonal) naive forecast's; NaN: none */
     double against_naive, against_seasonal_naive;

@@ -153,18 +153,16 @@ END_TEST
 
 START_TEST(bounds_are_finite)
 {
-    double score[] = {1e308}, lo, hi, point[] = {5, 1e308}, below[] = {1, 1e10}, above[] = {2, 1e10};
+    double lo, hi, point[] = {5, 1e308}, below[] = {1, 1e10}, above[] = {2, 1e10};
     lc_settings *s = panel_settings("horizon=2");
-    lc_model m = {.settings = s, .calibration = {.windows = 1, .pooled = true, .blocks = 1, .kept = 1, .score = score}};
     const lc_bands b = {point, below, above};
-    lc_interval_bounds(&m, &b, 1, 80, &lo, &hi);
+    lc_interval_around(s, &b, 1, 1e308, &lo, &hi);
     ck_assert(isfinite(lo) && isfinite(hi) && lo < 0 && hi > 0);
     s->least = 0, s->most = 1.5e308;
-    lc_interval_bounds(&m, &b, 1, 80, &lo, &hi);
+    lc_interval_around(s, &b, 1, 1e308, &lo, &hi);
     ck_assert_double_eq(lo, 0);
     ck_assert_double_eq(hi, 1.5e308);
-    m.calibration.windows = 0;
-    lc_interval_bounds(&m, &b, 0, 80, &lo, &hi);
+    lc_interval_around(s, &b, 0, NAN, &lo, &hi);
     ck_assert(isnan(lo) && isnan(hi));
     lc_settings_free(s);
 }
