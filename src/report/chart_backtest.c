@@ -348,12 +348,13 @@ lc_code lc_chart_backtest(const lc_backtest_figure *f, const lc_drawing *to, lc_
     return code;
 }
 
-lc_code lc_chart_backtest_inline(lc_buf *script, const lc_backtest_figure *f, const lc_style *style, lc_status *st)
+lc_code lc_chart_backtest_inline(lc_buf *script, const lc_backtest_figure *f, size_t parts, const lc_style *style,
+                                 lc_status *st)
 {
     enum { HEIGHT = 600 }; /* of a chart of its own */
     sheet *s;
     lc_code code = start(&s, f, st);
-    for (size_t i = 0; code == LC_OK && i < PANELS; i++) {
+    for (size_t i = 0; code == LC_OK && i < parts; i++) {
         code = lc_page_start(&s->page, &s->script, &(lc_drawing){.style = style}, 1, HEIGHT, st);
         if (code != LC_OK) break;
         frame_panel(s, i);
