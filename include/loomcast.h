@@ -447,8 +447,8 @@ lc_code lc_result_nab(lc_result **out, const lc_result *r, lc_status *st);
 typedef struct lc_style lc_style;
 
 /* Reads a style from a file of lines "key = value"; lines that begin with # are comments. Keys: font (its name),
- * font-scale (0.7 to 1.5), width and height (pixels of a chart with one panel), and the colours, as #RRGGBB, text,
- * label, faint, frame, grid, background, main, second, third, fourth, rest, alert and event. */
+ * font-scale (0.6 to 2.5; 1: 12 points), width and height (pixels of a chart with one panel), and the colours, as
+ * #RRGGBB, text, label, faint, frame, grid, background, main, second, third, fourth, rest, alert and event. */
 lc_code lc_style_read(lc_style **out, const char *path, lc_status *st);
 void lc_style_free(lc_style *s);
 

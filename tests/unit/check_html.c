@@ -1,6 +1,7 @@
 /* Pages of HTML: text from outside, pictures of gnuplot's within a page, small lines in tables. */
 #define _GNU_SOURCE
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
