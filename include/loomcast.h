@@ -447,8 +447,8 @@ lc_code lc_result_nab(lc_result **out, const lc_result *r, lc_status *st);
 typedef struct lc_style lc_style;
 
 /* Reads a style from a file of lines "key = value"; lines that begin with # are comments. Keys: font (its name),
- * font-scale (0.7 to 1.5), width and height (pixels of a chart with one panel), and the colours, as #RRGGBB, text,
- * label, faint, frame, grid, background, main, second, third, fourth, rest, alert and event. */
+ * font-scale (0.6 to 2.5; 1: 12 points), width and height (pixels of a chart with one panel), and the colours, as
+ * #RRGGBB, text, label, faint, frame, grid, background, main, second, third, fourth, rest, alert and event. */
 lc_code lc_style_read(lc_style **out, const char *path, lc_status *st);
 void lc_style_free(lc_style *s);
 
@@ -512,6 +512,13 @@ typedef struct lc_report_fact {
 typedef struct lc_report_chart lc_report_chart;
 /* title: how the result is called. */
 lc_code lc_report_chart_create(lc_report_chart **out, const char *title, const lc_report *what, lc_status *st);
+/* What such a chart of a backtest is made from, as text to keep, whose size depends on steps and baselines alone; free
+ * it with free(). */
+lc_code lc_backtest_view_keep(char **text, const lc_backtest_view *v, lc_status *st);
+/* From that text: errors by step of the horizon, of the model and of baselines. LC_E_PARSE where it is none; style may
+ * be NULL. */
+lc_code lc_report_chart_create_kept(lc_report_chart **out, const char *title, const char *text, const lc_style *style,
+                                    lc_status *st);
 void lc_report_chart_free(lc_report_chart *c);
 
 /* What a page over many files is made of; all but title, lead and table may be NULL. */
@@ -520,7 +527,7 @@ typedef struct lc_report_files {
     const lc_result *table;  /* a row for each file, which the first column, a text, names */
     size_t link_column;      /* of the table: its texts lead to `link`; those of the first column to charts */
     const char *const *link; /* (rows) name of a file beside the page; NULL: none of a row, or none at all */
-    const lc_report_chart *const *chart; /* (rows) NULL: of this one none */
+    const lc_report_chart *const *chart; /* (rows) all of one kind; NULL: of this one none */
     const char *charts_note;             /* how more of them are had; NULL: a page without charts */
     const lc_result *events;             /* of all files: the columns of lc_detect_events' and one called file */
     const char *events_note;

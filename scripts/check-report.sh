@@ -64,9 +64,12 @@ awk -F, -v folder="$box/in" 'NR > 1 { file = folder "/" $1 ".csv"; if (file != l
     "$box/meters.csv"
 echo 'ds,y' >"$box/in/<b>.csv"
 "$loomcast" detect "$box/in"/*.csv --out-dir "$box/job" --quiet 2>/dev/null || [ $? -eq 1 ] # one file is empty
-[ "$(grep -c '<figure' "$box/job/report.html")" -eq 24 ] || fail "the job's page has not 24 charts"
+"$loomcast" evaluate "$box/in"/*.csv --out-dir "$box/tests" --arch theta --horizon 12 --quiet 2>/dev/null || [ $? -eq 1 ]
+for job in job tests; do
+    [ "$(grep -c '<figure' "$box/$job/report.html")" -eq 24 ] || fail "the page of $job has not 24 charts"
+done
 
-for page in flags next scores hostile job/report; do
+for page in flags next scores hostile job/report tests/report; do
     for width in 390 1440; do
         open_page "$width" "$box/$page.html" ${SHOTS:+--screenshot="$SHOTS/$(echo "$page" | tr / -)-$width.png"} --dump-dom
     done

@@ -1,17 +1,33 @@
 #include "api_backtest.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "report/axis.h"
 
-/* 1,234 windows */
+/* 12,345 windows */
 static void append_count(lc_buf *b, size_t n, const char *one)
 {
-    char digits[24];
-    const int len = snprintf(digits, sizeof digits, "%zu", n);
-    for (int i = 0; i < len; i++) lc_buf_printf(b, i && (len - i) % 3 == 0 ? ",%c" : "%c", digits[i]);
-    lc_buf_printf(b, " %s%s", one, n == 1 ? "" : "s");
+    enum { ALL_DIGITS = 15 };
+    char label[LC_TICK_TEXT];
+    lc_number_label(label, (double)n, ALL_DIGITS);
+    lc_buf_printf(b, "%s %s%s", label, one, n == 1 ? "" : "s");
+}
+
+void lc_backtest_say_size(lc_buf *b, size_t series, size_t windows, size_t horizon)
+{
+    if (series > 1) {
+        append_count(b, series, "serie");
+        lc_buf_puts(b, ", ");
+    }
+    append_count(b, windows, "window");
+    lc_buf_puts(b, " of ");
+    append_count(b, horizon, "step");
+}
+
+const char *lc_backtest_measure(bool scaled)
+{
+    return scaled ? "MASE" : "mean absolute error";
 }
 
 static void write_words(lc_backtest_drawing *d, const lc_backtest_view *v)
@@ -19,13 +35,7 @@ static void write_words(lc_backtest_drawing *d, const lc_backtest_view *v)
     lc_buf_puts(&d->title, "Backtest of ");
     lc_buf_puts(&d->title, v->subject);
     lc_buf_puts(&d->detail, ": ");
-    if (v->series > 1) {
-        append_count(&d->detail, v->series, "serie");
-        lc_buf_puts(&d->detail, ", ");
-    }
-    append_count(&d->detail, v->windows, "window");
-    lc_buf_puts(&d->detail, " of ");
-    append_count(&d->detail, v->horizon, "step");
+    lc_backtest_say_size(&d->detail, v->series, v->windows, v->horizon);
 
     if (v->scaled) lc_buf_puts(&d->residual_label, "in units of each series' naive error");
     else lc_buf_puts(&d->residual_label, *v->label ? v->label : "in the units of the data");
@@ -52,7 +62,7 @@ static void name_curve(lc_backtest_drawing *d, const lc_backtest_view *v, size_t
 static lc_code find_errors(lc_backtest_drawing *d, const lc_backtest_view *v, lc_status *st)
 {
     const size_t curves = 1 + v->rivals, horizon = v->horizon;
-    size_t scaled = 0;
+    size_t scaled = 0; /* steps */
     d->error = lc_calloc(curves * horizon, sizeof *d->error);
     d->curve = lc_calloc(curves, sizeof *d->curve);
     if (!d->error || !d->curve) return lc_fail_memory(st);
@@ -73,7 +83,8 @@ static lc_code find_errors(lc_backtest_drawing *d, const lc_backtest_view *v, lc
     }
     for (size_t i = 0; i < LC_CURVE_OTHER; i++)
         if (d->name[i].failed) return lc_fail_memory(st);
-    d->figure.measure = scaled ? "MASE" : "mean absolute error";
+    d->scaled = scaled > 0;
+    d->figure.measure = lc_backtest_measure(d->scaled);
     d->figure.horizon = horizon;
     d->figure.n_curves = curves;
     d->figure.curve = d->curve;
@@ -98,6 +109,8 @@ lc_code lc_backtest_drawing_create(lc_backtest_drawing **out, const lc_backtest_
     lc_backtest_drawing *d = lc_calloc(1, sizeof *d);
     *out = NULL;
     if (!d) return lc_fail_memory(st);
+    d->series = v->series;
+    d->windows = v->windows;
     lc_code code = find_errors(d, v, st);
     write_words(d, v);
     if (d->title.failed || d->detail.failed || d->residual_label.failed || d->lag_label.failed)

@@ -26,8 +26,18 @@ lc_code lc_report_anomalies(lc_result **out, size_t *all, const lc_report *what,
 /* Words on such a list; elsewhere: where those that are left out can be had. */
 void lc_report_say_anomalies(lc_buf *note, size_t all, const char *elsewhere);
 
+/* A chart of one of many files. */
+struct lc_report_chart {
+    char *title;
+    lc_buf caption, script, sketch;
+    bool is_detect, past;  /* of a result */
+    bool curve[LC_CURVES]; /* of a backtest: kinds that are drawn; without any it is one of a result */
+};
+
 /* What stands in the legend of charts; past: forecasts of a horizon earlier are drawn, too. */
 const lc_document_entry *lc_report_legend(bool is_detect, bool past, size_t *n);
+/* The same of errors by step: an entry for each kind of curve that has a name. Returns how many. */
+size_t lc_report_curves_legend(lc_document_entry entry[LC_CURVES], const char *const name[LC_CURVES]);
 /* Appends the chart of a group to a script that draws several, each on a page of its own. */
 lc_code lc_report_script(lc_buf *script, const lc_report *what, const lc_groups *g, size_t group, lc_status *st);
 /* What such a script draws, n pages. */

@@ -175,27 +175,13 @@ static lc_code list_series(lc_result **out, size_t *n, const lc_result *r, const
 
 /* ---- the page ---- */
 
-static const struct {
-    lc_sample sample;
-    lc_colour colour;
-} samples[LC_CURVES] = {[LC_CURVE_MODEL] = {LC_SAMPLE_LINE, LC_COLOUR_MAIN},
-                        [LC_CURVE_NAIVE] = {LC_SAMPLE_LINE, LC_COLOUR_SECOND},
-                        [LC_CURVE_SEASONAL] = {LC_SAMPLE_LINE, LC_COLOUR_THIRD},
-                        [LC_CURVE_BEST] = {LC_SAMPLE_LINE, LC_COLOUR_FOURTH},
-                        [LC_CURVE_OTHER] = {LC_SAMPLE_LINE, LC_COLOUR_REST}};
-
 /* entry: room for one of each kind. */
 static size_t write_legend(lc_document_entry entry[LC_CURVES], const lc_backtest_figure *f)
 {
-    size_t n = 0;
-    for (lc_curve kind = LC_CURVE_MODEL; kind < LC_CURVES; kind++) {
-        size_t i = 0;
-        while (i < f->n_curves && f->curve[i].curve != kind) i++;
-        if (i == f->n_curves) continue;
-        const char *name = kind == LC_CURVE_OTHER ? "other baselines" : f->curve[i].name;
-        entry[n++] = (lc_document_entry){name, samples[kind].sample, samples[kind].colour};
-    }
-    return n;
+    const char *name[LC_CURVES] = {NULL};
+    for (size_t i = 0; i < f->n_curves; i++)
+        name[f->curve[i].curve] = f->curve[i].curve == LC_CURVE_OTHER ? "other baselines" : f->curve[i].name;
+    return lc_report_curves_legend(entry, name);
 }
 
 static void add_number(lc_facts *f, const char *name, double x, const char *unit)
@@ -295,7 +281,7 @@ lc_code lc_report_write_backtest(const lc_report *what, const lc_backtest_view *
         return lc_fail(st, LC_E_USAGE, "the result is not one of a backtest");
     lc_code code = lc_backtest_drawing_create(&d, v, why);
     if (code != LC_OK) return code;
-    code = lc_chart_backtest_inline(&script, &d->figure, what->style, why);
+    code = lc_chart_backtest_inline(&script, &d->figure, LC_BACKTEST_PARTS, what->style, why);
     if (code == LC_OK) code = lc_report_pictures(svg, LC_BACKTEST_PARTS, &script, why);
     /* A report without charts is worth more than none. */
     if (code == LC_OK || code == LC_E_TOOL || code == LC_E_IO) {

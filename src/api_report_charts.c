@@ -19,6 +19,19 @@ const lc_document_entry *lc_report_legend(bool is_detect, bool past, size_t *n)
     return is_detect ? detect_legend : forecast_legend;
 }
 
+size_t lc_report_curves_legend(lc_document_entry entry[LC_CURVES], const char *const name[LC_CURVES])
+{
+    static const lc_colour colour[LC_CURVES] = {[LC_CURVE_MODEL] = LC_COLOUR_MAIN,
+                                                [LC_CURVE_NAIVE] = LC_COLOUR_SECOND,
+                                                [LC_CURVE_SEASONAL] = LC_COLOUR_THIRD,
+                                                [LC_CURVE_BEST] = LC_COLOUR_FOURTH,
+                                                [LC_CURVE_OTHER] = LC_COLOUR_REST};
+    size_t n = 0;
+    for (size_t kind = 0; kind < LC_CURVES; kind++)
+        if (name[kind]) entry[n++] = (lc_document_entry){name[kind], LC_SAMPLE_LINE, colour[kind]};
+    return n;
+}
+
 lc_code lc_report_script(lc_buf *script, const lc_report *what, const lc_groups *g, size_t group, lc_status *st)
 {
     lc_figure f;

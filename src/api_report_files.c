@@ -1,88 +1,6 @@
 /* A page over the results of many files: a table that sorts, charts of some of them, their events. */
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "api_report.h"
 #include "base/memory.h"
-#include "base/text.h"
-#include "report/axis.h"
-
-struct lc_report_chart {
-    char *title;
-    lc_buf caption, script, sketch;
-    bool is_detect, past;
-};
-
-void lc_report_chart_free(lc_report_chart *c)
-{
-    if (!c) return;
-    lc_free(c->title);
-    lc_buf_free(&c->caption);
-    lc_buf_free(&c->script);
-    lc_buf_free(&c->sketch);
-    lc_free(c);
-}
-
-/* What of the table of series is said beside its chart. */
-static bool is_said(const char *column)
-{
-    static const char *const left_out[] = {"rows", "flags in 10,000 rows", "events", "width / sd"};
-    for (size_t i = 0; i < sizeof left_out / sizeof left_out[0]; i++)
-        if (strcmp(column, left_out[i]) == 0) return false;
-    return true;
-}
-
-/* The first row of the table of series in words. */
-static void describe(lc_buf *b, const char *title, const lc_report *what, const lc_groups *g, const lc_report_series *s)
-{
-    enum { USUAL = 6 };
-    const char *name = lc_result_text(s->table, 0, 0), *column = lc_figure_label(what->panel, g->list[s->group[0]].id);
-    if (strcmp(name, title) != 0) lc_buf_printf(b, "%s, ", name);
-    if (*column && strcmp(column, name) != 0) lc_buf_printf(b, "%s, ", column);
-    if (s->n > 1) lc_buf_printf(b, "first of %zu series, ", s->n);
-    bool begun = false;
-    for (size_t c = 1; c < lc_result_columns(s->table); c++) {
-        const bool is_text = lc_result_column_type(s->table, c) == LC_COLUMN_TEXT;
-        const double x = is_text ? NAN : lc_result_real(s->table, 0, c);
-        const char *text = is_text ? lc_result_text(s->table, 0, c) : "";
-        char label[LC_TICK_TEXT] = "";
-        const int digits = lc_result_column_digits(s->table, c);
-        if (isfinite(x)) lc_number_label(label, x, digits ? digits : USUAL);
-        if ((!*text && !*label) || !is_said(lc_result_column_name(s->table, c))) continue;
-        lc_buf_printf(b, "%s%s %s%s", begun ? "; " : "", lc_result_column_name(s->table, c), text, label);
-        begun = true;
-    }
-}
-
-lc_code lc_report_chart_create(lc_report_chart **out, const char *title, const lc_report *what, lc_status *st)
-{
-    lc_groups g = {0};
-    lc_report_series s = {0};
-    if (!out || !title || !what || !what->result) return lc_fail(st, LC_E_USAGE, "title or result is missing");
-    *out = NULL;
-    lc_report_chart *c = lc_calloc(1, sizeof *c);
-    if (!c) return lc_fail_memory(st);
-    lc_code code = lc_figure_kind(&c->is_detect, what->result, st);
-    if (code == LC_OK) code = lc_groups_create(&g, what, st);
-    if (code == LC_OK) code = lc_report_series_create(&s, what, &g, st);
-    if (code == LC_OK) code = lc_report_script(&c->script, what, &g, s.group[0], st);
-    if (code == LC_OK) {
-        c->past = what->past && lc_result_rows(what->past);
-        c->title = lc_strdup(title);
-        describe(&c->caption, title, what, &g, &s);
-        c->sketch = s.sketch[0];
-        s.sketch[0] = (lc_buf){0};
-        if (!c->title || c->caption.failed || c->script.failed) code = lc_fail_memory(st);
-    }
-    lc_report_series_free(&s);
-    lc_groups_free(&g);
-    if (code == LC_OK) *out = c;
-    else lc_report_chart_free(c);
-    return code;
-}
-
-/* ---- the page ---- */
 
 typedef struct figures {
     size_t n;
@@ -90,7 +8,7 @@ typedef struct figures {
     lc_document_figure *shown; /* (n) */
     size_t *of_row;            /* (rows) */
     const lc_report_chart *first;
-    bool past;
+    bool past, curve[LC_CURVES]; /* any of the charts has it */
 } figures;
 
 static lc_code draw(figures *f, const lc_report_files *what, lc_status *st)
@@ -111,6 +29,7 @@ static lc_code draw(figures *f, const lc_report_files *what, lc_status *st)
         if (!c) continue;
         if (!f->first) f->first = c;
         f->past = f->past || c->past;
+        for (size_t k = 0; k < LC_CURVES; k++) f->curve[k] = f->curve[k] || c->curve[k];
         f->sketch[i] = c->sketch;
         f->of_row[i] = n;
         lc_buf_append(&script, c->script.data, c->script.len);
@@ -132,6 +51,22 @@ static void free_figures(figures *f)
     lc_free(f->of_row);
 }
 
+/* One for all charts. curves: room for that of backtests. */
+static const lc_document_entry *legend_of(const figures *f, lc_document_entry curves[LC_CURVES], size_t *n)
+{
+    static const char *const names[LC_CURVES] = {[LC_CURVE_MODEL] = "model",
+                                                 [LC_CURVE_NAIVE] = "naive",
+                                                 [LC_CURVE_SEASONAL] = "seasonal-naive",
+                                                 [LC_CURVE_BEST] = "best other baseline",
+                                                 [LC_CURVE_OTHER] = "other baselines"};
+    const char *drawn[LC_CURVES];
+    *n = 0;
+    if (!f->first) return NULL;
+    for (size_t k = 0; k < LC_CURVES; k++) drawn[k] = f->curve[k] ? names[k] : NULL;
+    *n = lc_report_curves_legend(curves, drawn);
+    return *n ? curves : lc_report_legend(f->first->is_detect, f->past, n);
+}
+
 /* Without charts where they could not be drawn. */
 static lc_code write_page(const lc_report_files *what, figures *f, const lc_status *undrawn, const char *path,
                           bool replace, lc_status *st)
@@ -140,7 +75,8 @@ static lc_code write_page(const lc_report_files *what, figures *f, const lc_stat
     lc_buf note = {0}, list = {0};
     lc_result *anomalies = NULL;
     size_t n_anomalies = 0, n_entries = 0;
-    const lc_document_entry *legend = f->first ? lc_report_legend(f->first->is_detect, f->past, &n_entries) : NULL;
+    lc_document_entry curves[LC_CURVES];
+    const lc_document_entry *legend = legend_of(f, curves, &n_entries);
     lc_code code = LC_OK;
     if (what->events) code = lc_report_anomalies(&anomalies, &n_anomalies, &(lc_report){.events = what->events}, st);
     for (size_t i = 0; i < what->n_key; i++) lc_facts_add(&key, what->key[i].name, what->key[i].value);

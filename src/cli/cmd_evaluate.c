@@ -1,7 +1,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/job.h"
 
 /* A number of the table, or "-". */
 static const char *cell(char out[32], const lc_result *r, size_t row, const char *column, const char *format)
@@ -95,7 +95,7 @@ int cli_evaluate(const cli_options *o)
     lc_status st = {0};
     lc_evaluate_info info;
     lc_backtest_view *view = NULL;
-    const lc_evaluate_files files = {o->save_windows, o->save_steps, o->force, o->plot ? &view : NULL};
+    const lc_evaluate_files files = {o->save_windows, o->save_steps, o->force, o->plot || o->figures ? &view : NULL};
     char labels[2];
     if (*cli_labels_name(o, labels, sizeof labels)) return cli_evaluate_labels(o);
     int code = cli_check_outputs(o);
@@ -125,6 +125,7 @@ int cli_evaluate(const cli_options *o)
         cli_json_put(&s, "fits", json_integer((json_int_t)info.fits));
         cli_json_put(&s, "results", cli_json_rows(r));
         cli_json_put(&s, "verdict", verdict(&info.verdict));
+        if (o->figures) cli_job_put_backtest(&s, view);
         code = cli_print_summary(s, o);
     }
 done:

@@ -34,7 +34,7 @@ const cli_command cli_commands[] = {
      "valid future-file method checkpoint resume from" /* --split says which rows validate, and --labels asks all
                                                           methods */
      ,
-     NULL, "output save-windows save-steps plot style out-dir shard memory force json quiet", cli_evaluate},
+     NULL, "output save-windows save-steps plot charts style out-dir shard memory force json quiet", cli_evaluate},
     {"inspect", "FILE", "describe a CSV file (columns, step, gaps, season) or a model file",
      "loomcast inspect seattle-weather.csv\n"
      "loomcast inspect sea.model --json",

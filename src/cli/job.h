@@ -1,9 +1,9 @@
 /* A job (--out-dir): one command over many files that nobody has looked at, each in a process of its own.
  *
  * The folder gets a result a file, summary.csv, report.html and .loomcast/, in which stand a lock and for each result a
- * record, NAME.json: of what the result was made (input, options, version), what it is, and its figures. An empty
- * record says that a result of that name is the job's own, to be made again. Each file is written whole or not at all,
- * and the empty record before its result, so that a job may be killed at any moment. */
+ * record, NAME.json: of what the result was made (input, options, version), what it is, its figures, and of a backtest
+ * what its chart shows. An empty record says that a result of that name is the job's own, to be made again. Each file
+ * is written whole or not at all, and the empty record before its result, so that a job may be killed at any moment. */
 #ifndef LC_CLI_JOB_H
 #define LC_CLI_JOB_H
 
@@ -17,6 +17,7 @@ typedef struct job_file {
     char *result;        /* its name in the folder */
     job_status status;   /* pending: not come to, or interrupted */
     json_t *figures;     /* of the run that made the result; NULL: none */
+    json_t *backtest;    /* in its own process, for the record: a text of lc_backtest_view_keep; NULL: none */
     char *error, *notes; /* lines that no terminal obeys; NULL: none */
     double seconds;      /* that the result took */
 } job_file;
@@ -96,6 +97,8 @@ void cli_job_unmark(const job *j, const job_file *f);
 /* The record of a finished result; `input` as it was before it was read. */
 int cli_job_record(const job *j, const job_file *f, const job_identity *input);
 char *cli_job_record_path(const job *j, const char *result);
+/* What is kept there of a backtest, for lc_report_chart_create_kept. Free it; NULL: nothing. */
+char *cli_job_backtest(const job *j, const char *result);
 
 /* ---- the work ---- */
 
@@ -119,7 +122,11 @@ void cli_job_put_worst(json_t **summary, const lc_result *events);
 /* Those of all files, as lc_report_write_files takes them. */
 lc_code cli_job_events(lc_result **out, const job *j, lc_status *st);
 
-enum { JOB_CHART_MIB = 64 }; /* of a result or an input; larger ones are not read once more for a chart */
+enum { JOB_CHART_MIB = 64 }; /* of a result, an input or a record; larger ones are not read once more for a chart */
+/* Puts what the chart of a backtest shows into the summary of a run. */
+void cli_job_put_backtest(json_t **summary, const lc_backtest_view *view);
+/* Whether results of this job can be drawn; those of evaluate --labels have no chart. */
+bool cli_job_has_charts(const job *j);
 /* Charts of the first files of `order` that have a result, as many as --charts says; chart (n): NULL where there is
  * none. Free each. Returns how many there are. */
 size_t cli_job_charts(lc_report_chart **chart, const job *j, const job_file *const *order);

@@ -1,4 +1,4 @@
-/* Charts of a job's report, drawn from the results that lie in its folder. */
+/* Charts of a job's report, drawn from what lies in its folder: results, and of backtests the records. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdlib.h>
 #include <string.h>
@@ -31,17 +31,49 @@ static lc_report_chart *draw(const job *j, const job_file *f)
     return chart;
 }
 
+/* ---- of backtests ---- */
+
+/* That of a process is written into the record of its file, and drawn when all files are done. */
+void cli_job_put_backtest(json_t **summary, const lc_backtest_view *view)
+{
+    char *text = NULL;
+    lc_status st = {0};
+    const bool kept = lc_backtest_view_keep(&text, view, &st) == LC_OK;
+    cli_json_put(summary, "backtest", kept ? json_string(text) : NULL);
+    free(text);
+}
+
+static lc_report_chart *draw_backtest(const job *j, const job_file *f)
+{
+    lc_report_chart *chart = NULL;
+    char *path = cli_job_record_path(j, f->result), *text = NULL;
+    if (path && is_small(path)) text = cli_job_backtest(j, f->result);
+    if (text) lc_report_chart_create_kept(&chart, f->input, text, j->style, NULL);
+    free(text);
+    free(path);
+    return chart;
+}
+
+/* ---- all of them ---- */
+
+bool cli_job_has_charts(const job *j)
+{
+    char labels[2];
+    return strcmp(j->o->command->name, "evaluate") != 0 || !*cli_labels_name(j->o, labels, sizeof labels);
+}
+
 size_t cli_job_charts(lc_report_chart **chart, const job *j, const job_file *const *order)
 {
     const size_t most = cli_charts(j->o);
     size_t n = 0;
-    const bool detects = strcmp(j->o->command->name, "detect") == 0;
-    if (j->o->nab || (!detects && strcmp(j->o->command->name, "forecast") != 0)) return 0;
+    const bool detects = strcmp(j->o->command->name, "detect") == 0,
+               tests = strcmp(j->o->command->name, "evaluate") == 0;
+    if (j->o->nab || !cli_job_has_charts(j)) return 0;
     /* As the runs read them. */
     if (detects && !j->o->loaded && cli_keep_rows(j->o) != LC_EXIT_OK) return 0;
     for (size_t i = 0; i < j->n && n < most; i++) {
         if (!cli_job_has_result(order[i])) continue;
-        chart[i] = draw(j, order[i]);
+        chart[i] = tests ? draw_backtest(j, order[i]) : draw(j, order[i]);
         n += chart[i] != NULL;
     }
     return n;

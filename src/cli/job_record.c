@@ -105,6 +105,8 @@ job_known cli_job_look(const job *j, job_file *f, bool deep)
     if (known == JOB_KNOWN) {
         const char *notes = json_string_value(json_object_get(record, "notes"));
         f->figures = json_deep_copy(json_object_get(record, "figures"));
+        /* Only the process of a file looks deep, and may write the record again. */
+        if (deep) f->backtest = json_incref(json_object_get(record, "backtest"));
         f->notes = notes ? strdup(notes) : NULL;
         if (f->notes) cli_harmless(f->notes, strlen(f->notes) + 1, f->notes);
         f->seconds = json_number_value(json_object_get(record, "seconds"));
@@ -112,6 +114,17 @@ job_known cli_job_look(const job *j, job_file *f, bool deep)
     json_decref(record);
     free(path);
     return known;
+}
+
+char *cli_job_backtest(const job *j, const char *result)
+{
+    char *path = cli_job_record_path(j, result);
+    json_t *record = path ? json_load_file(path, 0, NULL) : NULL;
+    const char *text = json_string_value(json_object_get(record, "backtest"));
+    char *copy = text ? strdup(text) : NULL;
+    json_decref(record);
+    free(path);
+    return copy;
 }
 
 /* ---- writing ---- */
@@ -160,6 +173,7 @@ int cli_job_record(const job *j, const job_file *f, const job_identity *input)
     record = json_pack("{s:s, s:s, s:o, s:o, s:o, s:I, s:f, s:O?}", "version", lc_version(), "options", j->options,
                        "file", cli_json_text(f->input), "input", identity(input), "result", identity(&made),
                        "looked_at", (json_int_t)input->looked_at, "seconds", f->seconds, "figures", f->figures);
+    if (record && f->backtest) json_object_set(record, "backtest", f->backtest);
     if (record && f->notes) json_object_set_new(record, "notes", cli_json_text(f->notes));
     text = record ? json_dumps(record, JSON_INDENT(1) | JSON_REAL_PRECISION(17)) : NULL;
     if (!text) code = cli_no_memory();

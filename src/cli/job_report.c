@@ -5,7 +5,7 @@
 
 #include "cli/job.h"
 
-enum { FACTS = 7, WARNINGS = 2, WORDS = 200 };
+enum { FACTS = 7, WARNINGS = 2, WORDS = 240 };
 
 /* What stands above the table. */
 typedef struct head {
@@ -49,17 +49,25 @@ static void write_head(head *h, const job *j, const job_totals *t)
 /* Words on what is drawn; NULL: this command's results have no chart. */
 static const char *say_charts(char out[WORDS], const job *j, size_t drawn, size_t results)
 {
-    if (strcmp(j->o->command->name, "evaluate") == 0) return NULL;
+    const bool tests = strcmp(j->o->command->name, "evaluate") == 0;
     const size_t most = cli_charts(j->o);
+    if (!cli_job_has_charts(j)) return NULL;
     if (results == 0) snprintf(out, WORDS, "None, as no file has a result.");
     else if (j->o->nab) snprintf(out, WORDS, "None, as --nab leaves out what they show.");
     else if (most == 0) snprintf(out, WORDS, "None were asked for.");
-    else if (drawn == results) snprintf(out, WORDS, "In the order of the table.");
+    else if (drawn == results)
+        snprintf(out, WORDS, "%sIn the order of the table.", tests ? "Errors by step of the horizon. " : "");
     else if (drawn == most)
-        snprintf(out, WORDS,
-                 "The first %zu of %zu files of the table. --charts %zu draws them all, and \"loomcast plot RESULT "
-                 "INPUT --plot FILE\" any one.",
-                 drawn, results, results);
+        snprintf(out, WORDS, "%sThe first %zu of %zu files of the table. --charts %zu draws them all, and %s any one.",
+                 tests ? "Errors by step of the horizon. " : "", drawn, results, results,
+                 tests ? "\"loomcast evaluate INPUT --plot FILE\" shows more of"
+                       : "\"loomcast plot RESULT INPUT --plot FILE\"");
+    else if (tests)
+        snprintf(
+            out, WORDS,
+            "%zu of %zu files have one: of the others no errors by step were kept, as by an earlier version. Remove "
+            "such a result, and the same line makes it again, with its chart.",
+            drawn, results);
     else
         snprintf(out, WORDS, "%zu of %zu files have one: other results are larger than %d MiB or cannot be read.",
                  drawn, results, JOB_CHART_MIB);

@@ -41,7 +41,7 @@ static void add_mase(json_t *to, const json_t *results)
 
 json_t *cli_job_figures(json_t *summary)
 {
-    static const char *const taken[] = {"worst", "peak", "statistic", "p", "frequency"};
+    static const char *const taken[] = {"worst", "peak", "statistic", "p", "frequency", "backtest"};
     json_t *f = json_object();
     const json_t *model = json_object_get(summary, "model"), *verdict = json_object_get(summary, "verdict");
     move(f, summary, "rows");
@@ -131,6 +131,9 @@ static int make_result(const job *j, job_file *f, const char *result, size_t thr
     int code = run_command(j, f, result, threads, known != JOB_UNKNOWN || j->o->force, figures);
     if (fclose(figures) == 0 && n) f->figures = json_loadb(text, n, 0, NULL);
     free(text);
+    /* The job holds the figures of all files: this is for the record alone. */
+    f->backtest = json_incref(json_object_get(f->figures, "backtest"));
+    json_object_del(f->figures, "backtest");
     if (code == LC_EXIT_OK && unread) code = cli_cannot(f->input, "read", unread);
     return code;
 }

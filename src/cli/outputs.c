@@ -107,6 +107,9 @@ size_t cli_charts(const cli_options *o)
 int cli_check_charts(const cli_options *o)
 {
     if (!o->charts) return LC_EXIT_OK;
+    if (!o->out_dir && o->command->run == cli_evaluate && cli_given(o, "charts"))
+        return cli_usage("the report of a single backtest has all its charts",
+                         "evaluate takes --charts with --out-dir only");
     const bool is_report = o->out_dir || (o->plot && lc_report_is(o->plot));
     if (!is_report && cli_given(o, "charts"))
         return cli_usage(NULL, "--charts is for a report: --plot FILE.html, or --out-dir");

@@ -105,10 +105,12 @@ lc_code lc_chart_backtest(const lc_backtest_figure *f, const lc_drawing *to, lc_
  * appended to `script`, for lc_gp_picture to draw all of them in turn. */
 lc_code lc_chart_forecast_inline(lc_buf *script, const lc_forecast_figure *f, const lc_style *style, lc_status *st);
 lc_code lc_chart_detect_inline(lc_buf *script, const lc_detect_figure *f, const lc_style *style, lc_status *st);
-/* The parts of a backtest, each on such a page; titles (LC_BACKTEST_PARTS): what they show. */
+/* The first `parts` of a backtest, each on such a page: errors by step, values inside intervals, residuals, their
+ * autocorrelation; titles (LC_BACKTEST_PARTS): what they show. */
 enum { LC_BACKTEST_PARTS = 4 };
 extern const char *const lc_backtest_titles[LC_BACKTEST_PARTS];
-lc_code lc_chart_backtest_inline(lc_buf *script, const lc_backtest_figure *f, const lc_style *style, lc_status *st);
+lc_code lc_chart_backtest_inline(lc_buf *script, const lc_backtest_figure *f, size_t parts, const lc_style *style,
+                                 lc_status *st);
 
 /* LC_E_USAGE when the extension of `path` chooses nothing. */
 lc_code lc_chart_check(const char *path, lc_status *st);

@@ -34,11 +34,11 @@ typedef struct sheet {
 static const struct {
     const char *line, *point;
 } styles[LC_CURVES] = {
-    [LC_CURVE_MODEL] = {"lw 3 lc rgb " LC_BLUE, "pt 7 ps 1.0 lc rgb " LC_BLUE},
-    [LC_CURVE_NAIVE] = {"lw 1.6 lc rgb " LC_ORANGE, "pt 5 ps 0.75 lc rgb " LC_ORANGE},
-    [LC_CURVE_SEASONAL] = {"lw 1.6 lc rgb " LC_GREEN, "pt 9 ps 0.9 lc rgb " LC_GREEN},
-    [LC_CURVE_BEST] = {"lw 1.6 lc rgb " LC_PURPLE, "pt 13 ps 1.0 lc rgb " LC_PURPLE},
-    [LC_CURVE_OTHER] = {"lw 1 lc rgb " LC_REST, "pt 7 ps 0.5 lc rgb " LC_REST},
+    [LC_CURVE_MODEL] = {"lw 3 lc rgb " LC_BLUE, "pt 7 ps 1.0*mark lc rgb " LC_BLUE},
+    [LC_CURVE_NAIVE] = {"lw 1.6 lc rgb " LC_ORANGE, "pt 5 ps 0.75*mark lc rgb " LC_ORANGE},
+    [LC_CURVE_SEASONAL] = {"lw 1.6 lc rgb " LC_GREEN, "pt 9 ps 0.9*mark lc rgb " LC_GREEN},
+    [LC_CURVE_BEST] = {"lw 1.6 lc rgb " LC_PURPLE, "pt 13 ps 1.0*mark lc rgb " LC_PURPLE},
+    [LC_CURVE_OTHER] = {"lw 1 lc rgb " LC_REST, "pt 7 ps 0.5*mark lc rgb " LC_REST},
 };
 
 /* Entries in the order of the kinds. */
@@ -109,8 +109,7 @@ static lc_axes frame_residuals(const lc_backtest_figure *f, const lc_histogram *
     if (h->n) lc_range_add(&x, ends, 3);
     lc_range_add(&y, h->share, h->n);
     lc_range_pad(&x, h->n > 1 ? 0 : .5);
-    /* Room for the words above the bars. */
-    y = (lc_range){.lo = 0, .hi = y.any ? (h->beyond > 0 ? 1.3 : 1.2) * y.hi : 1, .any = true};
+    y = (lc_range){.lo = 0, .hi = y.any ? y.hi : 1, .any = true};
     return (lc_axes){.x = x, .y = y, .y_label = "share of the values, %", .x_label = f->residual_label};
 }
 
@@ -119,7 +118,7 @@ static lc_axes frame_echoes(const lc_backtest_figure *f)
     lc_range y = {0}, x = {.lo = .4, .hi = (double)f->n_lags + .6, .any = true};
     lc_range_add(&y, f->correlation, f->n_lags);
     lc_range_add(&y, f->band, f->n_lags);
-    const double largest = fmax(fabs(y.lo), fabs(y.hi)), most = largest > LEAST ? lc_drawn(1.3 * largest) : 1;
+    const double largest = fmax(fabs(y.lo), fabs(y.hi)), most = largest > LEAST ? largest : 1;
     y = (lc_range){.lo = -most, .hi = most, .any = true};
     return (lc_axes){.x = x, .y = y, .whole_x = true, .y_label = "correlation", .x_label = f->lag_label};
 }
@@ -163,6 +162,8 @@ static lc_code draw_steps(sheet *s, lc_status *st)
     return LC_OK;
 }
 
+#define HALF .45 /* of a plot: more would reach the diagonal */
+
 /* The levels that were asked for in words, largest first, in the corner that the points stay away from. */
 static void list_levels(sheet *s, const lc_axes *frame)
 {
@@ -180,8 +181,8 @@ static void list_levels(sheet *s, const lc_axes *frame)
         lc_number_label(level, f->level[i], 4);
         lc_number_label(inside, f->inside[i], 3);
         snprintf(words, sizeof words, "%s %%: %s %% inside", level, inside);
-        if (above < 0) lc_axes_note(&s->page, &s->script, frame, LC_TOP_LEFT, line, words);
-        else lc_axes_note(&s->page, &s->script, frame, LC_BOTTOM_RIGHT, asked - 1 - line, words);
+        if (above < 0) lc_axes_note(&s->page, &s->script, frame, LC_TOP_LEFT, line, HALF, words);
+        else lc_axes_note(&s->page, &s->script, frame, LC_BOTTOM_RIGHT, asked - 1 - line, HALF, words);
         line++;
     }
 }
@@ -202,9 +203,9 @@ static void draw_coverage(sheet *s)
     list_levels(s, frame);
     lc_plot plot = {.script = &s->script, .empty = "no intervals"};
     if (t.n_line) lc_plot_add(&plot, "using 1:2 with lines", "levels", 1, "lw 1.6 lc rgb " LC_BLUE);
-    if (t.n_line) lc_plot_add(&plot, "using 1:2 with points", "levels", 1, "pt 7 ps 0.55 lc rgb " LC_BLUE);
-    if (t.n_dots) lc_plot_add(&plot, "using 1:2 with points", "lonelevels", 1, "pt 7 ps 0.55 lc rgb " LC_BLUE);
-    if (asked.len) lc_plot_add(&plot, "using 1:2 with points", "asked", 1, "pt 7 ps 1.35 lc rgb " LC_BLUE);
+    if (t.n_line) lc_plot_add(&plot, "using 1:2 with points", "levels", 1, "pt 7 ps 0.55*mark lc rgb " LC_BLUE);
+    if (t.n_dots) lc_plot_add(&plot, "using 1:2 with points", "lonelevels", 1, "pt 7 ps 0.55*mark lc rgb " LC_BLUE);
+    if (asked.len) lc_plot_add(&plot, "using 1:2 with points", "asked", 1, "pt 7 ps 1.35*mark lc rgb " LC_BLUE);
     lc_plot_end(&plot, frame);
     lc_trace_free(&t);
     lc_buf_free(&asked);
@@ -225,13 +226,15 @@ static void draw_residuals(sheet *s)
         lc_gp(&s->script,
               "set arrow from first 0, graph 0 to first 0, graph 1 nohead front lw 1.6 lc rgb " LC_INK "\n");
         const lc_corner corner = frame->x.lo + frame->x.hi > 0 ? LC_TOP_RIGHT : LC_TOP_LEFT; /* away from zero */
+        const double side = corner == LC_TOP_RIGHT ? frame->x.hi : -frame->x.lo, /* that of the words, from zero on */
+            share = side / (frame->x.hi - frame->x.lo);
         lc_number_label(number, h->mean, 3);
         snprintf(words, sizeof words, "mean %s", number);
-        lc_axes_note(&s->page, &s->script, frame, corner, 0, words);
+        lc_axes_note(&s->page, &s->script, frame, corner, 0, share, words);
         if (h->beyond > 0) {
             lc_number_label(number, h->beyond, 2);
             snprintf(words, sizeof words, "%s %% lie farther out", number);
-            lc_axes_note(&s->page, &s->script, frame, corner, 1, words);
+            lc_axes_note(&s->page, &s->script, frame, corner, 1, share, words);
         }
         lc_plot_add(&plot, "using 1:2 with boxes", "bars", 1, "lc rgb " LC_BLUE " fs solid 0.55 noborder");
     }
@@ -254,12 +257,12 @@ static void draw_echoes(sheet *s)
     lc_plot plot = {.script = &s->script, .empty = f->n_lags ? "the residuals are all the same" : "too few windows"};
     if (sticks.len) {
         lc_gp(&s->script, "set arrow from graph 0, first 0 to graph 1, first 0 nohead back lw 1 lc rgb " LC_FAINT "\n");
-        lc_axes_note(&s->page, &s->script, frame, LC_TOP_RIGHT, 0, "grey: chance alone, 1.96/\xe2\x88\x9an");
+        lc_axes_note(&s->page, &s->script, frame, LC_TOP_RIGHT, 0, 1, "grey: chance alone, 1.96/\xe2\x88\x9an");
         if (band.len)
             lc_plot_add(&plot, "using 1:2:3 with filledcurves", "chance", 1,
                         "lc rgb " LC_FAINT " fs transparent solid 0.18 noborder");
         lc_plot_add(&plot, "using 1:2 with impulses", "sticks", 1, "lw 2.6 lc rgb " LC_BLUE);
-        lc_plot_add(&plot, "using 1:2 with points", "sticks", 1, "pt 7 ps 0.6 lc rgb " LC_BLUE);
+        lc_plot_add(&plot, "using 1:2 with points", "sticks", 1, "pt 7 ps 0.6*mark lc rgb " LC_BLUE);
     }
     lc_plot_end(&plot, frame);
     lc_buf_free(&sticks);
@@ -285,13 +288,28 @@ static void frame_panel(sheet *s, size_t i)
     frame->x_labels = true;
 }
 
+/* Room for the words above bars and sticks. */
+static void add_headroom(sheet *s, size_t i)
+{
+    lc_axes *frame = &s->frame[i];
+    const bool two = i == RESIDUALS && s->bars.beyond > 0;
+    const double least = i == RESIDUALS ? (two ? .23 : .17) : .12,
+                 share = fmax(least, lc_axes_notes_share(&s->page, frame, two ? 2 : 1));
+    if (i == RESIDUALS) frame->y.hi = lc_drawn(frame->y.hi / (1 - share));
+    if (i != ECHOES) return;
+    frame->y.hi = lc_drawn(frame->y.hi / (1 - 2 * share));
+    frame->y.lo = -frame->y.hi;
+}
+
 /* Once the frame has its room. */
 static void choose_ticks(sheet *s, size_t i)
 {
     lc_axes *frame = &s->frame[i];
     lc_ticks *ticks = &s->ticks[i];
+    add_headroom(s, i);
     /* Both axes of the levels have the same numbers. */
-    if (i == COVERAGE) lc_ticks_numbers(ticks, &frame->y, 6, true);
+    if (i == COVERAGE)
+        lc_ticks_numbers(ticks, &frame->y, lc_axes_height(&s->page, frame) > 9 * s->page.font ? 6 : 3, true);
     else if (i != ECHOES || s->f->n_lags) lc_axes_y_ticks(&s->page, frame, ticks);
     frame->y_ticks = ticks;
     frame->y_columns = lc_ticks_columns(ticks);
@@ -335,8 +353,8 @@ lc_code lc_chart_backtest(const lc_backtest_figure *f, const lc_drawing *to, lc_
     lc_code code = start(&s, f, st);
     if (code == LC_OK) code = lc_page_start_titled(&s->page, &s->script, to, PANELS, f->title, f->detail, st);
     if (code == LC_OK) {
-        frame_all(s);
         legend(s);
+        frame_all(s);
     }
     for (size_t i = 0; code == LC_OK && i < PANELS; i++) {
         place(s, &s->script, i, lc_backtest_titles[i]);
@@ -348,12 +366,13 @@ lc_code lc_chart_backtest(const lc_backtest_figure *f, const lc_drawing *to, lc_
     return code;
 }
 
-lc_code lc_chart_backtest_inline(lc_buf *script, const lc_backtest_figure *f, const lc_style *style, lc_status *st)
+lc_code lc_chart_backtest_inline(lc_buf *script, const lc_backtest_figure *f, size_t parts, const lc_style *style,
+                                 lc_status *st)
 {
     enum { HEIGHT = 600 }; /* of a chart of its own */
     sheet *s;
     lc_code code = start(&s, f, st);
-    for (size_t i = 0; code == LC_OK && i < PANELS; i++) {
+    for (size_t i = 0; code == LC_OK && i < parts; i++) {
         code = lc_page_start(&s->page, &s->script, &(lc_drawing){.style = style}, 1, HEIGHT, st);
         if (code != LC_OK) break;
         frame_panel(s, i);

@@ -48,15 +48,17 @@ static void place(const lc_page *p, lc_buf *script, size_t i, const char *title,
 {
     lc_axes room;
     lc_page_panel(p, script, i, title, &room);
-    double top = room.top + 8, height = top - room.bottom;
+    const double apart = 8 * p->scale, top = room.top + 8, least = 2.7 * p->font; /* three numbers below each other */
     /* The lower plot carries the labels of the time axis. */
-    double cut = room.bottom + height * .3 + p->font * 2;
+    double cut = room.bottom + (top - room.bottom) * .3 + p->font * 2;
     d->series.left = d->score.left = room.left;
     d->series.right = d->score.right = room.right;
+    d->score.bottom = room.bottom;
+    d->score.top = cut - apart;
+    cut += fmax(0, least - lc_axes_height(p, &d->score));
     d->series.top = top;
     d->series.bottom = cut;
-    d->score.top = d->score_only ? top : cut - 8;
-    d->score.bottom = room.bottom;
+    d->score.top = d->score_only ? top : cut - apart;
 }
 
 /* Flagged rows as points: on the value, else on what was expected, else at the foot of the plot. Each is
@@ -70,16 +72,35 @@ static void flags(lc_buf *rows, const lc_detect_figure *f, const double *y, cons
     }
 }
 
-/* Words beside the flags, where there are few enough of them to be told apart. */
-static void words(lc_buf *script, const lc_detect_figure *f, const lc_axes *frame, const double *y)
+/* Where words stand, in pixels from the lower left corner of the plot. */
+typedef struct placed {
+    double left, right, y;
+} placed;
+
+static bool is_free(const placed *list, size_t n, const placed *at, double font)
+{
+    for (size_t i = 0; i < n; i++)
+        if (at->left < list[i].right && at->right > list[i].left && fabs(at->y - list[i].y) < 1.2 * font) return false;
+    return true;
+}
+
+/* Words beside the flags, where there are few enough of them to be told apart; none over others. */
+static void words(const lc_page *p, lc_buf *script, const lc_detect_figure *f, const lc_axes *frame, const double *y)
 {
     enum { MOST = 8, COLUMNS = 24 };
-    size_t n = 0;
+    const double pixel = lc_axes_pixel(p, frame), height = lc_axes_height(p, frame);
+    placed list[MOST];
+    size_t n = 0, done = 0;
     for (size_t i = 0; i < f->n; i++) n += f->anomaly[i] ? 1 : 0;
     for (size_t i = 0; f->why && n <= MOST && i < f->n; i++) {
         if (!f->anomaly[i] || !*f->why[i] || !isfinite(f->x[i]) || !isfinite(y[i])) continue;
         const bool left = f->x[i] < frame->x.lo + .8 * (frame->x.hi - frame->x.lo); /* there is room to the right */
         const bool below = y[i] < f->expected[i];
+        const double x = (f->x[i] - frame->x.lo) / pixel, up = (y[i] - frame->y.lo) / (frame->y.hi - frame->y.lo),
+                     wide = fmin(lc_gp_columns(f->why[i]), COLUMNS) * p->column_px;
+        const placed at = {left ? x : x - wide, left ? x + wide : x, up * height + (below ? -p->font : p->font)};
+        if (!is_free(list, done, &at, p->font)) continue;
+        list[done++] = at;
         lc_gp(script,
               "set label %q at first %g,%g %s offset character %s,%s textcolor rgb " LC_RED " noenhanced front\n",
               f->why[i], COLUMNS, lc_drawn(f->x[i]), lc_drawn(y[i]), left ? "left" : "right", left ? "0.6" : "-0.6",
@@ -108,18 +129,19 @@ static void events(lc_buf *script, const lc_detect_figure *f, double pixel)
 static void draw_flags(lc_plot *plot, const lc_buf *marks, const char *name, int number)
 {
     if (!marks->len) return;
-    lc_plot_add(plot, "using 1:2 with points", name, number, "pt 7 ps 1.25 lc rgb " LC_PAPER);
-    lc_plot_add(plot, "using 1:2 with points", name, number, "pt 7 ps 0.95 lc rgb " LC_RED);
+    lc_plot_add(plot, "using 1:2 with points", name, number, "pt 7 ps 1.25*mark lc rgb " LC_PAPER);
+    lc_plot_add(plot, "using 1:2 with points", name, number, "pt 7 ps 0.95*mark lc rgb " LC_RED);
 }
 
-static void draw_series(lc_buf *script, const lc_detect_figure *f, const lc_axes *frame, int number, double pixel)
+static void draw_series(const lc_page *p, lc_buf *script, const lc_detect_figure *f, const lc_axes *frame, int number,
+                        double pixel)
 {
     lc_trace y = {0}, expected = {0}, band = {0};
     lc_buf marks = {0};
     double step = f->n > 1 ? (f->x[f->n - 1] - f->x[0]) / (double)(f->n - 1) : 0;
     double half = isfinite(step) && step > 0 ? fmin(step * .4, (frame->x.hi - frame->x.lo) / 40) : pixel * 4;
     events(script, f, pixel);
-    words(script, f, frame, f->y);
+    words(p, script, f, frame, f->y);
     lc_trace_line(&y, f->x, f->y, f->n, pixel);
     lc_trace_line(&expected, f->x, f->expected, f->n, pixel);
     lc_trace_band(&band, f->x, f->lo, f->hi, f->n, pixel, half);
@@ -138,7 +160,7 @@ static void draw_series(lc_buf *script, const lc_detect_figure *f, const lc_axes
     if (y.n_line)
         lc_plot_add(&plot, "using 1:2 with lines", "values", number,
                     dense ? "lc rgb " LC_INK " lw 0.8" : "lc rgb " LC_INK " lw 1.2");
-    if (y.n_dots) lc_plot_add(&plot, "using 1:2 with points", "lone", number, "pt 7 ps 0.65 lc rgb " LC_INK);
+    if (y.n_dots) lc_plot_add(&plot, "using 1:2 with points", "lone", number, "pt 7 ps 0.65*mark lc rgb " LC_INK);
     draw_flags(&plot, &marks, "flags", number);
     lc_plot_end(&plot, frame);
     lc_trace_free(&y);
@@ -147,13 +169,14 @@ static void draw_series(lc_buf *script, const lc_detect_figure *f, const lc_axes
     lc_buf_free(&marks);
 }
 
-static void draw_score(lc_buf *script, const lc_detect_figure *f, const panel *d, int number, double pixel)
+static void draw_score(const lc_page *p, lc_buf *script, const lc_detect_figure *f, const panel *d, int number,
+                       double pixel)
 {
     lc_trace score = {0};
     lc_buf marks = {0};
     events(script, f, pixel);
     if (d->score_only) {
-        words(script, f, &d->score, f->score);
+        words(p, script, f, &d->score, f->score);
         flags(&marks, f, f->score, &d->score);
     }
     lc_trace_line(&score, f->x, f->score, f->n, pixel);
@@ -165,7 +188,7 @@ static void draw_score(lc_buf *script, const lc_detect_figure *f, const panel *d
     lc_plot plot = {.script = script};
     if (score.n_line) lc_plot_add(&plot, "using 1:2 with lines", "score", number, "lc rgb " LC_ORANGE " lw 1.3");
     if (score.n_dots)
-        lc_plot_add(&plot, "using 1:2 with points", "lonescore", number, "pt 7 ps 0.65 lc rgb " LC_ORANGE);
+        lc_plot_add(&plot, "using 1:2 with points", "lonescore", number, "pt 7 ps 0.65*mark lc rgb " LC_ORANGE);
     draw_flags(&plot, &marks, "scoreflags", number);
     lc_plot_end(&plot, &d->score);
     lc_buf_free(&marks);
@@ -179,12 +202,13 @@ static lc_code draw_page(lc_buf *script, const lc_detect_figure *f, size_t n, co
                                        {LC_MARK_LINE, "expected", "lw 1.4 lc rgb " LC_BLUE},
                                        {LC_MARK_BAND, "expected range", "rgb " LC_BLUE " fs transparent solid 0.15"},
                                        {LC_MARK_BAND, "over the threshold", "rgb " LC_EVENT " fs solid 1"},
-                                       {LC_MARK_DOT, "flag", "pt 7 ps 0.95 lc rgb " LC_RED}};
+                                       {LC_MARK_DOT, "flag", "pt 7 ps 0.95*mark lc rgb " LC_RED}};
     lc_page page;
     lc_buf measure = {0};
     panel *panels = lc_calloc(LC_CHART_MOST, sizeof *panels);
     lc_code code = panels ? lc_page_start(&page, script, to, n, 680, st) : lc_fail_memory(st);
     if (code != LC_OK) goto done;
+    lc_page_legend(&page, script, entries, sizeof entries / sizeof entries[0]);
     int widest = 0;
     for (size_t i = 0; i < n; i++) {
         panel *d = panels + i;
@@ -196,7 +220,6 @@ static lc_code draw_page(lc_buf *script, const lc_detect_figure *f, size_t n, co
         if (below > columns) columns = below;
         if (columns > widest) widest = columns;
     }
-    lc_page_legend(&page, script, entries, sizeof entries / sizeof entries[0]);
     for (size_t i = 0; i < n; i++) {
         panel *d = panels + i;
         d->series.y_columns = d->score.y_columns = widest;
@@ -206,11 +229,11 @@ static lc_code draw_page(lc_buf *script, const lc_detect_figure *f, size_t n, co
         double pixel = lc_axes_pixel(&page, &d->series);
         if (!d->score_only) {
             lc_axes_write(&page, script, &d->series);
-            draw_series(script, f + i, &d->series, (int)i + 1, pixel);
+            draw_series(&page, script, f + i, &d->series, (int)i + 1, pixel);
             lc_gp(script, "unset label\nunset arrow\nunset object\n");
         }
         lc_axes_write(&page, script, &d->score);
-        draw_score(script, f + i, d, (int)i + 1, pixel);
+        draw_score(&page, script, f + i, d, (int)i + 1, pixel);
     }
     code = lc_page_finish(&page, script, to->replace, st);
 done:

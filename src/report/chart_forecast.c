@@ -141,12 +141,14 @@ static bool draw(const lc_page *p, lc_buf *script, const lc_forecast_figure *f, 
     if (curves.len) lc_buf_append(script, curves.data, curves.len);
     if (history.n_line) lc_plot_add(&plot, "using 1:2 with lines", "history", number, "lc rgb " LC_INK " lw 1.2");
     if (f->n_history <= 60 && history.n_line)
-        lc_plot_add(&plot, "using 1:2 with points", "history", number, "pt 7 ps 0.45 lc rgb " LC_INK);
-    if (history.n_dots) lc_plot_add(&plot, "using 1:2 with points", "lone", number, "pt 7 ps 0.5 lc rgb " LC_INK);
+        lc_plot_add(&plot, "using 1:2 with points", "history", number, "pt 7 ps 0.45*mark lc rgb " LC_INK);
+    if (history.n_dots) lc_plot_add(&plot, "using 1:2 with points", "lone", number, "pt 7 ps 0.5*mark lc rgb " LC_INK);
     if (past.n_line) lc_plot_add(&plot, "using 1:2 with lines", "past", number, "lc rgb " LC_BLUE " lw 1.6 dt (9,5)");
-    if (past.n_dots) lc_plot_add(&plot, "using 1:2 with points", "pastdots", number, "pt 6 ps 0.8 lc rgb " LC_BLUE);
+    if (past.n_dots)
+        lc_plot_add(&plot, "using 1:2 with points", "pastdots", number, "pt 6 ps 0.8*mark lc rgb " LC_BLUE);
     if (forecast.n_line) lc_plot_add(&plot, "using 1:2 with lines", "forecast", number, "lc rgb " LC_BLUE " lw 2.4");
-    if (forecast.n_dots) lc_plot_add(&plot, "using 1:2 with points", "step", number, "pt 7 ps 0.8 lc rgb " LC_BLUE);
+    if (forecast.n_dots)
+        lc_plot_add(&plot, "using 1:2 with points", "step", number, "pt 7 ps 0.8*mark lc rgb " LC_BLUE);
     lc_plot_end(&plot, frame);
     ok = true;
 done:
@@ -201,6 +203,7 @@ static lc_code draw_page(lc_buf *script, const lc_forecast_figure *f, size_t n, 
     lc_ticks *ticks = lc_calloc(LC_CHART_MOST, sizeof *ticks);
     lc_axes frames[LC_CHART_MOST] = {0};
     lc_code code = ticks ? lc_page_start(&page, script, to, n, 600, st) : lc_fail_memory(st);
+    if (code == LC_OK && legend(&page, script, f, n) != LC_OK) code = lc_fail_memory(st);
     if (code != LC_OK) goto done;
     /* First every panel's labels are measured, so that all plots start at the same distance. */
     int widest = 0;
@@ -213,7 +216,6 @@ static lc_code draw_page(lc_buf *script, const lc_forecast_figure *f, size_t n, 
         if (columns > widest) widest = columns;
     }
     lc_buf_free(&measure);
-    if (legend(&page, script, f, n) != LC_OK) code = lc_fail_memory(st);
     for (size_t i = 0; i < n && code == LC_OK; i++) {
         frames[i].y_columns = widest;
         frames[i].y_ticks = ticks + i;

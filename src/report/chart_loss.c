@@ -43,8 +43,8 @@ static void mark_best(const lc_page *p, lc_buf *script, const lc_loss_figure *f,
     snprintf(label, sizeof label, "best epoch %zu%s%s", f->best, number[0] ? ": " : "", number);
     lc_axes_mark(p, script, frame, (double)f->best, label);
     if (isfinite(v)) {
-        lc_gp(script, "set label \"\" at first %g,%g point pt 7 ps 1.1 lc rgb " LC_ORANGE " front\n", (double)f->best,
-              lc_drawn(v));
+        lc_gp(script, "set label \"\" at first %g,%g point pt 7 ps 1.1*mark lc rgb " LC_ORANGE " front\n",
+              (double)f->best, lc_drawn(v));
     }
 }
 
@@ -52,7 +52,7 @@ static void draw(lc_buf *script, const lc_loss_figure *f, const lc_axes *frame, 
 {
     static const char *const names[] = {"train", "valid"}, *const lone[] = {"trainlone", "validlone"};
     static const char *const line[] = {"lc rgb " LC_BLUE " lw 1.8", "lc rgb " LC_ORANGE " lw 2.2"};
-    static const char *const dot[] = {"pt 7 ps 0.6 lc rgb " LC_BLUE, "pt 7 ps 0.6 lc rgb " LC_ORANGE};
+    static const char *const dot[] = {"pt 7 ps 0.6*mark lc rgb " LC_BLUE, "pt 7 ps 0.6*mark lc rgb " LC_ORANGE};
     const double *const curves[] = {f->train, f->valid};
     lc_trace t[2] = {0};
     for (int i = 0; i < 2; i++) {

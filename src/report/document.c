@@ -143,7 +143,7 @@ static void put_charts(lc_buf *b, const lc_document *d)
     lc_buf_puts(b, "<section>\n<h2>Charts</h2>\n");
     if (*d->charts_note) lc_html(b, "<p class=\"note\">%t</p>\n", d->charts_note);
     if (d->n_figures) {
-        lc_buf_puts(b, lc_svg_shapes);
+        lc_svg_shapes(b);
         lc_buf_puts(b, "<ul class=\"legend\">");
         for (size_t i = 0; i < d->n_entries; i++) put_entry(b, &d->legend[i], lc_style_or_usual(d->style));
         lc_buf_puts(b, "</ul>\n<div class=\"charts\">\n");

@@ -79,8 +79,8 @@ static lc_code set_size(const reader *r, int *to, const char *key, const char *v
 static lc_code set_scale(const reader *r, const char *key, const char *value)
 {
     double x;
-    if (!lc_parse_double(value, strlen(value), &x) || !(x >= .7 && x <= 1.5))
-        return refuse(r, key, value, "give a factor from 0.7 to 1.5");
+    if (!lc_parse_double(value, strlen(value), &x) || !(x >= .6 && x <= 2.5))
+        return refuse(r, key, value, "give a factor from 0.6 to 2.5");
     r->style->font_scale = x;
     return LC_OK;
 }

@@ -3,14 +3,14 @@
 #include <string.h>
 
 /* gnuplot's points are made for a picture twice as wide: here they are drawn smaller. */
-const char lc_svg_shapes[] = "<svg width=\"0\" height=\"0\" aria-hidden=\"true\" style=\"position:absolute\"><defs>"
-                             "<circle id=\"gpDot\" r=\".5\" stroke-width=\".5\" stroke=\"currentColor\"/>"
-                             "<circle id=\"gpPt6\" r=\".65\" fill=\"currentColor\"/>"
-                             "<path id=\"gpPt4\" d=\"M-.6-.6H.6V.6H-.6z\" fill=\"currentColor\"/>"
-                             "<path id=\"gpPt8\" d=\"M0-.87L.75.43H-.75z\" fill=\"currentColor\"/>"
-                             "<path id=\"gpPt12\" d=\"M0-.85L.65 0 0 .85-.65 0z\" fill=\"currentColor\"/>"
-                             "</defs></svg>\n";
-static const char *const shapes[] = {"#gpDot", "#gpPt4", "#gpPt6", "#gpPt8", "#gpPt12"};
+static const struct {
+    const char *id, *element, *drawn;
+} shapes[] = {{"gpDot", "circle", "r=\".5\" stroke-width=\".5\" stroke=\"currentColor\""},
+              {"gpPt6", "circle", "r=\".65\" fill=\"currentColor\""},
+              {"gpPt4", "path", "d=\"M-.6-.6H.6V.6H-.6z\" fill=\"currentColor\""},
+              {"gpPt8", "path", "d=\"M0-.87L.75.43H-.75z\" fill=\"currentColor\""},
+              {"gpPt12", "path", "d=\"M0-.85L.65 0 0 .85-.65 0z\" fill=\"currentColor\""}};
+enum { SHAPES = sizeof shapes / sizeof shapes[0] };
 
 static const char *const elements[] = {"svg",  "g",       "path", "polygon", "polyline", "rect",
                                        "line", "ellipse", "text", "tspan",   "circle",   "use"};
@@ -58,6 +58,14 @@ static bool is_word(word w, const char *text)
     return strlen(text) == w.n && memcmp(w.at, text, w.n) == 0;
 }
 
+static bool is_shape(word reference)
+{
+    size_t i = 0;
+    if (!reference.n || *reference.at != '#') return false;
+    while (i < SHAPES && !is_word((word){reference.at + 1, reference.n - 1}, shapes[i].id)) i++;
+    return i < SHAPES;
+}
+
 #define IS_ONE_OF(w, list) is_one_of(w, list, sizeof(list) / sizeof((list)[0]))
 static bool is_one_of(word w, const char *const *list, size_t n)
 {
@@ -81,7 +89,7 @@ static bool is_plain(word value)
 
 static void put_attribute(lc_buf *out, word name, word value)
 {
-    if (is_word(name, "xlink:href") && IS_ONE_OF(value, shapes)) {
+    if (is_word(name, "xlink:href") && is_shape(value)) {
         name = (word){"href", 4};
     } else if (!IS_ONE_OF(name, attributes) || !is_plain(value)) {
         return;
@@ -196,6 +204,14 @@ static const char *put_picture(lc_buf *out, const char *at)
         at = closes ? end_element(&w, name, at) : begin_element(&w, name);
     } while (at && w.depth);
     return at;
+}
+
+void lc_svg_shapes(lc_buf *out)
+{
+    lc_buf_puts(out, "<svg width=\"0\" height=\"0\" aria-hidden=\"true\" style=\"position:absolute\"><defs>");
+    for (size_t i = 0; i < SHAPES; i++)
+        lc_buf_printf(out, "<%s id=\"%s\" %s/>", shapes[i].element, shapes[i].id, shapes[i].drawn);
+    lc_buf_puts(out, "</defs></svg>\n");
 }
 
 lc_code lc_svg_inline(lc_buf *out, size_t n, const char *svg, lc_status *st)

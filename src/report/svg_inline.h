@@ -5,11 +5,11 @@
 #include "base/memory.h"
 #include "base/status.h"
 
-/* Stands once in a page, before its pictures: the shapes that they refer to. */
-extern const char lc_svg_shapes[];
+/* Appends what stands once in a page, before its pictures: the shapes that they refer to. */
+void lc_svg_shapes(lc_buf *out);
 
 /* Appends the pictures of `svg`, documents one after the other, to out (n), one to each. Only known elements and
- * attributes of drawings pass, references only to lc_svg_shapes; whatever else stands there is left out. LC_E_TOOL
+ * attributes of drawings pass, references only to those shapes; whatever else stands there is left out. LC_E_TOOL
  * where there are not n documents. */
 lc_code lc_svg_inline(lc_buf *out, size_t n, const char *svg, lc_status *st);
 

@@ -1,6 +1,7 @@
 /* Pages of HTML: text from outside, pictures of gnuplot's within a page, small lines in tables. */
 #define _GNU_SOURCE
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,6 +85,27 @@ START_TEST(only_drawings_pass)
         {"<!-- <script> --><g/>", "<g/>"},
     };
     for (size_t i = 0; i < sizeof v / sizeof v[0]; i++) expect_svg(v[i].inside, v[i].want);
+}
+END_TEST
+
+/* gnuplot's points, each under the name that its pictures refer to. */
+START_TEST(every_shape_can_be_referred_to)
+{
+    static const char id[] = "id=\"";
+    lc_buf shapes = {0};
+    size_t n = 0;
+    lc_svg_shapes(&shapes);
+    for (const char *at = shapes.data; (at = strstr(at, id)); n++) {
+        char name[16], inside[80], want[80];
+        at += sizeof id - 1;
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(at, "\""), at);
+        snprintf(inside, sizeof inside, "<use xlink:href='#%s'/><use xlink:href='#%sx'/>", name, name);
+        snprintf(want, sizeof want, "<use href=\"#%s\"/><use/>", name);
+        expect_svg(inside, want);
+    }
+    ck_assert_uint_eq(n, 5);
+    expect_svg("<use xlink:href='gpDot'/><use xlink:href='#'/><use xlink:href=''/>", "<use/><use/><use/>");
+    lc_buf_free(&shapes);
 }
 END_TEST
 
@@ -194,6 +216,7 @@ Suite *unit_suite(void)
     tcase_add_test(c, text_is_escaped);
     tcase_add_test(c, pieces_are_filled_in);
     tcase_add_test(c, only_drawings_pass);
+    tcase_add_test(c, every_shape_can_be_referred_to);
     tcase_add_test(c, broken_pictures_are_refused);
     tcase_add_test(c, pictures_follow_each_other);
     tcase_add_test(c, small_lines_are_bounded);

@@ -56,7 +56,8 @@ START_TEST(wrong_files_are_refused)
         {"font = Sans,40\n", 1, LC_E_USAGE, "is not a valid value"},
         {"width = 399\n", 1, LC_E_USAGE, "is not a valid value"},
         {"height = 1e9\n", 1, LC_E_USAGE, "is not a valid value"},
-        {"font-scale = 1.6\n", 1, LC_E_USAGE, "is not a valid value"},
+        {"font-scale = 2.51\n", 1, LC_E_USAGE, "is not a valid value"},
+        {"font-scale = 0.59\n", 1, LC_E_USAGE, "is not a valid value"},
         {"font-scale = nan\n", 1, LC_E_USAGE, "is not a valid value"},
         {"\x1b[2J = 1\n", 1, LC_E_USAGE, "a style has no \"?[2J\""},
     };
@@ -80,6 +81,24 @@ START_TEST(wrong_files_are_refused)
     ck_assert_int_eq(lc_style_read(&s, ".", NULL), LC_E_IO);
     ck_assert_int_eq(lc_style_read(NULL, "a.style", NULL), LC_E_USAGE);
     ck_assert_int_eq(lc_style_read(&s, NULL, NULL), LC_E_USAGE);
+    scratch_leave();
+}
+END_TEST
+
+START_TEST(limits_are_valid_values)
+{
+    static const struct {
+        const char *text;
+        double scale;
+    } v[] = {{"font-scale = 0.6\n", .6}, {"font-scale = 2.5\n", 2.5}};
+    scratch_enter();
+    for (size_t i = 0; i < sizeof v / sizeof v[0]; i++) {
+        lc_style *s = NULL;
+        write_file(v[i].text);
+        ck_assert_int_eq(lc_style_read(&s, "a.style", NULL), LC_OK);
+        ck_assert(s->font_scale == v[i].scale);
+        lc_style_free(s);
+    }
     scratch_leave();
 }
 END_TEST
@@ -115,6 +134,7 @@ Suite *unit_suite(void)
     TCase *c = tcase_create("style");
     tcase_add_test(c, a_file_sets_what_it_names);
     tcase_add_test(c, wrong_files_are_refused);
+    tcase_add_test(c, limits_are_valid_values);
     tcase_add_test(c, charts_have_the_colours_of_their_style);
     suite_add_tcase(s, c);
     return s;
