@@ -576,6 +576,8 @@ lc_code lc_pairs_read(lc_pairs **out, const char *path, lc_status *st);
 /* The next pair. LC_E_USAGE: the line has no "="; LC_E_PARSE: it holds a NUL byte. */
 lc_code lc_pairs_next(lc_pairs *p, lc_pair *out, lc_status *st);
 void lc_pairs_free(lc_pairs *p);
+/* Whether this is a blank within a line of such a file: a space, a tab or a carriage return. */
+bool lc_pairs_is_blank(char c);
 
 /* Writes n bytes to a file that appears whole or not at all, as all files of the library do: under a temporary name
  * beside it, PATH.tmp-PROCESS-NUMBER, synced and renamed. An existing file is kept unless `replace`. */
