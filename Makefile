@@ -151,6 +151,9 @@ $(OUT)/tests/check_%: $(OUT)/tests/unit/check_%.o $(SUPPORT_OBJ) $(LIB)
 	@mkdir -p $(@D); echo "  LINK $@"
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CHECK_LIBS) $(LIBS)
 
+# The one part of the command line that is tested by itself.
+$(OUT)/tests/check_sha256: $(OUT)/src/cli/sha256.o
+
 # The command line is fuzzed, too: all of the program but its main function.
 $(OUT)/tests/check_fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/tests/fuzz/replay.o $(SUPPORT_OBJ) $(filter-out %/main.o,$(CLI_OBJ)) $(LIB)
 	@mkdir -p $(@D); echo "  LINK $@"

@@ -217,6 +217,19 @@ double lc_result_real(const lc_result *r, size_t row, size_t column);      /* of
 lc_code lc_result_write_stream(const lc_result *r, FILE *stream, lc_status *st);
 lc_code lc_result_write_file(const lc_result *r, const char *path, bool replace, lc_status *st);
 
+/* Rows that are made one after the other, so that a long table need not be held. */
+typedef struct lc_listing {
+    const lc_column *column; /* (n_columns) */
+    size_t n_columns, n;
+    /* Sets cells of row i, the last one of `row`; called for every i from 0 to n - 1. A failure ends what is written.
+     */
+    lc_code (*set)(void *user, size_t i, lc_result *row, lc_status *st);
+    void *user;
+} lc_listing;
+
+/* What lc_result_write_file writes of a table of these rows. */
+lc_code lc_listing_write_file(const lc_listing *rows, const char *path, bool replace, lc_status *st);
+
 /* Reads a result of forecast or detect back. */
 lc_code lc_result_read(lc_result **out, const char *path, lc_status *st);
 
@@ -521,15 +534,18 @@ lc_code lc_report_chart_create_kept(lc_report_chart **out, const char *title, co
                                     lc_status *st);
 void lc_report_chart_free(lc_report_chart *c);
 
+enum { LC_REPORT_EVENTS = 1000 }; /* most events that a page lists, the most unusual of them */
+
 /* What a page over many files is made of; all but title, lead and table may be NULL. */
 typedef struct lc_report_files {
     const char *title, *lead;
-    const lc_result *table;  /* a row for each file, which the first column, a text, names */
+    const lc_listing *table; /* a row for each file, which the first column, a text, names */
     size_t link_column;      /* of the table: its texts lead to `link`; those of the first column to charts */
     const char *const *link; /* (rows) name of a file beside the page; NULL: none of a row, or none at all */
     const lc_report_chart *const *chart; /* (rows) all of one kind; NULL: of this one none */
     const char *charts_note;             /* how more of them are had; NULL: a page without charts */
     const lc_result *events;             /* of all files: the columns of lc_detect_events' and one called file */
+    size_t n_events;                     /* there are in all, of which these are the most unusual; 0: these are all */
     const char *events_note;
     const lc_report_fact *key; /* (n_key) figures that are read first */
     size_t n_key;
@@ -567,6 +583,8 @@ lc_code lc_pairs_read(lc_pairs **out, const char *path, lc_status *st);
 /* The next pair. LC_E_USAGE: the line has no "="; LC_E_PARSE: it holds a NUL byte. */
 lc_code lc_pairs_next(lc_pairs *p, lc_pair *out, lc_status *st);
 void lc_pairs_free(lc_pairs *p);
+/* Whether this is a blank within a line of such a file: a space, a tab or a carriage return. */
+bool lc_pairs_is_blank(char c);
 
 /* Writes n bytes to a file that appears whole or not at all, as all files of the library do: under a temporary name
  * beside it, PATH.tmp-PROCESS-NUMBER, synced and renamed. An existing file is kept unless `replace`. */

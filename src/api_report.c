@@ -98,17 +98,19 @@ static lc_code write_document(const lc_report *what, bool is_detect, const lc_gr
         goto done;
     }
     const lc_document_table list = {
-        what->events ? "Events" : "Flagged rows", more.data, anomalies, NULL, NULL, NULL, 0};
+        .heading = what->events ? "Events" : "Flagged rows", .note = more.data, .rows = anomalies};
     size_t n_entries;
     const lc_document_entry *legend = lc_report_legend(is_detect, what->past && lc_result_rows(what->past), &n_entries);
     const lc_document d = {.title = title.data,
                            .lead = lead.data,
                            .warnings = &warnings,
                            .key = &key,
-                           .table = {"Series",
-                                     is_detect ? "Most unusual first. Click a heading to sort."
-                                               : "Least certain first. Click a heading to sort.",
-                                     s->table, s->sketch, c->of_row, NULL, 0},
+                           .table = {.heading = "Series",
+                                     .note = is_detect ? "Most unusual first. Click a heading to sort."
+                                                       : "Least certain first. Click a heading to sort.",
+                                     .rows = s->table,
+                                     .sketch = s->sketch,
+                                     .figure = c->of_row},
                            .charts_note = note.data ? note.data : "",
                            .figure = c->shown,
                            .n_figures = c->n,

@@ -19,9 +19,7 @@ typedef struct lc_report_series {
 lc_code lc_report_series_create(lc_report_series *s, const lc_report *what, const lc_groups *g, lc_status *st);
 void lc_report_series_free(lc_report_series *s);
 
-/* The anomalies of a result of detect, the most unusual first, LC_REPORT_ANOMALIES at most; *all: how many there are.
- */
-enum { LC_REPORT_ANOMALIES = 1000 };
+/* The anomalies of a result of detect, the most unusual first, LC_REPORT_EVENTS at most; *all: how many there are. */
 lc_code lc_report_anomalies(lc_result **out, size_t *all, const lc_report *what, lc_status *st);
 /* Words on such a list; elsewhere: where those that are left out can be had. */
 void lc_report_say_anomalies(lc_buf *note, size_t all, const char *elsewhere);

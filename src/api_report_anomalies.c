@@ -86,7 +86,7 @@ lc_code lc_report_anomalies(lc_result **out, size_t *all, const lc_report *what,
     anomaly *list = lc_calloc(lc_result_rows(t), sizeof *list);
     lc_code code = list ? lc_result_create_with(out, chosen, n, st) : lc_fail_memory(st);
     *all = list ? gather(list, t, is_events) : 0;
-    for (size_t i = 0; i < *all && i < LC_REPORT_ANOMALIES && code == LC_OK; i++) {
+    for (size_t i = 0; i < *all && i < LC_REPORT_EVENTS && code == LC_OK; i++) {
         code = lc_result_add_row(*out, st);
         for (size_t c = 0; c < n && code == LC_OK; c++) {
             const bool is_id = strcmp(chosen[c].name, "series") == 0, is_text = chosen[c].type == LC_COLUMN_TEXT;
@@ -101,8 +101,7 @@ lc_code lc_report_anomalies(lc_result **out, size_t *all, const lc_report *what,
 
 void lc_report_say_anomalies(lc_buf *note, size_t all, const char *elsewhere)
 {
-    if (all > LC_REPORT_ANOMALIES)
-        lc_buf_printf(note, "The %d most unusual of %zu%s.", LC_REPORT_ANOMALIES, all, elsewhere);
+    if (all > LC_REPORT_EVENTS) lc_buf_printf(note, "The %d most unusual of %zu%s.", LC_REPORT_EVENTS, all, elsewhere);
     else lc_buf_puts(note, all ? "The most unusual first." : "None.");
 }
 

@@ -70,7 +70,7 @@ void lc_pairs_free(lc_pairs *p)
 
 /* ---- a line ---- */
 
-static bool is_blank(char c)
+bool lc_pairs_is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r';
 }
@@ -78,9 +78,9 @@ static bool is_blank(char c)
 /* Without the blanks around it. */
 static char *trim(char *text)
 {
-    while (is_blank(*text)) text++;
+    while (lc_pairs_is_blank(*text)) text++;
     size_t n = strlen(text);
-    while (n && is_blank(text[n - 1])) n--;
+    while (n && lc_pairs_is_blank(text[n - 1])) n--;
     text[n] = '\0';
     return text;
 }

@@ -43,11 +43,6 @@ static int read_file(config *f, const char *named)
 
 /* ---- a line ---- */
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r';
-}
-
 /* *value: the text without quotes and comment. */
 static int take_value(char **value, const config *f, size_t line, const char *key, char *text)
 {
@@ -55,15 +50,15 @@ static int take_value(char **value, const config *f, size_t line, const char *ke
         char *end = strchr(text + 1, '"');
         if (!end) return refuse(f, line, LC_E_USAGE, "", "%.64s: the quotes are not closed", key);
         *end++ = '\0';
-        while (is_blank(*end)) end++;
+        while (lc_pairs_is_blank(*end)) end++;
         if (*end && *end != '#')
             return refuse(f, line, LC_E_USAGE, "", "%.64s: there is text behind the quotes: %.64s", key, end);
         *value = text + 1;
         return LC_EXIT_OK;
     }
     size_t n = 0;
-    while (text[n] && !(text[n] == '#' && (n == 0 || is_blank(text[n - 1])))) n++;
-    while (n && is_blank(text[n - 1])) n--;
+    while (text[n] && !(text[n] == '#' && (n == 0 || lc_pairs_is_blank(text[n - 1])))) n++;
+    while (n && lc_pairs_is_blank(text[n - 1])) n--;
     text[n] = '\0';
     *value = text;
     if (n) return LC_EXIT_OK;

@@ -6,7 +6,7 @@
 static void free_files(job *j)
 {
     for (size_t i = 0; j->file && i < j->n; i++) {
-        json_decref(j->file[i].figures);
+        cli_job_forget(&j->file[i]);
         json_decref(j->file[i].backtest);
         free(j->file[i].result);
         free(j->file[i].error);

@@ -12,14 +12,20 @@
 
 typedef enum job_status { JOB_PENDING, JOB_DONE, JOB_SKIPPED, JOB_FAILED } job_status;
 
+/* Of thousands of files little more than their names is held: what a run found stands in its record. */
 typedef struct job_file {
     const char *input;
-    char *result;        /* its name in the folder */
-    job_status status;   /* pending: not come to, or interrupted */
-    json_t *figures;     /* of the run that made the result; NULL: none */
+    char *result;      /* its name in the folder */
+    job_status status; /* pending: not come to, or interrupted */
+    /* Of the run that made the result, between cli_job_recall and cli_job_forget, and in its own process; NULL: none */
+    json_t *figures;
     json_t *backtest;    /* in its own process, for the record: a text of lc_backtest_view_keep; NULL: none */
-    char *error, *notes; /* lines that no terminal obeys; NULL: none */
+    char *notes;         /* the same; of a failed file from its end on. As error a line that no terminal obeys */
+    char *error;         /* NULL: none */
     double seconds;      /* that the result took */
+    size_t flagged;      /* with the next two, from the summary on */
+    bool worse;          /* its model is no better than repeating the last value */
+    double p, deserving; /* the order of the report, see cli_job_summary; NaN: none */
 } job_file;
 
 typedef struct job {
@@ -88,6 +94,11 @@ typedef enum job_known {
     JOB_KNOWN    /* it need not be made again; figures, notes and seconds are set */
 } job_known;
 
+/* Sets figures and notes of a file that has a result from its record. */
+lc_code cli_job_recall(const job *j, job_file *f, lc_status *st);
+void cli_job_forget(job_file *f);
+lc_code cli_job_no_memory(lc_status *st); /* LC_E_MEMORY */
+
 /* What the record of the file says of its result. `deep`: bytes are read where dates do not tell. */
 job_known cli_job_look(const job *j, job_file *f, bool deep);
 /* An empty record where there is none. false, with errno set, where it cannot be written. */
@@ -102,6 +113,7 @@ char *cli_job_backtest(const job *j, const char *result);
 
 /* ---- the work ---- */
 
+enum { JOB_SAID_MOST = 1 << 15 }; /* bytes of the error of a file that are heard, and of its notes */
 /* In the process of the file: does it and writes a report of that as JSON to the descriptor `to`; returns. */
 void cli_job_work(const job *j, job_file *f, size_t threads, int to);
 /* Reads such a report. false: it is none. */
@@ -111,6 +123,9 @@ json_t *cli_job_figures(json_t *summary);
 /* A figure of a file; NaN: it has none. */
 double cli_job_figure(const job_file *f, const char *name);
 
+/* From here on this process may hold so many bytes; returns how many it might before. */
+size_t cli_job_limit_memory(size_t bytes);
+
 /* Does all pending files side by side; after an interrupt those in hand are dropped. */
 int cli_job_run(job *j);
 
@@ -119,10 +134,19 @@ int cli_job_run(job *j);
 enum { JOB_EVENTS = 20 }; /* of a file, the most unusual, are kept */
 /* Puts those of a run into its summary, and of the first of them peak, statistic and p. */
 void cli_job_put_worst(json_t **summary, const lc_result *events);
-/* Those of all files, as lc_report_write_files takes them. */
-lc_code cli_job_events(lc_result **out, const job *j, lc_status *st);
+/* The most unusual of all files, as lc_report_write_files takes them. */
+typedef struct job_events {
+    lc_result *list; /* a few more than the report shows; NULL: none is listed */
+    size_t n;        /* there are in all */
+} job_events;
+lc_code cli_job_events_begin(job_events *e, lc_status *st);
+/* Adds those of a file that was recalled. */
+lc_code cli_job_events_add(job_events *e, const job_file *f, lc_status *st);
+void cli_job_events_free(job_events *e);
 
-enum { JOB_CHART_MIB = 64 }; /* of a result, an input or a record; larger ones are not read once more for a chart */
+/* Of a result, an input or a record: larger ones are not read once more for a chart, nor any that takes more than
+ * --memory. */
+enum { JOB_CHART_MIB = 64 };
 /* Puts what the chart of a backtest shows into the summary of a run. */
 void cli_job_put_backtest(json_t **summary, const lc_backtest_view *view);
 /* Whether results of this job can be drawn; those of evaluate --labels have no chart. */
@@ -141,7 +165,7 @@ typedef struct job_totals {
 
 int cli_job_summary(const job *j);
 /* The page; rows: a row for each file of `order`. */
-lc_code cli_job_report(const job *j, const job_totals *t, const lc_result *rows, const char *lead,
-                       const job_file *const *order, const char *path, lc_status *st);
+lc_code cli_job_report(const job *j, const job_totals *t, const lc_listing *rows, const char *lead,
+                       const job_file *const *order, const job_events *events, const char *path, lc_status *st);
 
 #endif

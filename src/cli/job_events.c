@@ -59,21 +59,42 @@ static lc_code add_event(lc_result *r, const char *file, const json_t *event, lc
     return code;
 }
 
-lc_code cli_job_events(lc_result **out, const job *j, lc_status *st)
+lc_code cli_job_events_begin(job_events *e, lc_status *st)
 {
+    return lc_result_create_with(&e->list, columns, COLUMNS, st);
+}
+
+/* What is more unusual stands above, and of two alike what came first, so that nothing is lost that would be shown. */
+static lc_code shorten(job_events *e, lc_status *st)
+{
+    lc_result *worst = NULL;
+    const lc_code code = lc_events_worst(&worst, e->list, LC_REPORT_EVENTS, st);
+    if (code != LC_OK) return code;
+    lc_result_free(e->list);
+    e->list = worst;
+    return LC_OK;
+}
+
+lc_code cli_job_events_add(job_events *e, const job_file *f, lc_status *st)
+{
+    enum { MOST = 2 * LC_REPORT_EVENTS };
     size_t i;
     const json_t *event;
-    lc_code code = lc_result_create_with(out, columns, COLUMNS, st);
-    for (size_t k = 0; k < j->n && code == LC_OK; k++) {
-        const job_file *f = &j->file[k];
-        if (!cli_job_has_result(f)) continue;
-        const char *text = json_string_value(json_object_get(f->figures, "worst"));
-        json_t *list = text ? json_loads(text, 0, NULL) : NULL;
-        json_array_foreach(list, i, event)
-        {
-            if (code == LC_OK) code = add_event(*out, f->input, event, st);
-        }
-        json_decref(list);
+    lc_code code = LC_OK;
+    const char *text = json_string_value(json_object_get(f->figures, "worst"));
+    json_t *list = text ? json_loads(text, 0, NULL) : NULL;
+    json_array_foreach(list, i, event)
+    {
+        if (code == LC_OK) code = add_event(e->list, f->input, event, st);
+        if (code == LC_OK) e->n++;
+        if (code == LC_OK && lc_result_rows(e->list) >= MOST) code = shorten(e, st);
     }
+    json_decref(list);
     return code;
+}
+
+void cli_job_events_free(job_events *e)
+{
+    lc_result_free(e->list);
+    *e = (job_events){0};
 }

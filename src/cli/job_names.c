@@ -13,7 +13,7 @@ typedef struct named {
     const char *input;
     size_t place;
     bool hashed;
-    char name[NAME_ROOM];
+    char *name;
 } named;
 
 static size_t without_ending(const char *text, size_t n, const char *ending)
@@ -59,16 +59,19 @@ static bool take_stem(char out[STEM_MOST + 1], const char *input)
     return changed || (strncasecmp(out, reserved, r) == 0 && (!out[r] || out[r] == '-'));
 }
 
-static void name_it(named *f)
+static bool name_it(named *f)
 {
-    char stem[STEM_MOST + 1], hash[SHA256_TEXT];
+    char name[NAME_ROOM], stem[STEM_MOST + 1], hash[SHA256_TEXT];
     sha256 h;
     f->hashed = take_stem(stem, f->input) || f->hashed;
     sha256_begin(&h);
     sha256_add(&h, f->input, strlen(f->input));
     sha256_end(&h, hash);
-    if (f->hashed) snprintf(f->name, sizeof f->name, "%s-%.*s.csv", stem, HASH_DIGITS, hash);
-    else snprintf(f->name, sizeof f->name, "%s.csv", stem);
+    if (f->hashed) snprintf(name, sizeof name, "%s-%.*s.csv", stem, HASH_DIGITS, hash);
+    else snprintf(name, sizeof name, "%s.csv", stem);
+    free(f->name);
+    f->name = strdup(name);
+    return f->name;
 }
 
 /* Names that differ in case alone are one where the file system says so. */
@@ -90,7 +93,7 @@ static int tell_apart(named *list, size_t n)
             for (size_t k = i; end > i + 1 && k < end; k++) {
                 if (list[k].hashed) continue;
                 list[k].hashed = again = true;
-                name_it(&list[k]);
+                if (!name_it(&list[k])) return cli_no_memory();
             }
             if (end > i + 1 && !again)
                 return cli_usage("give every file once", "%.200s stands twice on the command line", list[i].input);
@@ -110,17 +113,15 @@ int cli_job_names(job *j)
         free(list);
         return cli_no_memory();
     }
-    for (size_t i = 0; i < all; i++) {
-        list[i] = (named){.input = j->o->files[i], .place = i};
-        name_it(&list[i]);
-    }
-    int code = tell_apart(list, all);
+    int code = LC_EXIT_OK;
     for (size_t i = 0; i < all && code == LC_EXIT_OK; i++) {
-        if (list[i].place % j->shards != j->shard - 1) continue;
-        job_file *f = &j->file[list[i].place / j->shards];
-        f->input = list[i].input;
-        f->result = strdup(list[i].name);
-        if (!f->result) code = cli_no_memory();
+        list[i] = (named){.input = j->o->files[i], .place = i};
+        if (!name_it(&list[i])) code = cli_no_memory();
+    }
+    if (code == LC_EXIT_OK) code = tell_apart(list, all);
+    for (size_t i = 0; i < all; i++) {
+        if (code != LC_EXIT_OK || list[i].place % j->shards != j->shard - 1) free(list[i].name);
+        else j->file[list[i].place / j->shards] = (job_file){.input = list[i].input, .result = list[i].name};
     }
     free(list);
     return code;

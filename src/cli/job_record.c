@@ -92,6 +92,15 @@ static job_known judge(const job *j, const job_file *f, const json_t *record, bo
     return in == SAME && out == SAME ? JOB_KNOWN : JOB_PERHAPS;
 }
 
+/* What a run found. */
+static void take(job_file *f, const json_t *record)
+{
+    const char *notes = json_string_value(json_object_get(record, "notes"));
+    f->figures = json_incref(json_object_get(record, "figures"));
+    f->notes = notes ? strdup(notes) : NULL;
+    if (f->notes) cli_harmless(f->notes, strlen(f->notes) + 1, f->notes);
+}
+
 job_known cli_job_look(const job *j, job_file *f, bool deep)
 {
     struct stat info;
@@ -103,12 +112,9 @@ job_known cli_job_look(const job *j, job_file *f, bool deep)
     json_t *record = json_load_file(path, 0, NULL); /* an empty record is no JSON */
     const job_known known = record ? judge(j, f, record, deep) : JOB_OWN;
     if (known == JOB_KNOWN) {
-        const char *notes = json_string_value(json_object_get(record, "notes"));
-        f->figures = json_deep_copy(json_object_get(record, "figures"));
+        take(f, record);
         /* Only the process of a file looks deep, and may write the record again. */
         if (deep) f->backtest = json_incref(json_object_get(record, "backtest"));
-        f->notes = notes ? strdup(notes) : NULL;
-        if (f->notes) cli_harmless(f->notes, strlen(f->notes) + 1, f->notes);
         f->seconds = json_number_value(json_object_get(record, "seconds"));
     }
     json_decref(record);
@@ -125,6 +131,48 @@ char *cli_job_backtest(const job *j, const char *result)
     json_decref(record);
     free(path);
     return copy;
+}
+
+void cli_job_forget(job_file *f)
+{
+    json_decref(f->figures);
+    f->figures = NULL;
+    if (!cli_job_has_result(f)) return;
+    free(f->notes);
+    f->notes = NULL;
+}
+
+lc_code cli_job_no_memory(lc_status *st)
+{
+    *st = (lc_status){.code = LC_E_MEMORY, .text = "out of memory"};
+    return LC_E_MEMORY;
+}
+
+static lc_code lost(const char *path, const char *why, lc_status *st)
+{
+    *st = (lc_status){.code = LC_E_IO};
+    snprintf(st->file, sizeof st->file, "%s", path);
+    snprintf(st->text, sizeof st->text, "the record of a result cannot be read again: %s", why);
+    snprintf(st->hint, sizeof st->hint, "the same line makes the result anew where its record is gone");
+    return LC_E_IO;
+}
+
+lc_code cli_job_recall(const job *j, job_file *f, lc_status *st)
+{
+    json_error_t error;
+    lc_code code = LC_OK;
+    char *path = cli_job_record_path(j, f->result);
+    cli_job_forget(f);
+    errno = 0;
+    json_t *record = path ? json_load_file(path, 0, &error) : NULL;
+    if (record) {
+        take(f, record);
+        json_decref(record);
+    } else {
+        code = path ? lost(path, errno ? strerror(errno) : error.text, st) : cli_job_no_memory(st);
+    }
+    free(path);
+    return code;
 }
 
 /* ---- writing ---- */

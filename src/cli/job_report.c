@@ -69,27 +69,31 @@ static const char *say_charts(char out[WORDS], const job *j, size_t drawn, size_
             "such a result, and the same line makes it again, with its chart.",
             drawn, results);
     else
-        snprintf(out, WORDS, "%zu of %zu files have one: other results are larger than %d MiB or cannot be read.",
-                 drawn, results, JOB_CHART_MIB);
+        snprintf(out, WORDS, "%zu of %zu files have one: other results are larger than %d MiB or cannot be read%s.",
+                 drawn, results, JOB_CHART_MIB, j->memory ? " within --memory" : "");
     return out;
 }
 
-lc_code cli_job_report(const job *j, const job_totals *t, const lc_result *rows, const char *lead,
-                       const job_file *const *order, const char *path, lc_status *st)
+static size_t find_column(const lc_listing *rows, const char *name)
+{
+    size_t i = 0;
+    while (i < rows->n_columns && strcmp(rows->column[i].name, name) != 0) i++;
+    return i;
+}
+
+lc_code cli_job_report(const job *j, const job_totals *t, const lc_listing *rows, const char *lead,
+                       const job_file *const *order, const job_events *events, const char *path, lc_status *st)
 {
     head h = {.n_key = 0};
     char charts[WORDS], most[WORDS];
-    lc_result *events = NULL;
     lc_code code = LC_OK;
     const char **link = calloc(j->n + 1, sizeof *link);
     lc_report_chart **chart = calloc(j->n + 1, sizeof *chart);
     lc_settings *settings = cli_chosen_settings(j->o);
     if (!link || !chart || !settings) {
-        *st = (lc_status){.code = LC_E_MEMORY, .text = "out of memory"};
-        code = LC_E_MEMORY;
+        code = cli_job_no_memory(st);
+        goto done;
     }
-    if (code == LC_OK && strcmp(j->o->command->name, "detect") == 0) code = cli_job_events(&events, j, st);
-    if (code != LC_OK) goto done;
     for (size_t i = 0; i < j->n; i++) link[i] = cli_job_has_result(order[i]) ? order[i]->result : NULL;
     const size_t drawn = cli_job_charts(chart, j, order), results = t->status[JOB_DONE] + t->status[JOB_SKIPPED];
     write_head(&h, j, t);
@@ -97,11 +101,12 @@ lc_code cli_job_report(const job *j, const job_totals *t, const lc_result *rows,
     const lc_report_files what = {.title = h.title,
                                   .lead = lead,
                                   .table = rows,
-                                  .link_column = lc_result_find(rows, "result"),
+                                  .link_column = find_column(rows, "result"),
                                   .link = link,
                                   .chart = (const lc_report_chart *const *)chart,
                                   .charts_note = say_charts(charts, j, drawn, results),
-                                  .events = events,
+                                  .events = events->list,
+                                  .n_events = events->n,
                                   .events_note = most,
                                   .key = h.key,
                                   .n_key = h.n_key,
@@ -117,7 +122,6 @@ lc_code cli_job_report(const job *j, const job_totals *t, const lc_result *rows,
     }
 done:
     for (size_t i = 0; chart && i < j->n; i++) lc_report_chart_free(chart[i]);
-    lc_result_free(events);
     lc_settings_free(settings);
     free(chart);
     free(link);

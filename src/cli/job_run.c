@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #ifdef __linux__
@@ -61,18 +60,6 @@ static void ignore_signals(void)
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) signal(signals[i], SIG_IGN);
 }
 
-/* Linux counts what can be written to; elsewhere only address space has a limit. */
-static void limit_memory(size_t bytes)
-{
-    if (!bytes) return;
-    const struct rlimit limit = {.rlim_cur = bytes, .rlim_max = bytes};
-#ifdef __linux__
-    setrlimit(RLIMIT_DATA, &limit);
-#else
-    setrlimit(RLIMIT_AS, &limit);
-#endif
-}
-
 static void work(job *j, const worker *w, pid_t parent, int report, int stray)
 {
     end_with(parent);
@@ -81,7 +68,7 @@ static void work(job *j, const worker *w, pid_t parent, int report, int stray)
     if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(nothing, STDOUT_FILENO) < 0 ||
         dup2(stray, STDERR_FILENO) < 0)
         _exit(LC_EXIT_FAILED);
-    limit_memory(j->memory);
+    if (j->memory) cli_job_limit_memory(j->memory);
     cli_job_work(j, &j->file[w->file], w->threads, report);
     _exit(LC_EXIT_OK);
 }
@@ -142,20 +129,28 @@ static void begin(crew *c, worker *w, size_t file)
     c->busy++;
 }
 
-/* More than this of what a process says is not kept. */
+enum { BLOCK = 4096, FIRST = 2 * BLOCK, HEARD_MOST = 8 * JOB_SAID_MOST };
+
+/* Room for a block more. Reports end below HEARD_MOST; of what else comes the last is worth most. */
+static bool make_room(stream *s)
+{
+    if (s->n + BLOCK <= s->room) return true;
+    const size_t room = s->room ? 2 * s->room : FIRST;
+    char *more = room <= HEARD_MOST ? realloc(s->text, room) : NULL;
+    if (more) {
+        s->text = more;
+        s->room = room;
+    } else if (s->n > BLOCK) {
+        memmove(s->text, s->text + BLOCK, s->n - BLOCK);
+        s->n -= BLOCK;
+    }
+    return s->n + BLOCK <= s->room;
+}
+
 static void hear(stream *s)
 {
-    enum { BLOCK = 4096, FIRST = 2 * BLOCK, MOST = 1 << 24 };
     char rest[BLOCK];
-    if (s->n + BLOCK > s->room && s->room < MOST) {
-        const size_t room = s->room ? 2 * s->room : FIRST;
-        char *more = realloc(s->text, room);
-        if (more) {
-            s->text = more;
-            s->room = room;
-        }
-    }
-    const bool kept = s->n + BLOCK <= s->room;
+    const bool kept = make_room(s);
     const ssize_t got = read(s->fd, kept ? s->text + s->n : rest, BLOCK);
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
     if (got > 0 && kept) s->n += (size_t)got;
@@ -273,6 +268,7 @@ int cli_job_run(job *j)
     for (size_t i = 0; i < j->n; i++) {
         if (cli_job_look(j, &j->file[i], false) == JOB_KNOWN) j->file[i].status = JOB_SKIPPED;
         else c.waiting++;
+        cli_job_forget(&j->file[i]);
         count(&c, &j->file[i]);
     }
     const size_t all = c.waiting;

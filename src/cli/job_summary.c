@@ -94,26 +94,68 @@ static double number_of(const job_file *f, const char *column)
     return cli_job_has_result(f) ? cli_job_figure(f, column) : NAN;
 }
 
-static lc_code make_table(lc_result **out, const job *j, const job_file *const *order, bool is_page, lc_status *st)
+/* A baseline that was asked for by name does what it was asked to do. */
+static bool is_baseline(const job_file *f)
 {
+    return strcmp(text_of(f, "model"), "auto") != 0 && !(cli_job_figure(f, "parameters") > 0);
+}
+
+/* What order and totals need of a file. */
+static void note_figures(job_file *f, const table *t)
+{
+    const double flags = number_of(f, "flagged");
+    f->p = number_of(f, "p");
+    f->deserving = number_of(f, t->worst);
+    f->flagged = flags > 0 ? (size_t)flags : 0;
+    f->worse = number_of(f, "against_naive") >= 1 && !is_baseline(f);
+}
+
+/* Rows of a table of all files. */
+typedef struct listing {
+    const job *j;
+    job_file *const *order;
+    const table *table;
     lc_column column[COLUMNS_MOST];
-    const size_t n = list_columns(column, table_of(j), is_page);
-    lc_code code = lc_result_create_with(out, column, n, st);
-    for (size_t i = 0; i < j->n && code == LC_OK; i++) {
-        code = lc_result_add_row(*out, st);
-        for (size_t c = 0; c < n && code == LC_OK; c++) {
-            if (column[c].type == LC_COLUMN_TEXT)
-                code = lc_result_set_text(*out, c, text_of(order[i], column[c].name), st);
-            else lc_result_set_real(*out, c, number_of(order[i], column[c].name));
-        }
+    size_t n;
+    job_events *events; /* those of each file are gathered here; NULL: not these */
+} listing;
+
+static listing list_files(const job *j, job_file *const *order, bool is_page, job_events *events)
+{
+    listing l = {.j = j, .order = order, .table = table_of(j), .events = events};
+    l.n = list_columns(l.column, l.table, is_page);
+    return l;
+}
+
+static lc_code set_cells(lc_result *row, const job_file *f, const listing *l, lc_status *st)
+{
+    lc_code code = LC_OK;
+    for (size_t c = 0; c < l->n && code == LC_OK; c++) {
+        if (l->column[c].type == LC_COLUMN_TEXT) code = lc_result_set_text(row, c, text_of(f, l->column[c].name), st);
+        else lc_result_set_real(row, c, number_of(f, l->column[c].name));
     }
     return code;
 }
 
-/* ---- order ---- */
+static lc_code set_row(void *user, size_t i, lc_result *row, lc_status *st)
+{
+    const listing *l = user;
+    job_file *f = l->order[i];
+    const bool found = cli_job_has_result(f);
+    lc_code code = found ? cli_job_recall(l->j, f, st) : LC_OK;
+    if (code == LC_OK) code = set_cells(row, f, l, st);
+    if (code == LC_OK) note_figures(f, l->table);
+    if (code == LC_OK && found && l->events) code = cli_job_events_add(l->events, f, st);
+    cli_job_forget(f);
+    return code;
+}
 
-/* What qsort's comparison is to know. */
-static const char *worst_figure;
+static lc_listing rows_of(listing *l)
+{
+    return (lc_listing){.column = l->column, .n_columns = l->n, .n = l->j->n, .set = set_row, .user = l};
+}
+
+/* ---- order ---- */
 
 static int rank(const job_file *f)
 {
@@ -124,11 +166,11 @@ static int worst_first(const void *a, const void *b)
 {
     const job_file *p = *(const job_file *const *)a, *q = *(const job_file *const *)b;
     if (rank(p) != rank(q)) return rank(p) - rank(q);
-    double x = number_of(p, "p"), y = number_of(q, "p");
+    double x = p->p, y = q->p;
     if (x < y || (isfinite(x) && isnan(y))) return -1;
     if (x > y || (isnan(x) && isfinite(y))) return 1;
-    x = number_of(p, worst_figure);
-    y = number_of(q, worst_figure);
+    x = p->deserving;
+    y = q->deserving;
     if (x > y || (isfinite(x) && isnan(y))) return -1;
     if (x < y || (isnan(x) && isfinite(y))) return 1;
     return p < q ? -1 : p > q;
@@ -136,22 +178,15 @@ static int worst_first(const void *a, const void *b)
 
 /* ---- what is said ---- */
 
-/* A baseline that was asked for by name does what it was asked to do. */
-static bool is_baseline(const job_file *f)
-{
-    return strcmp(text_of(f, "model"), "auto") != 0 && !(cli_job_figure(f, "parameters") > 0);
-}
-
 static job_totals sum_up(const job *j)
 {
     job_totals t = {0};
     for (size_t i = 0; i < j->n; i++) {
-        const double flags = number_of(&j->file[i], "flagged");
-        t.status[j->file[i].status]++;
-        t.worse += number_of(&j->file[i], "against_naive") >= 1 && !is_baseline(&j->file[i]);
-        if (!(flags > 0)) continue;
-        t.flagged += (size_t)flags;
-        t.with_flags++;
+        const job_file *f = &j->file[i];
+        t.status[f->status]++;
+        t.worse += f->worse;
+        t.flagged += f->flagged;
+        t.with_flags += f->flagged > 0;
     }
     return t;
 }
@@ -194,28 +229,39 @@ static int judge(const job *j, const job_totals *t)
     return j->o->exit_code && t->flagged ? LC_EXIT_ANOMALIES : LC_EXIT_OK;
 }
 
+/* Every record is read for each of the two tables: held is what order and totals need, and the worst events. */
+static lc_code write_both(const job *j, job_totals *t, job_file **order, const char *summary, const char *report,
+                          lc_status *st)
+{
+    job_events events = {0};
+    const bool detects = strcmp(j->o->command->name, "detect") == 0;
+    listing all = list_files(j, order, false, detects ? &events : NULL), sorted = list_files(j, order, true, NULL);
+    lc_listing rows = rows_of(&all);
+    lc_code code = detects ? cli_job_events_begin(&events, st) : LC_OK;
+    if (code == LC_OK) code = lc_listing_write_file(&rows, summary, true, st);
+    if (code == LC_OK) {
+        *t = sum_up(j);
+        qsort(order, j->n, sizeof *order, worst_first);
+        rows = rows_of(&sorted);
+        code = cli_job_report(j, t, &rows, table_of(j)->lead, (const job_file *const *)order, &events, report, st);
+    }
+    cli_job_events_free(&events);
+    return code;
+}
+
 int cli_job_summary(const job *j)
 {
     lc_status st = {0};
-    lc_result *rows = NULL, *sorted = NULL;
+    job_totals t = {0};
     char *summary = cli_job_path(j, j->summary), *report = cli_job_path(j, j->report);
-    const job_file **order = calloc(j->n + 1, sizeof *order);
+    job_file **order = calloc(j->n + 1, sizeof *order);
     int code;
     if (!order || !summary || !report) {
         code = cli_no_memory();
         goto done;
     }
-    const job_totals t = sum_up(j);
     for (size_t i = 0; i < j->n; i++) order[i] = &j->file[i];
-    lc_code made = make_table(&rows, j, order, false, &st);
-    if (made == LC_OK) made = lc_result_write_file(rows, summary, true, &st);
-    lc_result_free(rows); /* each of the two tables may hold many files */
-    rows = NULL;
-    worst_figure = table_of(j)->worst;
-    qsort(order, j->n, sizeof *order, worst_first);
-    if (made == LC_OK) made = make_table(&sorted, j, order, true, &st);
-    if (made == LC_OK) made = cli_job_report(j, &t, sorted, table_of(j)->lead, order, report, &st);
-    if (made != LC_OK) {
+    if (write_both(j, &t, order, summary, report, &st) != LC_OK) {
         code = cli_fail(&st);
         goto done;
     }
@@ -223,8 +269,6 @@ int cli_job_summary(const job *j)
     code = say_as_json(j, &t, summary, report);
     if (code == LC_EXIT_OK) code = judge(j, &t);
 done:
-    lc_result_free(rows);
-    lc_result_free(sorted);
     free(order);
     free(summary);
     free(report);

@@ -138,11 +138,18 @@ static int make_result(const job *j, job_file *f, const char *result, size_t thr
     return code;
 }
 
+static void put_text(json_t *report, const char *key, char *text)
+{
+    if (!report || !text) return;
+    cli_harmless(text, JOB_SAID_MOST, text); /* as it is, but for the length */
+    json_object_set_new(report, key, cli_json_text(text));
+}
+
 static void report(const job_file *f, int to)
 {
-    json_t *r = json_pack("{s:i, s:f, s:O?}", "status", f->status, "seconds", f->seconds, "figures", f->figures);
-    if (r && f->error) json_object_set_new(r, "error", cli_json_text(f->error));
-    if (r && f->notes) json_object_set_new(r, "notes", cli_json_text(f->notes));
+    json_t *r = json_pack("{s:i, s:f}", "status", f->status, "seconds", f->seconds);
+    put_text(r, "error", f->error);
+    if (!cli_job_has_result(f)) put_text(r, "notes", f->notes); /* a record has those of a result */
     char *text = r ? json_dumps(r, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
     const size_t n = text ? strlen(text) : 0;
     for (size_t at = 0; at < n;) {
@@ -189,7 +196,7 @@ void cli_job_work(const job *j, job_file *f, size_t threads, int to)
 
 bool cli_job_heard(job_file *f, const char *text, size_t n)
 {
-    json_t *r = n ? json_loadb(text, n, 0, NULL) : NULL, *figures = json_object_get(r, "figures");
+    json_t *r = n ? json_loadb(text, n, 0, NULL) : NULL;
     const json_int_t status = json_integer_value(json_object_get(r, "status"));
     const char *error = json_string_value(json_object_get(r, "error")),
                *notes = json_string_value(json_object_get(r, "notes"));
@@ -197,7 +204,6 @@ bool cli_job_heard(job_file *f, const char *text, size_t n)
     if (good) {
         f->status = (job_status)status;
         f->seconds = json_number_value(json_object_get(r, "seconds"));
-        f->figures = json_is_object(figures) ? json_incref(figures) : NULL;
         f->error = error ? strdup(error) : NULL;
         f->notes = notes ? strdup(notes) : NULL;
     }

@@ -32,6 +32,22 @@ void lc_facts_free(lc_facts *f)
     *f = (lc_facts){0};
 }
 
+/* ---- what is written ---- */
+
+/* A page of many files is as long as they are many: what has gathered goes on its way. */
+typedef struct page {
+    lc_buf text;
+    FILE *stream;
+} page;
+
+static void pass_on(page *p)
+{
+    enum { BLOCK = 1 << 16 };
+    if (p->text.len < BLOCK || p->text.failed) return;
+    fwrite(p->text.data, 1, p->text.len, p->stream); /* the commit sees a failure */
+    p->text.len = 0;
+}
+
 /* ---- tables ---- */
 
 static bool is_number(const lc_result *r, size_t column)
@@ -58,15 +74,16 @@ static void put_file(lc_buf *b, const char *file, const char *text)
     lc_html(b, "\"><bdi>%t</bdi></a></td>", text);
 }
 
-static void put_row(lc_buf *b, const lc_document_table *t, size_t row)
+/* The cells stand in row `at` of r. */
+static void put_row(lc_buf *b, const lc_document_table *t, size_t row, const lc_result *r, size_t at)
 {
     enum { WORDS = 48 }; /* characters from which on a text may take several lines */
     lc_buf_puts(b, "<tr>");
-    for (size_t c = 0; c < lc_result_columns(t->rows); c++) {
-        if (is_number(t->rows, c)) {
-            put_number(b, lc_result_real(t->rows, row, c), lc_result_column_digits(t->rows, c));
+    for (size_t c = 0; c < lc_result_columns(r); c++) {
+        if (is_number(r, c)) {
+            put_number(b, lc_result_real(r, at, c), lc_result_column_digits(r, c));
         } else {
-            const char *text = lc_result_text(t->rows, row, c);
+            const char *text = lc_result_text(r, at, c);
             const bool linked = c == 0 && t->figure && t->figure[row] != SIZE_MAX;
             const bool wraps = strlen(text) > WORDS;
             lc_html(b, c == 0 ? "<td title=\"%t\">" : wraps ? "<td class=\"t\">" : "<td>", text);
@@ -83,26 +100,38 @@ static void put_row(lc_buf *b, const lc_document_table *t, size_t row)
     lc_buf_puts(b, "</tr>\n");
 }
 
-static void put_table(lc_buf *b, const lc_document_table *t)
+static void put_headings(lc_buf *b, const lc_document_table *t, const lc_result *r)
 {
-    lc_html(b, "<section>\n<h2>%t</h2>\n", t->heading);
-    if (*t->note) lc_html(b, "<p class=\"note\">%t</p>\n", t->note);
-    if (lc_result_rows(t->rows) == 0) {
-        lc_buf_puts(b, "</section>\n");
-        return;
-    }
-    enum { LONG = 20 }; /* rows from which on a table scrolls by itself; the script's own number for a search */
-    const char *length = lc_result_rows(t->rows) > LONG ? " long" : "";
-    lc_html(b, "<div class=\"scroll%s\" tabindex=\"0\" role=\"region\" aria-label=\"%t\"><table><thead><tr>", length,
-            t->heading);
-    for (size_t c = 0; c < lc_result_columns(t->rows); c++) {
-        lc_html(b, "<th scope=\"col\"%s>%t</th>", is_number(t->rows, c) ? " class=\"n\"" : "",
-                lc_result_column_name(t->rows, c));
+    for (size_t c = 0; c < lc_result_columns(r); c++) {
+        lc_html(b, "<th scope=\"col\"%s>%t</th>", is_number(r, c) ? " class=\"n\"" : "", lc_result_column_name(r, c));
         if (c == 0 && t->sketch) lc_buf_puts(b, "<th scope=\"col\"></th>");
     }
-    lc_buf_puts(b, "</tr></thead><tbody>\n");
-    for (size_t row = 0; row < lc_result_rows(t->rows); row++) put_row(b, t, row);
-    lc_buf_puts(b, "</tbody></table></div>\n</section>\n");
+}
+
+static lc_code put_table(page *p, const lc_document_table *t, lc_status *st)
+{
+    enum { LONG = 20 }; /* rows from which on a table scrolls by itself; the script's own number for a search */
+    lc_result *made = NULL;
+    lc_code code = t->rows ? LC_OK : lc_result_create_with(&made, t->made->column, t->made->n_columns, st);
+    const lc_result *r = t->rows ? t->rows : made;
+    const size_t n = t->rows ? lc_result_rows(r) : t->made->n;
+    lc_html(&p->text, "<section>\n<h2>%t</h2>\n", t->heading);
+    if (*t->note) lc_html(&p->text, "<p class=\"note\">%t</p>\n", t->note);
+    if (code == LC_OK && n) {
+        lc_html(&p->text, "<div class=\"scroll%s\" tabindex=\"0\" role=\"region\" aria-label=\"%t\"><table><thead><tr>",
+                n > LONG ? " long" : "", t->heading);
+        put_headings(&p->text, t, r);
+        lc_buf_puts(&p->text, "</tr></thead><tbody>\n");
+        for (size_t row = 0; row < n && code == LC_OK; row++) {
+            if (made) code = lc_listing_row(t->made, row, made, st);
+            if (code == LC_OK) put_row(&p->text, t, row, r, made ? 0 : row);
+            pass_on(p);
+        }
+        lc_buf_puts(&p->text, "</tbody></table></div>\n");
+    }
+    lc_buf_puts(&p->text, "</section>\n");
+    lc_result_free(made);
+    return code;
 }
 
 /* ---- the page ---- */
@@ -138,8 +167,10 @@ static void put_entry(lc_buf *b, const lc_document_entry *e, const lc_style *sty
     lc_html(b, "</svg>%t</li>", e->text);
 }
 
-static void put_charts(lc_buf *b, const lc_document *d)
+static lc_code put_charts(page *p, const lc_document *d, lc_status *st)
 {
+    lc_buf *b = &p->text;
+    lc_code code = LC_OK;
     lc_buf_puts(b, "<section>\n<h2>Charts</h2>\n");
     if (*d->charts_note) lc_html(b, "<p class=\"note\">%t</p>\n", d->charts_note);
     if (d->n_figures) {
@@ -150,15 +181,19 @@ static void put_charts(lc_buf *b, const lc_document *d)
     }
     for (size_t i = 0; i < d->n_figures; i++) {
         const lc_document_figure *f = &d->figure[i];
+        if (d->next) code = d->next(d->user, st);
+        if (code != LC_OK) break;
         lc_html(b,
                 "<figure id=\"chart-%z\"><figcaption><b><bdi>%t</bdi></b> <span>%t</span></figcaption>"
                 "<div class=\"scroll\" tabindex=\"0\" role=\"img\" aria-label=\"%t\">",
                 i + 1, f->title, f->caption, f->title);
         lc_buf_append(b, f->svg->data, f->svg->len);
         lc_buf_puts(b, "</div></figure>\n");
+        pass_on(p);
     }
     if (d->n_figures) lc_buf_puts(b, "</div>\n");
     lc_buf_puts(b, "</section>\n");
+    return code;
 }
 
 static void put_end(lc_buf *b, const lc_document *d)
@@ -172,19 +207,20 @@ static void put_end(lc_buf *b, const lc_document *d)
 
 lc_code lc_document_write(const lc_document *d, const char *path, bool replace, lc_status *st)
 {
-    lc_buf b = {0};
+    page p = {0};
     lc_output o;
     if (d->warnings->failed || d->key->failed || d->assumed->failed) return lc_fail_memory(st);
     lc_code code = lc_output_open(&o, path, replace, st);
     if (code != LC_OK) return code;
-    put_head(&b, d);
-    put_table(&b, &d->table);
-    if (d->charts_note) put_charts(&b, d);
-    if (d->more) put_table(&b, d->more);
-    put_end(&b, d);
-    if (b.failed) code = lc_fail_memory(st);
-    else fwrite(b.data, 1, b.len, o.stream); /* the commit sees a failure */
-    lc_buf_free(&b);
+    p.stream = o.stream;
+    put_head(&p.text, d);
+    code = put_table(&p, &d->table, st);
+    if (code == LC_OK && d->charts_note) code = put_charts(&p, d, st);
+    if (code == LC_OK && d->more) code = put_table(&p, d->more, st);
+    put_end(&p.text, d);
+    if (code == LC_OK && p.text.failed) code = lc_fail_memory(st);
+    if (code == LC_OK) fwrite(p.text.data, 1, p.text.len, o.stream); /* the commit sees a failure */
+    lc_buf_free(&p.text);
     if (code == LC_OK) return lc_output_commit(&o, st);
     lc_output_discard(&o);
     return code;

@@ -23,7 +23,8 @@ void lc_facts_free(lc_facts *f);
 /* A table that sorts by its headings, which are the names of the columns. */
 typedef struct lc_document_table {
     const char *heading, *note; /* note "": none */
-    const lc_result *rows;
+    const lc_result *rows;      /* NULL: they are `made` */
+    const lc_listing *made;
     const lc_buf *sketch;    /* (rows) an <svg> beside the first column; NULL: no such column */
     const size_t *figure;    /* (rows) the chart that the first column leads to, SIZE_MAX: none; NULL: no links */
     const char *const *file; /* (rows) a file beside the page, NULL: none; NULL: no links */
@@ -51,6 +52,8 @@ typedef struct lc_document {
     const char *charts_note;  /* NULL: a page without charts */
     const lc_document_figure *figure;
     size_t n_figures;
+    lc_code (*next)(void *user, lc_status *st); /* brings the picture of the next figure; NULL: all are there */
+    void *user;
     const lc_document_entry *legend;
     size_t n_entries;
     const lc_style *style;         /* NULL: the usual one */

@@ -40,7 +40,8 @@ static bool one_font_has(const unsigned *code, size_t n)
     if (words >= 0) {
         unlink(name);
         char *arguments[] = {program, pattern.data, family, NULL};
-        if (!pattern.failed) known = lc_tool_run(arguments, &found, words, &status) == 0 && status == 0;
+        if (!pattern.failed)
+            known = lc_tool_run(arguments, &(lc_tool_output){.text = &found}, words, &status) == 0 && status == 0;
         close(words);
     }
     const bool has = !known || found.failed || found.len;

@@ -185,20 +185,25 @@ static lc_code failed(int status, int err, lc_status *st)
     return LC_E_TOOL;
 }
 
-/* Appends what gnuplot draws by the script. */
-static lc_code run(const lc_buf *script, lc_buf *out, lc_status *st)
+static lc_code no_file(int why, lc_status *st)
+{
+    lc_fail(st, LC_E_IO, "no temporary file for gnuplot: %s", strerror(why));
+    lc_hint(st, "set TMPDIR to a folder that can be written");
+    return LC_E_IO;
+}
+
+/* What gnuplot draws by the scripts (n), one after the other. */
+static lc_code run(const lc_buf *const *script, size_t n, lc_tool_output *out, lc_status *st)
 {
     char script_name[512] = "", err_name[512] = "";
     int err = -1, status = 0;
     const int commands = lc_tool_file(script_name, sizeof script_name);
     if (commands >= 0) err = lc_tool_file(err_name, sizeof err_name);
     if (err >= 0) unlink(err_name);
-    lc_code code = LC_OK;
-    if (err < 0 || !lc_tool_write(commands, script->data, script->len)) {
-        code = lc_fail(st, LC_E_IO, "no temporary file for gnuplot: %s", strerror(errno));
-        lc_hint(st, "set TMPDIR to a folder that can be written");
-        goto done;
-    }
+    lc_code code = err >= 0 ? LC_OK : no_file(errno, st);
+    for (size_t i = 0; i < n && code == LC_OK; i++)
+        if (!lc_tool_write(commands, script[i]->data, script[i]->len)) code = no_file(errno, st);
+    if (code != LC_OK) goto done;
     char program[] = "gnuplot", plain[] = "-d"; /* -d: no start-up files of the user */
     char *arguments[] = {program, plain, script_name, NULL};
     int why = lc_tool_run(arguments, out, err, &status);
@@ -206,9 +211,11 @@ static lc_code run(const lc_buf *script, lc_buf *out, lc_status *st)
         code = missing(why, st);
     } else if (why) {
         code = lc_fail(st, LC_E_TOOL, "gnuplot cannot be run: %s", strerror(why));
-    } else if (out->failed) {
+    } else if (out->why) {
+        code = no_file(out->why, st);
+    } else if (out->text && out->text->failed) {
         code = lc_fail_memory(st);
-    } else if (status != 0 || !out->len) {
+    } else if (status != 0 || !out->n) {
         code = failed(status, err, st);
     }
 done:
@@ -220,11 +227,17 @@ done:
     return code;
 }
 
+static lc_code run_one(const lc_buf *script, lc_buf *picture, lc_status *st)
+{
+    lc_tool_output out = {.text = picture};
+    return run(&script, 1, &out, st);
+}
+
 static lc_code draw(const lc_buf *script, bool fit_fonts, lc_buf *picture, lc_status *st)
 {
     lc_buf fitted = {0};
     if (fit_fonts) lc_fonts_fit(script, &fitted);
-    const lc_code code = fitted.failed ? lc_fail_memory(st) : run(fit_fonts ? &fitted : script, picture, st);
+    const lc_code code = fitted.failed ? lc_fail_memory(st) : run_one(fit_fonts ? &fitted : script, picture, st);
     lc_buf_free(&fitted);
     return code;
 }
@@ -248,7 +261,21 @@ lc_code lc_gp_draw(const lc_buf *script, bool fit_fonts, const char *path, bool 
 
 lc_code lc_gp_picture(const lc_buf *script, lc_buf *out, lc_status *st)
 {
-    return script->failed ? lc_fail_memory(st) : run(script, out, st);
+    return script->failed ? lc_fail_memory(st) : run_one(script, out, st);
+}
+
+lc_code lc_gp_pictures(const lc_buf *const *script, size_t n, int *file, lc_status *st)
+{
+    char name[512];
+    lc_tool_output out = {.file = lc_tool_file(name, sizeof name)};
+    *file = -1;
+    if (out.file < 0) return no_file(errno, st);
+    unlink(name);
+    lc_code code = run(script, n, &out, st);
+    if (code == LC_OK && lseek(out.file, 0, SEEK_SET) != 0) code = no_file(errno, st);
+    if (code == LC_OK) *file = out.file;
+    else close(out.file);
+    return code;
 }
 
 lc_code lc_gp_save(const lc_buf *script, const char *path, bool replace, lc_status *st)

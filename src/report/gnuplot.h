@@ -37,6 +37,10 @@ lc_code lc_gp_draw(const lc_buf *script, bool fit_fonts, const char *path, bool 
 /* The same, what gnuplot writes appended to `out`. */
 lc_code lc_gp_picture(const lc_buf *script, lc_buf *out, lc_status *st);
 
+/* The same of scripts (n), one after the other: *file is a descriptor to read it from, of a file without a name, to be
+ * closed; -1 after a failure. */
+lc_code lc_gp_pictures(const lc_buf *const *script, size_t n, int *file, lc_status *st);
+
 /* Writes the script itself. */
 lc_code lc_gp_save(const lc_buf *script, const char *path, bool replace, lc_status *st);
 

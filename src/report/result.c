@@ -43,18 +43,33 @@ lc_result *lc_result_create(void)
     return calloc(1, sizeof(lc_result));
 }
 
+static void free_chunks(chunk *list)
+{
+    while (list) {
+        chunk *next = list->next;
+        free(list);
+        list = next;
+    }
+}
+
 void lc_result_free(lc_result *r)
 {
     if (!r) return;
     for (size_t i = 0; i < r->n_columns; i++) free(r->columns[i].name);
-    while (r->chunks) {
-        chunk *next = r->chunks->next;
-        free(r->chunks);
-        r->chunks = next;
-    }
+    free_chunks(r->chunks);
     free(r->columns);
     free(r->cells);
     free(r);
+}
+
+void lc_result_clear(lc_result *r)
+{
+    chunk *kept = r->chunks;
+    r->n_rows = 0;
+    if (!kept) return;
+    free_chunks(kept->next);
+    kept->next = NULL;
+    kept->used = 0;
 }
 
 lc_code lc_result_add_column(lc_result *r, const char *name, lc_column_type type, int digits, lc_status *st)
@@ -235,17 +250,23 @@ static lc_code flush(lc_buf *b, FILE *stream, lc_status *st)
     return LC_OK;
 }
 
+enum { BLOCK = 1 << 16 }; /* bytes that gather before they are written */
+
+static void put_row(lc_buf *b, const lc_result *r, size_t row)
+{
+    for (size_t j = 0; j < r->n_columns; j++) {
+        if (j) lc_buf_puts(b, ",");
+        put_cell(b, r->columns + j, r->cells + row * r->n_columns + j, r->n_columns == 1);
+    }
+    lc_buf_puts(b, "\n");
+}
+
 lc_code lc_result_write_rows(const lc_result *r, FILE *stream, lc_status *st)
 {
-    enum { BLOCK = 1 << 16 };
     lc_buf b = {0};
     lc_code code = LC_OK;
     for (size_t i = 0; i < r->n_rows && code == LC_OK; i++) {
-        for (size_t j = 0; j < r->n_columns; j++) {
-            if (j) lc_buf_puts(&b, ",");
-            put_cell(&b, r->columns + j, r->cells + i * r->n_columns + j, r->n_columns == 1);
-        }
-        lc_buf_puts(&b, "\n");
+        put_row(&b, r, i);
         if (b.len >= BLOCK || i + 1 == r->n_rows) code = flush(&b, stream, st);
     }
     lc_buf_free(&b);
@@ -255,7 +276,7 @@ lc_code lc_result_write_rows(const lc_result *r, FILE *stream, lc_status *st)
     return code;
 }
 
-lc_code lc_result_write_stream(const lc_result *r, FILE *stream, lc_status *st)
+static lc_code write_header(const lc_result *r, FILE *stream, lc_status *st)
 {
     lc_buf b = {0};
     for (size_t j = 0; j < r->n_columns; j++) {
@@ -266,19 +287,61 @@ lc_code lc_result_write_stream(const lc_result *r, FILE *stream, lc_status *st)
     lc_buf_puts(&b, "\n");
     const lc_code code = flush(&b, stream, st);
     lc_buf_free(&b);
+    return code;
+}
+
+lc_code lc_result_write_stream(const lc_result *r, FILE *stream, lc_status *st)
+{
+    const lc_code code = write_header(r, stream, st);
     return code == LC_OK ? lc_result_write_rows(r, stream, st) : code;
+}
+
+/* The file with its name, where writing failed. */
+static lc_code end_file(lc_output *o, lc_code code, const char *path, lc_status *st)
+{
+    if (code == LC_OK) return lc_output_commit(o, st);
+    lc_status_set_file(st, path);
+    lc_output_discard(o);
+    return code;
 }
 
 lc_code lc_result_write_file(const lc_result *r, const char *path, bool replace, lc_status *st)
 {
     lc_output o;
-    lc_code code = lc_output_open(&o, path, replace, st);
-    if (code != LC_OK) return code;
-    code = lc_result_write_stream(r, o.stream, st);
-    if (code != LC_OK) {
-        lc_status_set_file(st, path);
-        lc_output_discard(&o);
-        return code;
+    const lc_code code = lc_output_open(&o, path, replace, st);
+    return code == LC_OK ? end_file(&o, lc_result_write_stream(r, o.stream, st), path, st) : code;
+}
+
+/* ---- rows that are made one by one ---- */
+
+lc_code lc_listing_row(const lc_listing *rows, size_t i, lc_result *to, lc_status *st)
+{
+    lc_result_clear(to);
+    const lc_code code = lc_result_add_row(to, st);
+    return code == LC_OK ? rows->set(rows->user, i, to, st) : code;
+}
+
+static lc_code write_made(const lc_listing *rows, lc_result *one, FILE *stream, lc_status *st)
+{
+    lc_buf b = {0};
+    lc_code code = write_header(one, stream, st);
+    for (size_t i = 0; i < rows->n && code == LC_OK; i++) {
+        code = lc_listing_row(rows, i, one, st);
+        if (code == LC_OK) put_row(&b, one, 0);
+        if (code == LC_OK && (b.len >= BLOCK || i + 1 == rows->n)) code = flush(&b, stream, st);
     }
-    return lc_output_commit(&o, st);
+    lc_buf_free(&b);
+    return code;
+}
+
+lc_code lc_listing_write_file(const lc_listing *rows, const char *path, bool replace, lc_status *st)
+{
+    lc_output o;
+    lc_result *one = NULL;
+    if (!rows || !rows->set || !path) return lc_fail(st, LC_E_USAGE, "rows or path are missing");
+    lc_code code = lc_result_create_with(&one, rows->column, rows->n_columns, st);
+    if (code == LC_OK) code = lc_output_open(&o, path, replace, st);
+    if (code == LC_OK) code = end_file(&o, write_made(rows, one, o.stream, st), path, st);
+    lc_result_free(one);
+    return code;
 }

@@ -14,6 +14,12 @@ lc_code lc_result_add_column(lc_result *r, const char *name, lc_column_type type
 lc_column_type lc_result_column_type(const lc_result *r, size_t column);
 int lc_result_column_digits(const lc_result *r, size_t column); /* of a column of reals; 0: as many as it has */
 
+/* Takes its rows away. */
+void lc_result_clear(lc_result *r);
+
+/* The i-th of such rows becomes the only row of `to`, a table of their columns. */
+lc_code lc_listing_row(const lc_listing *rows, size_t i, lc_result *to, lc_status *st);
+
 /* The rows alone, as lc_result_write_stream writes them: a long table is written part by part. */
 lc_code lc_result_write_rows(const lc_result *r, FILE *stream, lc_status *st);
 

@@ -60,18 +60,31 @@ static int open_pipe(int ends[2])
     return why;
 }
 
-/* To the end: the program behind it would wait for ever for the rest to be taken. Returns an errno. */
-static int read_all(int fd, lc_buf *out)
+static void take(lc_tool_output *out, const char *bytes, size_t n)
 {
-    char block[1 << 14];
-    for (ssize_t n; (n = read(fd, block, sizeof block)) != 0;) {
-        if (n > 0) lc_buf_append(out, block, (size_t)n);
-        else if (errno != EINTR) return errno;
-    }
-    return 0;
+    out->n += n;
+    if (out->text) lc_buf_append(out->text, bytes, n);
+    else if (!out->why && !lc_tool_write(out->file, bytes, n)) out->why = errno;
 }
 
-int lc_tool_run(char *const *arguments, lc_buf *out, int err, int *status)
+/* To the end: the program behind it would wait for ever for the rest to be taken. In whole blocks, whatever the pieces
+ * that a pipe brings: what is done depends on the bytes alone. Returns an errno. */
+static int read_all(int fd, lc_tool_output *out)
+{
+    char block[1 << 14];
+    for (size_t n = 0;;) {
+        const ssize_t got = read(fd, block + n, sizeof block - n);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return errno;
+        n += (size_t)got;
+        if (got && n < sizeof block) continue;
+        if (n) take(out, block, n);
+        if (!got) return 0;
+        n = 0;
+    }
+}
+
+int lc_tool_run(char *const *arguments, lc_tool_output *out, int err, int *status)
 {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;

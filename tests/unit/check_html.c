@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "report/html.h"
 #include "report/spark.h"
@@ -154,6 +155,49 @@ START_TEST(pictures_follow_each_other)
 }
 END_TEST
 
+/* A file of so many documents, the i-th with a rectangle of i wide and as many more as `rest` says. */
+static int file_of_pictures(size_t n, size_t rest)
+{
+    lc_buf svg = {0};
+    char name[] = "/tmp/loomcast-check-XXXXXX";
+    for (size_t i = 0; i < n; i++) {
+        lc_buf_printf(&svg, "%s<rect width=\"%zu\"/>", head, i);
+        for (size_t k = 0; k < rest; k++) lc_buf_puts(&svg, "<g/>");
+        lc_buf_puts(&svg, "</svg>\n");
+    }
+    const int file = mkstemp(name);
+    ck_assert_int_ge(file, 0);
+    unlink(name);
+    ck_assert_int_eq(write(file, svg.data, svg.len), (int)svg.len);
+    ck_assert_int_eq(lseek(file, 0, SEEK_SET), 0);
+    lc_buf_free(&svg);
+    return file;
+}
+
+/* Whatever part of a document a block ends with. */
+START_TEST(pictures_of_a_file_come_one_by_one)
+{
+    enum { N = 5 };
+    for (size_t rest = 3700; rest < 4100; rest++) {
+        lc_svg_file f = {.file = file_of_pictures(N, rest), .all = N + 1};
+        lc_buf out = {0};
+        lc_status st = {0};
+        char want[40];
+        for (size_t i = 0; i < N; i++) {
+            ck_assert_int_eq(lc_svg_file_next(&out, &f, NULL), LC_OK);
+            snprintf(want, sizeof want, "<rect width=\"%zu\"/>", i);
+            ck_assert_ptr_nonnull(strstr(out.data, want));
+            ck_assert_str_eq(out.data + out.len - 10, "<g/></svg>");
+            ck_assert_ptr_null(strstr(out.data + 1, "<svg"));
+        }
+        ck_assert_int_eq(lc_svg_file_next(&out, &f, &st), LC_E_TOOL);
+        ck_assert_str_eq(st.text, "gnuplot drew 5 of 6 charts");
+        lc_svg_file_close(&f);
+        lc_buf_free(&out);
+    }
+}
+END_TEST
+
 static size_t count(const char *text, const char *what)
 {
     size_t n = 0;
@@ -219,6 +263,7 @@ Suite *unit_suite(void)
     tcase_add_test(c, every_shape_can_be_referred_to);
     tcase_add_test(c, broken_pictures_are_refused);
     tcase_add_test(c, pictures_follow_each_other);
+    tcase_add_test(c, pictures_of_a_file_come_one_by_one);
     tcase_add_test(c, small_lines_are_bounded);
     tcase_add_test(c, small_lines_of_odd_values);
     suite_add_tcase(s, c);

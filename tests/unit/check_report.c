@@ -241,7 +241,10 @@ START_TEST(wrong_use_is_refused)
     ck_assert_int_eq(lc_report_write(NULL, "a.html", false, &st), LC_E_USAGE);
     ck_assert_int_eq(lc_report_write(&nothing, "a.html", false, &st), LC_E_USAGE);
     ck_assert_int_eq(lc_report_write(&no_rows, "a.html", false, NULL), LC_E_USAGE);
-    const lc_report_files no_table = {.title = "t", .lead = "l"}, no_title = {.lead = "l", .table = empty};
+    const lc_listing rows = {.n_columns = 0}, made = {.set = reported_row, .user = empty};
+    const lc_report_files no_table = {.title = "t", .lead = "l"}, no_title = {.lead = "l", .table = &made},
+                          no_rows_made = {.title = "t", .lead = "l", .table = &rows};
+    ck_assert_int_eq(lc_report_write_files(&no_rows_made, "a.html", false, &st), LC_E_USAGE);
     ck_assert_int_eq(lc_report_write_files(NULL, "a.html", false, &st), LC_E_USAGE);
     ck_assert_int_eq(lc_report_write_files(&no_table, "a.html", false, &st), LC_E_USAGE);
     ck_assert_int_eq(lc_report_write_files(&no_title, "a.html", false, &st), LC_E_USAGE);

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "report/result.h"
 #include "unit/support/reported.h"
@@ -47,12 +48,13 @@ static char *files_page(const char *name, const char *link)
         lc_result_set_text(r, 1, name, NULL);
     }
     lc_result_set_real(r, 2, 1200);
+    const lc_listing rows = {columns, 3, 2, reported_row, r};
     const char *const links[] = {NULL, link};
     const lc_report_chart *const charts[] = {NULL, chart};
     const lc_report_fact key[] = {{"files", name}};
     const lc_report_files what = {.title = name,
                                   .lead = name,
-                                  .table = r,
+                                  .table = &rows,
                                   .link_column = 1,
                                   .link = links,
                                   .chart = charts,
@@ -102,6 +104,12 @@ START_TEST(a_page_over_files_shows_results_charts_and_events)
 }
 END_TEST
 
+static lc_listing flag_rows(lc_result *r)
+{
+    static const lc_column columns[] = {{"unique_id", LC_COLUMN_TEXT, 0}, {"ds", LC_COLUMN_TEXT, 0}};
+    return (lc_listing){columns, 2, lc_result_rows(r), reported_row, r};
+}
+
 START_TEST(a_page_over_files_is_written_without_gnuplot)
 {
     scratch_enter();
@@ -112,8 +120,9 @@ START_TEST(a_page_over_files_is_written_without_gnuplot)
     lc_report_chart *chart = NULL;
     ck_assert_int_eq(lc_report_chart_create(&chart, "a.csv", &(lc_report){.result = r}, &st), LC_OK);
     const lc_report_chart *charts[REPORTED_ROWS] = {chart};
+    const lc_listing rows = flag_rows(r);
     const lc_report_files what = {
-        .title = "t", .lead = "l", .table = r, .chart = charts, .charts_note = "All of them."};
+        .title = "t", .lead = "l", .table = &rows, .chart = charts, .charts_note = "All of them."};
     ck_assert_int_eq(lc_report_write_files(&what, "files.html", false, &st), LC_E_TOOL);
     ck_assert_ptr_nonnull(strstr(st.hint, "install gnuplot"));
     char *page = scratch_text("files.html");
@@ -133,8 +142,69 @@ START_TEST(a_page_over_files_is_written_without_gnuplot)
 }
 END_TEST
 
-/* The heading and the note of the events of a page with so many of them. */
-static void note_of_events(char out[200], size_t n)
+/* A gnuplot that gives up within the second of three charts: the page, begun with charts, is written without. */
+START_TEST(a_page_over_files_has_all_charts_or_none)
+{
+    static const char broken[] = "#!/bin/sh\n"
+                                 "echo '<?xml version=\"1.0\"?><svg><g/></svg>'\n"
+                                 "echo '<?xml version=\"1.0\"?><svg><g>'\n";
+    scratch_enter();
+    char path[600];
+    snprintf(path, sizeof path, "%s:%s", scratch_folder(), scratch_path());
+    setenv("PATH", path, 1);
+    setenv("TMPDIR", scratch_folder(), 1);
+    ck_assert_int_eq(lc_file_write("gnuplot", broken, strlen(broken), false, NULL), LC_OK);
+    ck_assert_int_eq(chmod("gnuplot", 0700), 0);
+    lc_status st = {0};
+    const char *const id = "a";
+    lc_result *r = reported_flags(&id, 1);
+    lc_report_chart *chart = NULL;
+    ck_assert_int_eq(lc_report_chart_create(&chart, "a.csv", &(lc_report){.result = r}, &st), LC_OK);
+    const lc_report_chart *charts[REPORTED_ROWS] = {chart, chart, chart};
+    const lc_listing rows = flag_rows(r);
+    const lc_report_files what = {
+        .title = "t", .lead = "l", .table = &rows, .chart = charts, .charts_note = "All of them."};
+    ck_assert_int_eq(lc_report_write_files(&what, "files.html", false, &st), LC_E_TOOL);
+    ck_assert_str_eq(st.text, "gnuplot drew 1 of 3 charts");
+    char *page = scratch_text("files.html");
+    ck_assert_ptr_nonnull(strstr(page, "No charts: gnuplot drew 1 of 3 charts."));
+    ck_assert_ptr_null(strstr(page, "<figure"));
+    ck_assert_ptr_nonnull(strstr(page, "</html>"));
+    ck_assert_uint_eq(scratch_files(), 2); /* and nothing else */
+    free(page);
+    lc_report_chart_free(chart);
+    lc_result_free(r);
+    unsetenv("TMPDIR");
+    scratch_leave();
+}
+END_TEST
+
+/* Rows of which the last cannot be made. */
+static lc_code failing_row(void *user, size_t i, lc_result *row, lc_status *st)
+{
+    (void)user;
+    lc_result_set_text(row, 0, "a", NULL);
+    if (i < 2) return LC_OK;
+    *st = (lc_status){.code = LC_E_IO, .text = "gone"};
+    return LC_E_IO;
+}
+
+START_TEST(a_page_whose_rows_fail_is_none)
+{
+    static const lc_column column = {"file", LC_COLUMN_TEXT, 0};
+    scratch_enter();
+    lc_status st = {0};
+    const lc_listing rows = {&column, 1, 3, failing_row, NULL};
+    const lc_report_files what = {.title = "t", .lead = "l", .table = &rows};
+    ck_assert_int_eq(lc_report_write_files(&what, "files.html", false, &st), LC_E_IO);
+    ck_assert_str_eq(st.text, "gone");
+    ck_assert_uint_eq(scratch_files(), 0);
+    scratch_leave();
+}
+END_TEST
+
+/* The note of the events of a page with so many of them; all: there are, 0: as many. */
+static void note_of_events(char out[200], size_t n, size_t all)
 {
     static const lc_column columns[] = {{"file", LC_COLUMN_TEXT, 0}, {"p", LC_COLUMN_REAL, 0}};
     lc_status st = {0};
@@ -146,7 +216,9 @@ static void note_of_events(char out[200], size_t n)
         lc_result_set_text(events, 0, id, NULL);
         lc_result_set_real(events, 1, .001 * (double)i);
     }
-    const lc_report_files what = {.title = "t", .lead = "l", .table = r, .events = events, .events_note = "More."};
+    const lc_listing rows = flag_rows(r);
+    const lc_report_files what = {
+        .title = "t", .lead = "l", .table = &rows, .events = events, .n_events = all, .events_note = "More."};
     ck_assert_msg(lc_report_write_files(&what, "files.html", true, &st) == LC_OK, "%s", st.text);
     char *page = scratch_text("files.html");
     const char *at = strstr(page, "<h2>Events</h2>");
@@ -161,12 +233,14 @@ START_TEST(a_page_says_how_many_events_it_leaves_out)
 {
     char note[200];
     scratch_enter();
-    note_of_events(note, 0);
+    note_of_events(note, 0, 0);
     ck_assert_str_eq(note, "<p class=\"note\">None.</p>");
-    note_of_events(note, 1000);
+    note_of_events(note, 1000, 0);
     ck_assert_str_eq(note, "<p class=\"note\">The most unusual first. More.</p>");
-    note_of_events(note, 1001);
+    note_of_events(note, 1001, 0);
     ck_assert_str_eq(note, "<p class=\"note\">The 1000 most unusual of 1001. More.</p>");
+    note_of_events(note, 1000, 2345);
+    ck_assert_str_eq(note, "<p class=\"note\">The 1000 most unusual of 2345. More.</p>");
     scratch_leave();
 }
 END_TEST
@@ -195,6 +269,8 @@ Suite *unit_suite(void)
     TCase *c = tcase_create("page");
     tcase_add_test(c, a_page_over_files_shows_results_charts_and_events);
     tcase_add_test(c, a_page_over_files_is_written_without_gnuplot);
+    tcase_add_test(c, a_page_over_files_has_all_charts_or_none);
+    tcase_add_test(c, a_page_whose_rows_fail_is_none);
     tcase_add_test(c, a_page_says_how_many_events_it_leaves_out);
     tcase_add_test(c, the_worst_events_come_first);
     suite_add_tcase(s, c);

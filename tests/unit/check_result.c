@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "report/result.h"
+#include "unit/support/scratch.h"
 #include "unit/support/unit.h"
 
 static char *written(const lc_result *r)
@@ -261,6 +262,48 @@ START_TEST(files_are_whole_or_kept)
 }
 END_TEST
 
+/* Row i of the table, and none beyond its end. */
+static lc_code copy_row(void *of, size_t i, lc_result *to, lc_status *st)
+{
+    const lc_result *r = of;
+    if (i >= lc_result_rows(r)) return *st = (lc_status){.code = LC_E_DATA, .text = "no such row"}, st->code;
+    lc_result_set_real(to, 1, lc_result_real(r, i, 1));
+    lc_result_set_int(to, 2, (int64_t)lc_result_real(r, i, 2));
+    return lc_result_set_text(to, 0, lc_result_text(r, i, 0), st);
+}
+
+START_TEST(rows_made_one_by_one_are_the_table)
+{
+    static const lc_column columns[] = {
+        {"unique_id", LC_COLUMN_TEXT, 0}, {"forecast", LC_COLUMN_REAL, 0}, {"anomaly", LC_COLUMN_INT, 0}};
+    enum { ROWS = 5000 }; /* more than are written at once */
+    scratch_enter();
+    lc_status st = {0};
+    lc_result *r = table();
+    for (int i = 0; i < ROWS; i++) row(r, i % 3 ? "a long name, with a comma" : "", .1 * i, i % 2);
+    lc_listing rows = {columns, 3, ROWS, copy_row, r};
+    ck_assert_int_eq(lc_listing_write_file(&rows, "rows.csv", false, &st), LC_OK);
+    char *whole = written(r), *one_by_one = scratch_text("rows.csv");
+    ck_assert_str_eq(one_by_one, whole);
+    ck_assert_int_eq(lc_listing_write_file(&rows, "rows.csv", false, &st), LC_E_IO);
+    st = (lc_status){0};
+    rows.n = ROWS + 1;
+    ck_assert_int_eq(lc_listing_write_file(&rows, "more.csv", false, &st), LC_E_DATA);
+    ck_assert_str_eq(st.text, "no such row");
+    ck_assert_uint_eq(scratch_files(), 1);
+    ck_assert_int_eq(lc_listing_write_file(&(lc_listing){columns, 3, 1, NULL, NULL}, "x.csv", false, &st), LC_E_USAGE);
+    rows.n = 0;
+    ck_assert_int_eq(lc_listing_write_file(&rows, "none.csv", false, &st), LC_OK);
+    char *none = scratch_text("none.csv");
+    ck_assert_str_eq(none, "unique_id,forecast,anomaly\n");
+    free(none);
+    free(whole);
+    free(one_by_one);
+    lc_result_free(r);
+    scratch_leave();
+}
+END_TEST
+
 START_TEST(a_full_disk_is_reported)
 {
     FILE *full = fopen("/dev/full", "w");
@@ -295,6 +338,7 @@ Suite *unit_suite(void)
     tcase_add_test(c, numbers_ignore_the_locale);
     tcase_add_test(c, many_rows_and_long_texts);
     tcase_add_test(c, files_are_whole_or_kept);
+    tcase_add_test(c, rows_made_one_by_one_are_the_table);
     tcase_add_test(c, a_full_disk_is_reported);
     suite_add_tcase(s, c);
     return s;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "report/result.h"
 #include "unit/support/unit.h"
 
 lc_result *reported_flags(const char *const *ids, size_t n)
@@ -31,6 +32,20 @@ lc_result *reported_flags(const char *const *ids, size_t n)
         }
     }
     return r;
+}
+
+lc_code reported_row(void *table, size_t i, lc_result *row, lc_status *st)
+{
+    const lc_result *r = table;
+    lc_code code = LC_OK;
+    for (size_t c = 0; c < lc_result_columns(row) && code == LC_OK; c++) {
+        switch (lc_result_column_type(r, c)) {
+        case LC_COLUMN_TEXT: code = lc_result_set_text(row, c, lc_result_text(r, i, c), st); break;
+        case LC_COLUMN_REAL: lc_result_set_real(row, c, lc_result_real(r, i, c)); break;
+        case LC_COLUMN_INT: lc_result_set_int(row, c, (int64_t)lc_result_real(r, i, c)); break;
+        }
+    }
+    return code;
 }
 
 char *reported_tags(const char *page)
