@@ -246,12 +246,14 @@ typedef struct lc_reach {
 lc_code lc_model_reach(lc_reach *out, const lc_model *m, const lc_panel *p, lc_status *st);
 
 /* The next `horizon` steps of every series: unique_id, ds, forecast, forecast-lo-P, forecast-hi-P.
- * *unknown_series, unless NULL: series that the model was not trained on. */
+ * *unknown_series, unless NULL: series that the model was not trained on. Rows after those that the model was fitted to
+ * are forecast as well, to see how many fell into their intervals: the setting `adapt` says how far each of them widens
+ * or narrows the next ones; 0 spares the time. */
 lc_code lc_forecast(lc_result **out, const lc_model *m, const lc_panel *p, const lc_settings *s, size_t *unknown_series,
                     lc_status *st);
 
 /* What the model says of the last horizon of rows from before them: the same table, of the series that have the rows
- * for it. *out stays NULL where the model has learned from all rows, so that it would look better than it is. */
+ * for it. *out stays NULL where the model has learned from all of those, so that it would look better than it is. */
 lc_code lc_forecast_past(lc_result **out, const lc_model *m, const lc_panel *p, const lc_settings *s, lc_status *st);
 
 typedef struct lc_detect_info {

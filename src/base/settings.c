@@ -130,7 +130,9 @@ static const row rows[] = {
 
     TEXT(level, "level", LC_GROUP_INTERVAL, "P,...", "80", NULL, "prediction intervals, in percent"),
     REAL(adapt, "adapt", LC_GROUP_INTERVAL, "0.0075", 0, 0.05,
-         "how fast intervals widen or narrow with what comes out on rows after the fit, a row; 0: never"),
+         "how far intervals widen or narrow with what comes out on a row after the fit: in evaluate, and in forecast "
+         "with "
+         "a --model; 0: never"),
     OPEN(alarms_per, "alarms-per", LC_GROUP_DETECT, 1e-6, 5000,
          "expected false alarms in 10,000 normal rows (default: as --sensitivity says)"),
     TEXT(sensitivity, "sensitivity", LC_GROUP_DETECT, "WORD", "default", "sensitive|default|quiet|pager",

@@ -10,7 +10,6 @@ enum {
     KNOWN = 1 << 15,    /* beside a bit for each level that was missed */
     MOST_KEPT = 1 << 23 /* outcomes that wait: 16 MB */
 };
-static const double most_rate = 0.05;       /* a window that says much does not turn all over */
 static const double least = 0.25, most = 4; /* factors */
 
 /* Windows that begin every so many rows, of which each waits until its last step is known. */
@@ -45,7 +44,7 @@ lc_code lc_adapt_create(lc_adapt *a, const lc_calibration *c, const double *perc
         lc_adapt_free(a);
         return lc_fail_memory(st);
     }
-    rate = fmin(most_rate, rate * (double)stride * (double)a->every);
+    rate *= fmin((double)stride * (double)a->every, LC_ADAPT_ROWS);
     for (size_t l = 0; l < n; l++) {
         const double beyond = 1 - percent[l] / 100;
         a->percent[l] = percent[l];

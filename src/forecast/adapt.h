@@ -8,7 +8,10 @@
 
 #include "forecast/interval.h"
 
-enum { LC_ADAPT_LEVELS = 12 };
+enum {
+    LC_ADAPT_LEVELS = 12,
+    LC_ADAPT_ROWS = 7 /* what a window counts for at most: the next one may be another matter */
+};
 
 /* One series at a time, its origins in the order of time. */
 typedef struct lc_adapt {
@@ -27,7 +30,7 @@ typedef struct lc_adapt {
 } lc_adapt;
 
 /* Levels in percent, n <= LC_ADAPT_LEVELS, of a model; origins are `stride` rows apart, `windows` of them at most.
- * rate: how far the logarithm of a width goes with each row; 0: widths stay. */
+ * rate: how far the logarithm of a width goes with a row from one origin to the next; 0: widths stay. */
 lc_code lc_adapt_create(lc_adapt *a, const lc_calibration *c, const double *percent, size_t n, size_t horizon,
                         size_t stride, size_t windows, double rate, lc_status *st);
 void lc_adapt_free(lc_adapt *a);

@@ -154,6 +154,9 @@ typedef struct part {
     double *quantile;
 } part;
 
+_Static_assert(LC_ADAPT_LEVELS >= sizeof((lc_levels *)0)->percent / sizeof(double) + LC_CRPS_QUANTILES / 2,
+               "room for all levels");
+
 static lc_code follow(const backtest *b, part *x, size_t windows, lc_status *st)
 {
     double percent[LC_ADAPT_LEVELS];
@@ -165,13 +168,10 @@ static lc_code follow(const backtest *b, part *x, size_t windows, lc_status *st)
 }
 
 /* Bands and quantiles of window i of the part. */
-static void find_bounds(const backtest *b, part *x, size_t i, size_t series, size_t origin)
+static void find_bounds(const backtest *b, part *x, size_t i)
 {
     const size_t horizon = b->horizon, last = LC_CRPS_QUANTILES - 1;
     const double *half = x->adapt.half;
-    if (x->series != series) lc_adapt_begin(&x->adapt);
-    x->series = series;
-    lc_adapt_reach(&x->adapt, origin);
     for (size_t h = 0; h < horizon; h++) {
         const size_t at = i * horizon + h;
         for (size_t l = 0; l < b->levels.n; l++)
@@ -193,7 +193,10 @@ static lc_code score(backtest *b, part *x, lc_result *table, lc_status *st)
         const size_t nth = x->skipped[series] + x->first + i - x->w->first[series];
         const double *point = x->bands.point + i * b->horizon;
         lc_window_truth(x->truth, x->w, series, origin);
-        find_bounds(b, x, i, series, origin);
+        if (x->series != series) lc_adapt_begin(&x->adapt);
+        x->series = series;
+        lc_adapt_reach(&x->adapt, origin);
+        find_bounds(b, x, i);
         lc_adapt_push(&x->adapt, origin, x->truth, &x->bands, i);
         const double scale = b->scores.scale[series];
         lc_scores_add_model(&b->scores, series, x->truth, point, x->band, x->quantile);

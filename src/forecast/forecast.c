@@ -134,16 +134,19 @@ lc_code lc_forecast_past_table(lc_result **out, const lc_model *m, const lc_pane
 {
     const size_t horizon = m->settings->horizon, least = m->settings->lookback + horizon;
     size_t unknown = 0, able = 0;
-    if (lc_model_networked(m) && strcmp(m->settings->final_fit, "on") == 0) return LC_OK;
+    const bool learned = lc_model_networked(m) && strcmp(m->settings->final_fit, "on") == 0;
     lc_span *span = lc_calloc(p->n_series, sizeof *span);
-    if (!span) return lc_fail_memory(st);
-    for (size_t i = 0; i < p->n_series; i++) {
+    lc_stamp *known = lc_calloc(p->n_series, sizeof *known);
+    lc_code code = span && known ? lc_model_known(m, p, known, st) : lc_fail_memory(st);
+    for (size_t i = 0; code == LC_OK && i < p->n_series; i++) {
         const size_t steps = p->series[i].steps;
         if (steps < least || steps < 2 * horizon) continue;
+        if (learned && lc_panel_stamp(p, &p->frames[p->series[i].frame], steps - horizon) <= known[i]) continue;
         span[i] = (lc_span){steps - horizon, steps - horizon + 1, steps};
         able++;
     }
-    const lc_code code = able ? forecast_spans(out, m, p, levels, span, adapt, threads, &unknown, st) : LC_OK;
+    if (code == LC_OK && able) code = forecast_spans(out, m, p, levels, span, adapt, threads, &unknown, st);
     lc_free(span);
+    lc_free(known);
     return code;
 }

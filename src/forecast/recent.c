@@ -7,21 +7,21 @@
 #include "forecast/statistical.h"
 
 enum {
-    MOST = 2000,         /* windows of a series */
-    FEWEST = 24,         /* of each of very many series */
-    ALL = 20000,         /* of all series together, about */
-    FEW = 480,           /* of all where statistical models take part that are slow */
-    AT_A_TIME = 1000000, /* steps of windows whose forecasts are held at once */
+    MOST = 2000,       /* windows of a series */
+    FEWEST = 24,       /* of each of very many series */
+    ALL = 20000,       /* of all series together, about */
+    FEW = 48,          /* of all where statistical models take part that are slow; one of each series at least */
+    AT_A_TIME = 20000, /* steps of windows whose forecasts are held at once */
 };
 
 /* The first row of the series after all that the model was fitted with. */
-static size_t first_new(const lc_model *m, const lc_panel *p, size_t series)
+static size_t first_new(const lc_panel *p, size_t series, lc_stamp known)
 {
     const lc_frame *f = &p->frames[p->series[series].frame];
     size_t lo = 0, hi = p->series[series].steps;
     while (lo < hi) {
         const size_t middle = lo + (hi - lo) / 2;
-        if (lc_panel_stamp(p, f, middle) > m->training.until) hi = middle;
+        if (lc_panel_stamp(p, f, middle) > known) hi = middle;
         else lo = middle + 1;
     }
     return lo;
@@ -29,26 +29,28 @@ static size_t first_new(const lc_model *m, const lc_panel *p, size_t series)
 
 static size_t most_windows(const lc_model *m, size_t n_series)
 {
-    if (lc_statistical_is_slow(m)) return FEW / n_series;
-    const size_t share = ALL / n_series;
-    return share > MOST ? MOST : share < FEWEST ? FEWEST : share;
+    const bool slow = lc_statistical_is_slow(m);
+    const size_t share = (slow ? FEW : ALL) / n_series, least = slow ? 1 : FEWEST;
+    return share > MOST ? MOST : share < least ? least : share;
 }
 
-/* The origins whose forecasts can be held against later rows; false: there are none. */
-static bool find_spans(lc_span *span, const lc_model *m, const lc_panel *p, const size_t *origin, size_t *stride)
+/* The origins whose forecasts can be held against later rows; *rows: the most of any series. */
+static lc_code find_spans(lc_span *span, const lc_model *m, const lc_panel *p, const size_t *origin, size_t *rows,
+                          lc_status *st)
 {
-    const size_t most = most_windows(m, p->n_series), lookback = m->settings->lookback;
-    size_t rows = 0;
-    if (m->training.until == LC_NEVER || !most || !m->calibration.windows) return false;
-    for (size_t i = 0; i < p->n_series; i++) {
-        size_t begin = first_new(m, p, i);
+    const size_t lookback = m->settings->lookback;
+    lc_stamp *known = lc_calloc(p->n_series, sizeof *known);
+    const lc_code code = known ? lc_model_known(m, p, known, st) : lc_fail_memory(st);
+    *rows = 0;
+    for (size_t i = 0; code == LC_OK && i < p->n_series; i++) {
+        size_t begin = first_new(p, i, known[i]);
         if (begin < lookback) begin = lookback; /* a series that the model has never seen */
         if (begin >= origin[i]) continue;
         span[i] = (lc_span){begin, origin[i], origin[i]};
-        if (origin[i] - begin > rows) rows = origin[i] - begin;
+        if (origin[i] - begin > *rows) *rows = origin[i] - begin;
     }
-    *stride = rows ? (rows - 1) / most + 1 : 1;
-    return rows > 0;
+    lc_free(known);
+    return code;
 }
 
 /* Windows whose forecasts are there. */
@@ -85,15 +87,17 @@ lc_code lc_recent_half_widths(double *out, const double *percent, size_t n, cons
                               const lc_scales *scales, const size_t *origin, double rate, size_t threads, lc_status *st)
 {
     const size_t horizon = m->settings->horizon;
-    size_t stride = 1;
+    const bool follows = rate > 0 && m->calibration.windows > 0;
+    size_t rows = 0;
     held x = {.room = AT_A_TIME / horizon + 1};
     lc_adapt a = {0};
     lc_windows w = {0};
     lc_span *span = lc_calloc(p->n_series, sizeof *span);
     double *truth = lc_calloc(horizon, sizeof *truth);
     lc_code code = span && truth ? LC_OK : lc_fail_memory(st);
-    const bool follows = code == LC_OK && rate > 0 && find_spans(span, m, p, origin, &stride);
-    if (follows) code = lc_predict_windows(&w, m, p, scales, span, stride, st);
+    if (code == LC_OK && follows) code = find_spans(span, m, p, origin, &rows, st);
+    const size_t stride = rows ? (rows - 1) / most_windows(m, p->n_series) + 1 : 1;
+    if (code == LC_OK && rows) code = lc_predict_windows(&w, m, p, scales, span, stride, st);
     if (code == LC_OK) code = lc_adapt_create(&a, &m->calibration, percent, n, horizon, stride, w.n, rate, st);
     if (x.room > w.n) x.room = w.n;
     if (code == LC_OK && w.n) code = lc_bands_create(&x.bands, x.room, horizon, st);

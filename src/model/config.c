@@ -82,6 +82,7 @@ static json_t *scales_json(const lc_model *m, bool *ok)
     for (size_t i = 0; i < m->n_scales; i++) {
         json_t *one = scale_json(m->scales[i].scale), *past = json_array();
         lc_json_put(one, "id", name_json(m->scales[i].id), ok);
+        if (m->scales[i].until != LC_NEVER) lc_json_put(one, "until", json_integer(m->scales[i].until), ok);
         for (size_t c = 0; c < m->n_past; c++) lc_json_append(past, scale_json(m->scales[i].past[c]), ok);
         lc_json_put(one, "past", past, ok);
         lc_json_append(list, one, ok);
@@ -129,7 +130,6 @@ static json_t *training_json(const lc_training_summary *t, size_t members, bool 
     if (*t->program) lc_json_put(object, "program", json_string(t->program), ok);
     lc_json_put(object, "series", count_json(t->series), ok);
     lc_json_put(object, "rows", count_json(t->rows), ok);
-    if (t->until != LC_NEVER) lc_json_put(object, "until", json_integer(t->until), ok);
     lc_json_put(object, "windows", count_json(t->windows), ok);
     lc_json_put(object, "valid_windows", count_json(t->valid_windows), ok);
     lc_json_put(object, "epochs", count_json(t->epochs), ok);
@@ -306,12 +306,13 @@ static lc_code read_scales(const json_t *list, lc_model *m)
     if (!m->scales) return LC_E_MEMORY;
     for (size_t i = 0; i < n; i++) {
         const json_t *one = json_array_get(list, i), *id = json_object_get(one, "id"),
-                     *past = json_object_get(one, "past");
+                     *past = json_object_get(one, "past"), *until = json_object_get(one, "until");
         lc_named_scale *s = &m->scales[i];
         if (!json_is_string(id) || !get_scale(one, &s->scale)) return LC_E_MODEL;
         s->scale.log = lc_feed_scaling(m->settings) == LC_SCALE_LOG;
         if (!json_is_array(past) || json_array_size(past) != m->n_past) return LC_E_MODEL;
         m->n_scales++;
+        s->until = json_is_integer(until) ? json_integer_value(until) : LC_NEVER;
         s->id = lc_strdup(json_string_value(id));
         s->past = lc_calloc(m->n_past, sizeof *s->past);
         if (!s->id || !s->past) return LC_E_MEMORY;
@@ -376,8 +377,6 @@ static lc_code read_training(const json_t *object, lc_training_summary *t, size_
     }
     const char *program = json_string_value(json_object_get(object, "program"));
     snprintf(t->program, sizeof t->program, "%s", program ? program : "");
-    const json_t *until = json_object_get(object, "until");
-    t->until = json_is_integer(until) ? json_integer_value(until) : LC_NEVER;
     t->against_naive = real_or_nan(json_object_get(object, "against_naive"));
     t->against_seasonal_naive = real_or_nan(json_object_get(object, "against_seasonal_naive"));
     const bool counted = get_count(object, "series", most, &t->series) && get_count(object, "rows", most, &t->rows) &&

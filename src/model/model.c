@@ -44,7 +44,6 @@ lc_code lc_model_create(lc_model **out, const lc_settings *settings, lc_covariat
     if (!m) return lc_fail_memory(st);
     lc_code code = LC_OK;
     m->training.against_naive = m->training.against_seasonal_naive = NAN;
-    m->training.until = LC_NEVER;
     m->settings = lc_settings_copy(settings);
     if (!m->settings) {
         code = lc_fail_memory(st);
@@ -118,6 +117,7 @@ lc_code lc_model_adopt(lc_model *m, const lc_panel *p, const lc_scales *scales, 
         lc_named_scale *s = &m->scales[i];
         m->n_scales++;
         s->scale = scales->series[i];
+        s->until = LC_NEVER;
         s->id = lc_utf8(p->series[i].id);
         s->past = lc_calloc(p->n_past, sizeof *s->past);
         ok = s->id && s->past;
@@ -189,6 +189,23 @@ static lc_code same_covariates(const lc_model *m, const lc_panel *p, lc_status *
     return LC_E_MODEL;
 }
 
+/* What the model knows of each series of the panel (n_series); NULL: nothing. */
+static lc_code look_up(const lc_model *m, const lc_panel *p, const lc_named_scale **found, lc_status *st)
+{
+    const lc_named_scale **sorted = lc_calloc(m->n_scales, sizeof *sorted);
+    lc_code code = sorted ? LC_OK : lc_fail_memory(st);
+    for (size_t i = 0; sorted && i < m->n_scales; i++) sorted[i] = &m->scales[i];
+    if (sorted) qsort(sorted, m->n_scales, sizeof *sorted, by_id);
+    for (size_t i = 0; code == LC_OK && i < p->n_series; i++) {
+        char *id = lc_utf8(p->series[i].id);
+        if (id) found[i] = find_scale(sorted, m->n_scales, id);
+        else code = lc_fail_memory(st);
+        free(id);
+    }
+    lc_free(sorted);
+    return code;
+}
+
 lc_code lc_model_scales(const lc_model *m, const lc_panel *p, const size_t *rows, lc_scales *out, size_t *unknown,
                         lc_status *st)
 {
@@ -196,34 +213,33 @@ lc_code lc_model_scales(const lc_model *m, const lc_panel *p, const size_t *rows
     *unknown = 0;
     lc_code code = same_covariates(m, p, st);
     if (code != LC_OK) return code;
-    const lc_named_scale **sorted = lc_calloc(m->n_scales, sizeof *sorted);
-    code = sorted ? lc_scales_fit(out, p, rows, lc_feed_scaling(m->settings), st) : lc_fail_memory(st);
-    if (code != LC_OK) {
-        lc_free(sorted);
-        return code;
-    }
-    for (size_t i = 0; i < m->n_scales; i++) sorted[i] = &m->scales[i];
-    qsort(sorted, m->n_scales, sizeof *sorted, by_id);
-    for (size_t i = 0; i < p->n_series; i++) {
-        char *id = lc_utf8(p->series[i].id);
-        if (!id) {
-            code = lc_fail_memory(st);
-            break;
-        }
-        const lc_named_scale *s = find_scale(sorted, m->n_scales, id);
-        free(id);
-        if (!s) {
-            ++*unknown;
+    const lc_named_scale **found = lc_calloc(p->n_series, sizeof *found);
+    code = found ? look_up(m, p, found, st) : lc_fail_memory(st);
+    if (code == LC_OK) code = lc_scales_fit(out, p, rows, lc_feed_scaling(m->settings), st);
+    for (size_t i = 0; code == LC_OK && i < p->n_series; i++) {
+        const size_t at = p->series[i].frame * p->n_past;
+        *unknown += !found[i];
+        if (found[i]) out->series[i] = found[i]->scale;
+        for (size_t c = 0; c < p->n_past; c++) {
+            if (found[i]) out->past[at + c] = found[i]->past[c];
             /* What is static is scaled over the series of the training, whichever series it is. */
-            for (size_t c = 0; c < p->n_past && m->n_scales; c++)
-                if (lc_panel_covariate(p, c) == LC_STATIC)
-                    out->past[p->series[i].frame * p->n_past + c] = m->scales[0].past[c];
-            continue;
+            else if (m->n_scales && lc_panel_covariate(p, c) == LC_STATIC) out->past[at + c] = m->scales[0].past[c];
         }
-        out->series[i] = s->scale;
-        for (size_t c = 0; c < p->n_past; c++) out->past[p->series[i].frame * p->n_past + c] = s->past[c];
     }
-    lc_free(sorted);
-    if (code != LC_OK) lc_scales_free(out);
+    lc_free(found);
+    return code;
+}
+
+lc_code lc_model_known(const lc_model *m, const lc_panel *p, lc_stamp *out, lc_status *st)
+{
+    /* Rows that are counted say nothing of days, nor the reverse. */
+    const bool same_clock = m->freq.unit == p->freq.unit && m->freq.multiple == p->freq.multiple;
+    const lc_named_scale **found = lc_calloc(p->n_series, sizeof *found);
+    const lc_code code = found ? look_up(m, p, found, st) : lc_fail_memory(st);
+    for (size_t i = 0; code == LC_OK && i < p->n_series; i++) {
+        out[i] = found[i] ? found[i]->until : INT64_MIN;
+        if (found[i] && (found[i]->until == LC_NEVER || !same_clock)) out[i] = INT64_MAX;
+    }
+    lc_free(found);
     return code;
 }

@@ -18,20 +18,20 @@ typedef struct lc_calibration {
     double *score;  /* (pooled ? 1 : horizon, kept) ascending */
 } lc_calibration;
 
+#define LC_NEVER INT64_MIN
 /* Scaler of one series of the training data, under the id that results use. */
 typedef struct lc_named_scale {
     char *id;
+    lc_stamp until; /* of the last row that the fit knew; LC_NEVER: from before it was kept */
     lc_scale scale;
     lc_scale *past; /* (n_past) */
 } lc_named_scale;
 
-#define LC_NEVER INT64_MIN
 typedef struct lc_training_summary {
     char program[24]; /* version of loomcast that made the model; "": from before it was kept */
     size_t series, rows, windows, valid_windows;
-    lc_stamp until;    /* of the last row that it knows, of any series; LC_NEVER: from before it was kept */
-    size_t epochs;     /* run; of the first network, as the next two */
-    size_t best_epoch; /* 1-based; its weights are kept */
+    size_t epochs;                   /* run; of the first network, as the next two */
+    size_t best_epoch;               /* 1-based; its weights are kept */
     double *train_loss, *valid_loss; /* (epochs) */
     /* mean absolute error on the validation windows relative to the (seasonal) naive forecast's; NaN: none */
     double against_naive, against_seasonal_naive;
@@ -75,6 +75,10 @@ lc_code lc_model_adopt(lc_model *m, const lc_panel *p, const lc_scales *scales, 
  * of the model. */
 lc_code lc_model_scales(const lc_model *m, const lc_panel *p, const size_t *rows, lc_scales *out, size_t *unknown,
                         lc_status *st);
+
+/* The last stamp of each series of the panel (n_series) that the fit knew: INT64_MIN for a series that it never saw,
+ * and INT64_MAX, all of it, where that cannot be told. */
+lc_code lc_model_known(const lc_model *m, const lc_panel *p, lc_stamp *out, lc_status *st);
 
 lc_code lc_model_write(const lc_model *m, const char *path, bool replace, lc_status *st);
 lc_code lc_model_read(lc_model **out, const char *path, lc_status *st);

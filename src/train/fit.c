@@ -235,15 +235,10 @@ static void free_stage(stage *g)
     lc_windows_free(&g->valid);
 }
 
-static lc_stamp last_stamp(const lc_panel *p, const lc_split *split)
+static void keep_ends(lc_model *m, const lc_panel *p, const lc_split *split)
 {
-    lc_stamp last = LC_NEVER;
-    for (size_t i = 0; i < p->n_series; i++) {
-        if (!split[i].end) continue;
-        const lc_stamp t = lc_panel_stamp(p, &p->frames[p->series[i].frame], split[i].end - 1);
-        if (t > last) last = t;
-    }
-    return last;
+    for (size_t i = 0; i < p->n_series; i++)
+        if (split[i].end) m->scales[i].until = lc_panel_stamp(p, &p->frames[p->series[i].frame], split[i].end - 1);
 }
 
 lc_code lc_fit(lc_model **out, const lc_panel *p, const lc_settings *settings, const lc_split *split,
@@ -264,7 +259,7 @@ lc_code lc_fit(lc_model **out, const lc_panel *p, const lc_settings *settings, c
     if (code == LC_OK) {
         g.model->training.series = p->n_series;
         g.model->training.rows = observed_rows(p, split);
-        g.model->training.until = last_stamp(p, split);
+        keep_ends(g.model, p, split);
         g.model->training.windows = g.train.n;
         g.model->training.valid_windows = g.valid.n;
         if (g.model->net && !g.train.n && strcmp(settings->arch, "lstm") == 0) code = too_short(p, settings, split, st);

@@ -6,6 +6,7 @@
 #include "forecast/adapt.h"
 #include "forecast/backtest.h"
 #include "forecast/forecast.h"
+#include "forecast/recent.h"
 #include "unit/support/panel_text.h"
 #include "unit/support/pipeline.h"
 #include "unit/support/unit.h"
@@ -80,7 +81,7 @@ static lc_adapt adapt_of(const lc_calibration *c, size_t stride, double rate)
 static void push(lc_adapt *a, const story *s, size_t k)
 {
     double zero[2 * STEPS] = {0}, one[2 * STEPS];
-    for (size_t i = 0; i < 2 * STEPS; i++) one[i] = 1;
+    for (size_t i = 0; i < sizeof one / sizeof *one; i++) one[i] = 1;
     const lc_bands b = {zero, one, one};
     lc_adapt_push(a, s->origin[k], s->truth[k], &b, 1);
 }
@@ -94,7 +95,7 @@ START_TEST(widths_follow_their_definition)
         const double rate = 0.004;
         const story s = made_story(strides[i], 1), other = made_story(strides[i], 2);
         lc_adapt a = adapt_of(&c, strides[i], rate);
-        twin(&s, rate * (double)strides[i], want);
+        twin(&s, rate * (double)(strides[i] < 7 ? strides[i] : 7), want);
         for (size_t k = 0; k < ORIGINS; k++) { /* another series before it leaves nothing behind */
             lc_adapt_reach(&a, other.origin[k]);
             push(&a, &other, k);
@@ -131,6 +132,13 @@ START_TEST(without_a_rate_widths_stay)
 }
 END_TEST
 
+static bool same(const double *a, const double *b, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (a[i] != b[i]) return false;
+    return true;
+}
+
 START_TEST(what_cannot_be_known_yet_changes_nothing)
 {
     const lc_calibration c = calibration_of();
@@ -149,10 +157,10 @@ START_TEST(what_cannot_be_known_yet_changes_nothing)
     }
     lc_adapt_reach(&a, s.origin[AT]);
     lc_adapt_reach(&b, s.origin[AT]);
-    ck_assert_int_eq(memcmp(a.half, b.half, LEVELS * STEPS * sizeof *a.half), 0);
+    ck_assert(same(a.half, b.half, a.n * a.horizon));
     lc_adapt_reach(&a, s.origin[AT] + STEPS);
     lc_adapt_reach(&b, s.origin[AT] + STEPS);
-    ck_assert_int_ne(memcmp(a.half, b.half, LEVELS * STEPS * sizeof *a.half), 0);
+    ck_assert(!same(a.half, b.half, a.n * a.horizon));
     lc_adapt_free(&a);
     lc_adapt_free(&b);
     lc_free(c.score);
@@ -210,6 +218,45 @@ START_TEST(a_long_horizon_does_not_take_all_memory)
 }
 END_TEST
 
+/* Of a horizon so long that only every second, fourth ... origin can be followed. */
+START_TEST(some_of_many_origins_are_followed_by_the_same_rule)
+{
+    enum { LONG = 5000, SOME = 40 };
+    const size_t all = (size_t)SOME * LONG;
+    const double percent = 80, rate = 0.001;
+    double score[] = {1};
+    const lc_calibration c = {.windows = 1, .blocks = SIZE_MAX / 2, .pooled = true, .kept = 1, .score = score};
+    lc_adapt a;
+    ck_assert_int_eq(lc_adapt_create(&a, &c, &percent, 1, LONG, 2, SIZE_MAX / 4, rate, NULL), LC_OK);
+    const size_t every = a.every;
+    ck_assert_uint_gt(every, 1);
+    double *truth = lc_calloc(all, sizeof *truth), *zero = lc_calloc(LONG, sizeof *zero),
+           *one = lc_calloc(LONG, sizeof *one), *half = lc_calloc(all, sizeof *half);
+    lc_rng r = lc_rng_make(9, LC_STREAM_TEST, 0);
+    for (size_t i = 0; i < all; i++) truth[i] = 2 * lc_rng_normal(&r);
+    for (size_t h = 0; h < LONG; h++) one[h] = 1;
+    const lc_bands b = {zero, one, one};
+    const double step = rate * (2 * every < 7 ? 2 * (double)every : 7);
+    for (size_t k = 0; k < SOME; k++) {
+        lc_adapt_reach(&a, 2 * k);
+        for (size_t h = 0; h < LONG; h++) {
+            double want = a.calibrated[h];
+            for (size_t j = 0; j < k; j += every)
+                if (2 * j + h < 2 * k) want *= exp(step * ((fabs(truth[j * LONG + h]) > half[j * LONG + h]) - 0.2));
+            UNIT_MUST(fabs(a.half[h] - want) < 1e-12, "origin %zu, step %zu: %g, not %g", k, h, a.half[h], want);
+            half[k * LONG + h] = a.half[h];
+        }
+        lc_adapt_push(&a, 2 * k, truth + k * LONG, &b, 0);
+    }
+    ck_assert_double_ne(half[all - LONG], half[0]);
+    lc_free(truth);
+    lc_free(zero);
+    lc_free(one);
+    lc_free(half);
+    lc_adapt_free(&a);
+}
+END_TEST
+
 /* ---- in a backtest and in a forecast ---- */
 
 /* Lower ends, step by step of all windows. */
@@ -255,7 +302,7 @@ START_TEST(a_saved_model_says_on_later_rows_what_the_backtest_said)
         ck_assert_int_eq(lc_levels_parse(&level, "80", NULL), LC_OK);
         ck_assert_int_eq(lc_forecast_table(&f, report.model, until, &level, s->adapt, 1, &unknown, &st), LC_OK);
         const size_t lo = lc_result_find(f, "forecast-lo-80");
-        for (size_t h = 0; h < H; h++) ck_assert_double_eq(lc_result_real(f, h, lo), windows.lo[TRY * H + h]);
+        for (size_t h = 0; h < H; h++) ck_assert_double_eq(lc_result_real(f, h, lo), windows.lo[(size_t)TRY * H + h]);
 
         /* Wider than a model says that does not look at them. */
         lc_result *still = NULL;
@@ -272,6 +319,91 @@ START_TEST(a_saved_model_says_on_later_rows_what_the_backtest_said)
 }
 END_TEST
 
+/* Two series known to different rows, then far on: more origins than are followed, more than are forecast at once. */
+static lc_panel *two_series(size_t n_a, size_t n_b)
+{
+    const size_t n[] = {n_a, n_b};
+    lc_buf b = {0};
+    lc_buf_puts(&b, "unique_id,ds,y\n");
+    for (size_t i = 0; i < 2; i++) {
+        lc_rng r = lc_rng_make(11, LC_STREAM_TEST, i);
+        for (size_t k = 0; k < n[i]; k++)
+            lc_buf_printf(&b, "%c,%zu,%.6f\n", i ? 'b' : 'a', k + 1, (k > 600 ? 3 : 1) * lc_rng_normal(&r));
+    }
+    lc_panel *p = panel_of(b.data, "");
+    lc_buf_free(&b);
+    return p;
+}
+
+START_TEST(each_series_follows_the_rows_after_its_own_end)
+{
+    enum { H = 50, SERIES = 2 };
+    const size_t end[SERIES] = {600, 500}, steps[SERIES] = {5000, 4000};
+    const double percent[] = {80, 95}, rate = 0.004;
+    lc_panel *before = two_series(end[0], end[1]), *p = two_series(steps[0], steps[1]);
+    lc_model *m = fit_model_of(before, "arch=naive;horizon=50;season=1");
+    lc_scales scales;
+    size_t unknown;
+    static double half[SERIES][2][H];
+    ck_assert_int_eq(lc_model_scales(m, p, NULL, &scales, &unknown, NULL), LC_OK);
+    ck_assert_uint_eq(unknown, 0);
+    ck_assert_int_eq(lc_recent_half_widths(&half[0][0][0], percent, 2, m, p, &scales, steps, rate, 1, NULL), LC_OK);
+    for (size_t i = 0; i < SERIES; i++) {
+        const size_t stride = (steps[0] - end[0] - 1) / 2000 + 1; /* of the longest */
+        lc_adapt a;
+        ck_assert_uint_gt(stride, 1);
+        ck_assert_int_eq(lc_adapt_create(&a, &m->calibration, percent, 2, H, stride, 2000, rate, NULL), LC_OK);
+        for (size_t t = end[i]; t < steps[i]; t += stride) {
+            lc_span span[SERIES] = {{0}};
+            lc_windows w;
+            lc_bands b;
+            double truth[H];
+            span[i] = (lc_span){t, t + 1, t + 1};
+            ck_assert_int_eq(lc_predict_windows(&w, m, p, &scales, span, 1, NULL), LC_OK);
+            ck_assert_int_eq(lc_bands_create(&b, 1, H, NULL), LC_OK);
+            ck_assert_int_eq(lc_predict(m, &w, 0, 1, 1, &b, NULL), LC_OK);
+            for (size_t h = 0; h < H; h++) truth[h] = t + h < steps[i] ? lc_number_written(p->series[i].y, t + h) : NAN;
+            lc_adapt_reach(&a, t);
+            lc_adapt_push(&a, t, truth, &b, 0);
+            lc_bands_free(&b);
+            lc_windows_free(&w);
+        }
+        lc_adapt_reach(&a, steps[i]);
+        ck_assert(same(a.half, &half[i][0][0], a.n * a.horizon));
+        ck_assert_double_ne(a.half[0], a.calibrated[0]);
+        lc_adapt_free(&a);
+    }
+    lc_scales_free(&scales);
+    lc_model_free(m);
+    lc_panel_free(before);
+    lc_panel_free(p);
+}
+END_TEST
+
+/* Counted rows say nothing of dates: a model that knows 300 of the ones has not seen none of the others. */
+START_TEST(stamps_of_another_kind_are_not_compared)
+{
+    enum { H = 5, N = 300 };
+    double y[N];
+    make_ar1(y, N, 0.5, 3);
+    lc_panel *counted = panel_of_values(y, N, "");
+    lc_buf text = {0};
+    lc_buf_puts(&text, "ds,y\n");
+    for (size_t t = 0; t < N; t++) lc_buf_printf(&text, "20%02zu-%02zu-01,%.17g\n", 10 + t / 12, t % 12 + 1, y[t]);
+    lc_panel *dated = panel_of(text.data, "");
+    lc_model *m = fit_model_of(counted, "arch=naive;horizon=5;season=1");
+    lc_stamp known;
+    ck_assert_int_eq(lc_model_known(m, dated, &known, NULL), LC_OK);
+    ck_assert(known == INT64_MAX);
+    ck_assert_int_eq(lc_model_known(m, counted, &known, NULL), LC_OK);
+    ck_assert(known == lc_panel_stamp(counted, &counted->frames[0], N - 1));
+    lc_buf_free(&text);
+    lc_model_free(m);
+    lc_panel_free(counted);
+    lc_panel_free(dated);
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
     Suite *s = suite_create("adapt");
@@ -281,6 +413,9 @@ Suite *unit_suite(void)
     tcase_add_test(c, what_cannot_be_known_yet_changes_nothing);
     tcase_add_test(c, coverage_comes_back_when_errors_change_their_size);
     tcase_add_test(c, a_long_horizon_does_not_take_all_memory);
+    tcase_add_test(c, some_of_many_origins_are_followed_by_the_same_rule);
+    tcase_add_test(c, each_series_follows_the_rows_after_its_own_end);
+    tcase_add_test(c, stamps_of_another_kind_are_not_compared);
     tcase_add_test(c, a_saved_model_says_on_later_rows_what_the_backtest_said);
     tcase_set_timeout(c, 120);
     suite_add_tcase(s, c);

@@ -96,7 +96,8 @@ static char *page_of(const char *title, const char *text)
     lc_result_set_text(r, 0, title, NULL);
     ck_assert_msg(lc_report_chart_create_kept(&chart, title, text, NULL, &st) == LC_OK, "%s", st.text);
     const lc_report_chart *const charts[] = {chart};
-    const lc_report_files what = {.title = "t", .lead = "l", .table = r, .chart = charts, .charts_note = "n"};
+    const lc_listing rows = {columns, 1, 1, reported_row, r};
+    const lc_report_files what = {.title = "t", .lead = "l", .table = &rows, .chart = charts, .charts_note = "n"};
     ck_assert_msg(lc_report_write_files(&what, "page.html", true, &st) == LC_OK, "%s", st.text);
     lc_report_chart_free(chart);
     lc_result_free(r);

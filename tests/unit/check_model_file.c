@@ -97,8 +97,11 @@ START_TEST(what_is_read_is_what_was_written)
     ck_assert_double_eq(m->settings->clip, 0);
     ck_assert_double_eq(m->settings->alarms_per, 2.5);
     ck_assert_str_eq(m->settings->level, "80,95");
-    ck_assert_int_ne(m->training.until, LC_NEVER);
-    ck_assert_int_eq(m->training.until, model->training.until);
+    ck_assert_uint_eq(m->n_scales, 2);
+    for (size_t i = 0; i < 2; i++) {
+        ck_assert_int_ne(m->scales[i].until, LC_NEVER);
+        ck_assert_int_eq(m->scales[i].until, model->scales[i].until);
+    }
     lc_model_info x, y;
     lc_model_get_info(model, &x);
     lc_model_get_info(m, &y);
