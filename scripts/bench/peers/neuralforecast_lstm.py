@@ -13,16 +13,18 @@ import logging, sys, warnings
 
 import pandas as pd
 from neuralforecast import NeuralForecast
-from neuralforecast.losses.pytorch import MQLoss
+from neuralforecast.losses.pytorch import DistributionLoss, MQLoss
 from neuralforecast.models import LSTM
 from utilsforecast.plotting import plot_series
 
 LEVEL = 80
-# What its pages set beside horizon and loss; the rest are the library's defaults: 2 layers, Adam at 0.001, 128 windows a
-# minibatch, and of `intervals` 128 hidden units, 3 horizons of input, 1000 minibatches, windows scaled by median and MAD.
+# What its pages set beside horizon and loss: the quickstart, the tutorial of intervals (the defaults) and the page of the
+# model. The rest are defaults: 2 layers of 128 hidden units, 3 horizons of input, windows scaled by median and MAD, 128 of
+# them a minibatch, Adam at 0.001.
 SETTINGS = {"quickstart": lambda h: {"input_size": 2 * h, "max_steps": 500, "scaler_type": "standard",
                                      "encoder_hidden_size": 64, "decoder_hidden_size": 64},
-            "intervals": lambda h: {"input_size": -1, "max_steps": 1000}}
+            "intervals": lambda h: {"input_size": -1, "max_steps": 1000},
+            "model-page": lambda h: {"input_size": -1, "max_steps": 200, "loss": DistributionLoss("Normal", level=[LEVEL])}}
 QUIET = {"logger": False, "enable_checkpointing": False, "enable_progress_bar": False, "enable_model_summary": False}
 
 
@@ -43,14 +45,15 @@ def main():
     warnings.filterwarnings("ignore")
     logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
     horizon, data = int(horizon), read(path)
-    model = LSTM(h=horizon, loss=MQLoss(level=[LEVEL]), random_seed=int(seed), accelerator="cpu", **QUIET,
-                 **SETTINGS[settings](horizon))
+    model = LSTM(h=horizon, random_seed=int(seed), accelerator="cpu",
+                 **{"loss": MQLoss(level=[LEVEL]), **QUIET, **SETTINGS[settings](horizon)})
     library = NeuralForecast(models=[model], freq="D")
     if what == "forecast":
         library.fit(data)
         ahead = library.predict()
         in_our_words(ahead).to_csv(result, index=False)
-        ahead = ahead.rename(columns={"LSTM-median": "LSTM"})  # plot_series wants the bounds named after the line
+        # plot_series wants the bounds named after the line, which is the mean where the loss is of a distribution.
+        ahead = ahead.drop(columns="LSTM", errors="ignore").rename(columns={"LSTM-median": "LSTM"})
         plot_series(data, ahead, level=[LEVEL], max_insample_length=8 * horizon).savefig(rest[0], bbox_inches="tight")
         return
     count, last = int(rest[0]), pd.Timestamp(rest[1])
