@@ -586,6 +586,18 @@ void lc_pairs_free(lc_pairs *p);
 /* Whether this is a blank within a line of such a file: a space, a tab or a carriage return. */
 bool lc_pairs_is_blank(char c);
 
+/* JSON as Jansson's values (<jansson.h>, json_t), for programs that use Jansson, too. Its own reader and json_dumps do
+ * not notice where memory runs out in the middle of a word, and go on with the word cut short: these fail. */
+struct json_t;
+
+/* Reads n bytes that are one object or array. LC_E_PARSE with the place in `name`; LC_E_MEMORY; *out is then NULL. Free
+ * it with json_decref(). */
+lc_code lc_json_parse(struct json_t **out, const char *name, const char *text, size_t n, lc_status *st);
+/* The same from a file; LC_E_IO where it cannot be read. */
+lc_code lc_json_parse_file(struct json_t **out, const char *path, lc_status *st);
+/* The text of a value, as json_dumps with these flags; free it with free(). NULL: value is NULL, or out of memory. */
+char *lc_json_text(const struct json_t *value, size_t flags);
+
 /* Writes n bytes to a file that appears whole or not at all, as all files of the library do: under a temporary name
  * beside it, PATH.tmp-PROCESS-NUMBER, synced and renamed. An existing file is kept unless `replace`. */
 lc_code lc_file_write(const char *path, const char *bytes, size_t n, bool replace, lc_status *st);

@@ -26,7 +26,7 @@ typedef struct cli_options {
     uint64_t given[CLI_MARKS], configured[CLI_MARKS];
     /* in a process of a job: what --model names, which the command takes, and where the run's figures go */
     lc_model *loaded;
-    FILE *figures;
+    json_t **figures;
 } cli_options;
 
 /* A command is one file and one row of cli_commands. */

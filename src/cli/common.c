@@ -133,27 +133,20 @@ const char *cli_count(char out[32], size_t n)
 int cli_print_summary(json_t *summary, const cli_options *o)
 {
     if (o->figures) {
-        json_t *kept = cli_job_figures(summary);
-        const bool written = kept && json_dumpf(kept, o->figures, JSON_COMPACT | JSON_REAL_PRECISION(17)) == 0;
-        json_decref(kept);
-        return written ? LC_EXIT_OK : cli_no_memory();
+        *o->figures = cli_job_figures(summary);
+        return *o->figures ? LC_EXIT_OK : cli_no_memory();
     }
     if (!o->json) {
         json_decref(summary);
         return LC_EXIT_OK;
     }
-    /* json_dumps goes on with a text cut short where memory is. */
-    const size_t flags = JSON_INDENT(2) | JSON_REAL_PRECISION(9), n = summary ? json_dumpb(summary, NULL, 0, flags) : 0;
-    char *text = n ? malloc(n + 1) : NULL;
-    const bool whole = text && json_dumpb(summary, text, n, flags) == n;
+    char *text = lc_json_text(summary, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
     json_decref(summary);
-    if (whole) {
-        text[n] = '\0';
-        cli_stdout_begins();
-        puts(text);
-    }
+    if (!text) return cli_no_memory();
+    cli_stdout_begins();
+    puts(text);
     free(text);
-    return whole ? LC_EXIT_OK : cli_no_memory();
+    return LC_EXIT_OK;
 }
 
 int cli_keep_rows(const cli_options *o)

@@ -81,7 +81,7 @@ static const char *text_of(const job_file *f, const char *column)
     if (strcmp(column, "file") == 0) text = f->input;
     else if (strcmp(column, "result") == 0) text = cli_job_has_result(f) ? f->result : "";
     else if (strcmp(column, "status") == 0) text = status_word(f->status);
-    else if (strcmp(column, "error") == 0) text = f->error;
+    else if (strcmp(column, "error") == 0) text = cli_job_error(f);
     else if (strcmp(column, "notes") == 0) text = f->notes;
     else if (!cli_job_has_result(f)) text = "";
     else text = json_string_value(json_object_get(f->figures, column));
@@ -197,13 +197,13 @@ static int say_as_json(const job *j, const job_totals *t, const char *summary, c
                           (json_int_t)j->n, "done", (json_int_t)t->status[JOB_DONE], "skipped",
                           (json_int_t)t->status[JOB_SKIPPED], "failed", (json_int_t)t->status[JOB_FAILED], "pending",
                           (json_int_t)t->status[JOB_PENDING]);
-    json_object_set_new(s, "out_dir", cli_json_text(j->o->out_dir));
+    cli_json_put(&s, "out_dir", cli_json_text(j->o->out_dir));
     if (strcmp(j->o->command->name, "detect") == 0) {
-        json_object_set_new(s, "flagged", json_integer((json_int_t)t->flagged));
-        json_object_set_new(s, "files_flagged", json_integer((json_int_t)t->with_flags));
+        cli_json_put(&s, "flagged", json_integer((json_int_t)t->flagged));
+        cli_json_put(&s, "files_flagged", json_integer((json_int_t)t->with_flags));
     }
-    json_object_set_new(s, "summary", cli_json_text(summary));
-    json_object_set_new(s, "report", cli_json_text(report));
+    cli_json_put(&s, "summary", cli_json_text(summary));
+    cli_json_put(&s, "report", cli_json_text(report));
     return cli_print_summary(s, j->o);
 }
 
