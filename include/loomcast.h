@@ -366,6 +366,9 @@ typedef struct lc_evaluate_info {
  * crps, owa. Neither `files` nor `info` need be given. */
 lc_code lc_evaluate(lc_result **out, lc_evaluate_info *info, const lc_panel *p, const lc_settings *s,
                     const lc_evaluate_files *files, lc_progress_fn progress, void *user, lc_status *st);
+/* Where the rows over all series begin in such a table, to its end, the model's first: a series may be called "*" as
+ * they are. 0 where the table has no others. */
+size_t lc_evaluate_totals(const lc_result *table);
 
 /* ---- detection row by row ---------------------------------------------------------------------- */
 

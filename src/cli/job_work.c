@@ -31,23 +31,9 @@ static void add_both(json_t **to, const json_t *from, const char *key, const cha
     if (values) cli_json_put(to, key, json_integer(json_integer_value(values) + json_integer_value(rows)));
 }
 
-/* Of the model over all series: its row of that name comes first. */
-static void add_mase(json_t **to, const json_t *results)
-{
-    size_t i;
-    const json_t *row;
-    json_array_foreach(results, i, row)
-    {
-        const char *id = json_string_value(json_object_get(row, "unique_id"));
-        if (!id || strcmp(id, "*") != 0 || !json_object_get(row, "mase")) continue;
-        move(to, row, "mase");
-        return;
-    }
-}
-
 json_t *cli_job_figures(json_t *summary)
 {
-    static const char *const taken[] = {"worst", "peak", "statistic", "p", "frequency", "backtest"};
+    static const char *const taken[] = {"worst", "peak", "statistic", "p", "frequency", "mase", "backtest"};
     json_t *f = summary ? json_object() : NULL;
     const json_t *model = json_object_get(summary, "model"), *verdict = json_object_get(summary, "verdict");
     move(&f, summary, "rows");
@@ -62,7 +48,6 @@ json_t *cli_job_figures(json_t *summary)
     move(&f, model, "parameters");
     move_to(&f, "model", model, "arch");
     move_to(&f, "verdict", verdict, "words");
-    add_mase(&f, json_object_get(summary, "results"));
     json_decref(summary);
     return f;
 }
