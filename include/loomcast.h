@@ -161,6 +161,7 @@ typedef struct lc_model_info {
     size_t members, segment, steps; /* networks, rows of a step, minibatches of the first network; members 0: none */
     double blend;                   /* share of the statistical forecast */
     char statistical[64];           /* what that is; "" without one */
+    bool is_baseline;               /* it was asked for by name and does what its name says: no rival of naive */
     size_t series, rows, windows, valid_windows; /* of the training */
     size_t epochs, best_epoch;
     double valid_loss; /* of the best epoch, in the network's units */
@@ -208,6 +209,7 @@ void lc_result_free(lc_result *r);
 size_t lc_result_rows(const lc_result *r);
 size_t lc_result_columns(const lc_result *r);
 const char *lc_result_column_name(const lc_result *r, size_t column);
+lc_column_type lc_result_column_type(const lc_result *r, size_t column);
 size_t lc_result_find(const lc_result *r, const char *name);               /* column of this name; SIZE_MAX: none */
 const char *lc_result_text(const lc_result *r, size_t row, size_t column); /* of a text column */
 double lc_result_real(const lc_result *r, size_t row, size_t column);      /* of a real or integer column */
@@ -562,6 +564,9 @@ typedef struct lc_report_files {
 lc_code lc_report_write_files(const lc_report_files *what, const char *path, bool replace, lc_status *st);
 
 /* ---- small helpers ----------------------------------------------------------------------------- */
+
+/* "1,234,567", in any locale. */
+const char *lc_count_text(char out[32], size_t n);
 
 /* Insertions, deletions and replacements that turn a into b, without regard to ASCII case, for "did you
  * mean"; 10 when there are more than 9 or a name is longer than 63 bytes. */

@@ -30,18 +30,18 @@ static void write_head(head *h, const job *j, const job_totals *t)
                      {"flags", t->flagged, detects},
                      {"files with flags", t->with_flags, detects}};
     for (size_t i = 0; i < FACTS; i++)
-        if (fact[i].shown) h->key[h->n_key++] = (lc_report_fact){fact[i].name, cli_count(h->count[i], fact[i].n)};
+        if (fact[i].shown) h->key[h->n_key++] = (lc_report_fact){fact[i].name, lc_count_text(h->count[i], fact[i].n)};
     char part[48] = "", files[32];
     if (j->shards > 1) snprintf(part, sizeof part, ", part %zu of %zu", j->shard, j->shards);
-    snprintf(h->title, sizeof h->title, "loomcast %s: %s file%s%s", j->o->command->name, cli_count(files, j->n),
+    snprintf(h->title, sizeof h->title, "loomcast %s: %s file%s%s", j->o->command->name, lc_count_text(files, j->n),
              j->n == 1 ? "" : "s", part);
     const size_t failed = t->status[JOB_FAILED];
     if (failed)
         snprintf(h->said[h->n_warnings++], sizeof h->said[0], "%s file%s failed: the table says why.",
-                 cli_count(files, failed), failed == 1 ? "" : "s");
+                 lc_count_text(files, failed), failed == 1 ? "" : "s");
     if (t->worse)
         snprintf(h->said[h->n_warnings++], sizeof h->said[0],
-                 "In %s file%s repeating the last value was no worse than the model.", cli_count(files, t->worse),
+                 "In %s file%s repeating the last value was no worse than the model.", lc_count_text(files, t->worse),
                  t->worse == 1 ? "" : "s");
     for (size_t i = 0; i < WARNINGS; i++) h->warning[i] = h->said[i];
 }

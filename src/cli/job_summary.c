@@ -94,12 +94,6 @@ static double number_of(const job_file *f, const char *column)
     return cli_job_has_result(f) ? cli_job_figure(f, column) : NAN;
 }
 
-/* A baseline that was asked for by name does what it was asked to do. */
-static bool is_baseline(const job_file *f)
-{
-    return strcmp(text_of(f, "model"), "auto") != 0 && !(cli_job_figure(f, "parameters") > 0);
-}
-
 /* What order and totals need of a file. */
 static void note_figures(job_file *f, const table *t)
 {
@@ -107,7 +101,7 @@ static void note_figures(job_file *f, const table *t)
     f->p = number_of(f, "p");
     f->deserving = number_of(f, t->worst);
     f->flagged = flags > 0 ? (size_t)flags : 0;
-    f->worse = number_of(f, "against_naive") >= 1 && !is_baseline(f);
+    f->worse = number_of(f, "against_naive") >= 1 && !json_is_true(json_object_get(f->figures, "is_baseline"));
 }
 
 /* Rows of a table of all files. */
@@ -210,12 +204,12 @@ static int say_as_json(const job *j, const job_totals *t, const char *summary, c
 static void say(const job *j, const job_totals *t, const char *summary, const char *report)
 {
     char n[5][32];
-    cli_line(j->o, "files   %s: %s done, %s skipped, %s failed%s%s", cli_count(n[0], j->n),
-             cli_count(n[1], t->status[JOB_DONE]), cli_count(n[2], t->status[JOB_SKIPPED]),
-             cli_count(n[3], t->status[JOB_FAILED]), t->status[JOB_PENDING] ? ", pending " : "",
-             t->status[JOB_PENDING] ? cli_count(n[4], t->status[JOB_PENDING]) : "");
+    cli_line(j->o, "files   %s: %s done, %s skipped, %s failed%s%s", lc_count_text(n[0], j->n),
+             lc_count_text(n[1], t->status[JOB_DONE]), lc_count_text(n[2], t->status[JOB_SKIPPED]),
+             lc_count_text(n[3], t->status[JOB_FAILED]), t->status[JOB_PENDING] ? ", pending " : "",
+             t->status[JOB_PENDING] ? lc_count_text(n[4], t->status[JOB_PENDING]) : "");
     if (strcmp(j->o->command->name, "detect") == 0)
-        cli_line(j->o, "flags   %s in %s file%s", cli_count(n[0], t->flagged), cli_count(n[1], t->with_flags),
+        cli_line(j->o, "flags   %s in %s file%s", lc_count_text(n[0], t->flagged), lc_count_text(n[1], t->with_flags),
                  t->with_flags == 1 ? "" : "s");
     cli_line(j->o, "wrote   %s and %s", summary, report);
     if (t->status[JOB_PENDING]) cli_note(j->o, "stopped; the same line goes on with what is pending");

@@ -45,7 +45,7 @@ json_t *cli_job_figures(json_t *summary)
     move(&f, model, "horizon");
     /* That of a model's own training says nothing of the file. */
     if (!json_object_get(summary, "model_file")) move(&f, model, "against_naive");
-    move(&f, model, "parameters");
+    move(&f, model, "is_baseline");
     move_to(&f, "model", model, "arch");
     move_to(&f, "verdict", verdict, "words");
     json_decref(summary);
