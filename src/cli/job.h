@@ -110,8 +110,8 @@ void cli_job_unmark(const job *j, const job_file *f);
 /* The record of a finished result; `input` as it was before it was read. */
 int cli_job_record(const job *j, const job_file *f, const job_identity *input);
 char *cli_job_record_path(const job *j, const char *result);
-/* What is kept there of a backtest, for lc_report_chart_create_kept. Free it; NULL: nothing. */
-char *cli_job_backtest(const job *j, const char *result);
+/* What is kept there of a backtest, for lc_report_chart_create_kept. Free it; NULL: nothing, or st says why. */
+char *cli_job_backtest(const job *j, const char *result, lc_status *st);
 
 /* ---- the work ---- */
 
@@ -150,15 +150,19 @@ lc_code cli_job_events_add(job_events *e, const job_file *f, lc_status *st);
 void cli_job_events_free(job_events *e);
 
 /* Of a result, an input or a record: larger ones are not read once more for a chart, nor any that takes more than
- * --memory. */
+ * --memory, or without it 16 times as much. */
 enum { JOB_CHART_MIB = 64 };
 /* Puts what the chart of a backtest shows into the summary of a run. */
 void cli_job_put_backtest(json_t **summary, const lc_backtest_view *view);
 /* Whether results of this job can be drawn; those of evaluate --labels have no chart. */
 bool cli_job_has_charts(const job *j);
-/* Charts of the first files of `order` that have a result, as many as --charts says; chart (n): NULL where there is
- * none. Free each. Returns how many there are. */
-size_t cli_job_charts(lc_report_chart **chart, const job *j, const job_file *const *order);
+typedef struct job_drawn {
+    size_t n, passed_over; /* charts; files before the last of them that have a result and cannot be drawn */
+    bool no_memory;        /* it was short for one of these */
+} job_drawn;
+/* Charts of the first files of `order` that have a result and can be drawn, as many as --charts says; chart (n): NULL
+ * where there is none. Free each. */
+job_drawn cli_job_charts(lc_report_chart **chart, const job *j, const job_file *const *order);
 
 /* ---- after it ---- */
 

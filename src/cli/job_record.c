@@ -157,13 +157,14 @@ job_known cli_job_look(const job *j, job_file *f, bool deep, lc_status *st)
     return known;
 }
 
-char *cli_job_backtest(const job *j, const char *result)
+char *cli_job_backtest(const job *j, const char *result, lc_status *st)
 {
     json_t *record = NULL;
     char *path = cli_job_record_path(j, result);
-    if (path) lc_json_parse_file(&record, path, NULL);
+    if (path) lc_json_parse_file(&record, path, st);
     const char *text = json_string_value(json_object_get(record, "backtest"));
     char *copy = text ? strdup(text) : NULL;
+    if (!path || (text && !copy)) cli_job_no_memory(st);
     json_decref(record);
     free(path);
     return copy;
