@@ -161,6 +161,7 @@ typedef struct lc_model_info {
     size_t members, segment, steps; /* networks, rows of a step, minibatches of the first network; members 0: none */
     double blend;                   /* share of the statistical forecast */
     char statistical[64];           /* what that is; "" without one */
+    bool is_baseline;               /* it was asked for by name and does what its name says: no rival of naive */
     size_t series, rows, windows, valid_windows; /* of the training */
     size_t epochs, best_epoch;
     double valid_loss; /* of the best epoch, in the network's units */
@@ -208,6 +209,7 @@ void lc_result_free(lc_result *r);
 size_t lc_result_rows(const lc_result *r);
 size_t lc_result_columns(const lc_result *r);
 const char *lc_result_column_name(const lc_result *r, size_t column);
+lc_column_type lc_result_column_type(const lc_result *r, size_t column);
 size_t lc_result_find(const lc_result *r, const char *name);               /* column of this name; SIZE_MAX: none */
 const char *lc_result_text(const lc_result *r, size_t row, size_t column); /* of a text column */
 double lc_result_real(const lc_result *r, size_t row, size_t column);      /* of a real or integer column */
@@ -368,6 +370,9 @@ typedef struct lc_evaluate_info {
  * crps, owa. Neither `files` nor `info` need be given. */
 lc_code lc_evaluate(lc_result **out, lc_evaluate_info *info, const lc_panel *p, const lc_settings *s,
                     const lc_evaluate_files *files, lc_progress_fn progress, void *user, lc_status *st);
+/* Where the rows over all series begin in such a table, to its end, the model's first: a series may be called "*" as
+ * they are. 0 where the table has no others. */
+size_t lc_evaluate_totals(const lc_result *table);
 
 /* ---- detection row by row ---------------------------------------------------------------------- */
 
@@ -562,6 +567,9 @@ lc_code lc_report_write_files(const lc_report_files *what, const char *path, boo
 
 /* ---- small helpers ----------------------------------------------------------------------------- */
 
+/* "1,234,567", in any locale. */
+const char *lc_count_text(char out[32], size_t n);
+
 /* Insertions, deletions and replacements that turn a into b, without regard to ASCII case, for "did you
  * mean"; 10 when there are more than 9 or a name is longer than 63 bytes. */
 size_t lc_edit_distance(const char *a, const char *b);
@@ -587,6 +595,18 @@ lc_code lc_pairs_next(lc_pairs *p, lc_pair *out, lc_status *st);
 void lc_pairs_free(lc_pairs *p);
 /* Whether this is a blank within a line of such a file: a space, a tab or a carriage return. */
 bool lc_pairs_is_blank(char c);
+
+/* JSON as Jansson's values (<jansson.h>, json_t), for programs that use Jansson, too. Its own reader and json_dumps do
+ * not notice where memory runs out in the middle of a word, and go on with the word cut short: these fail. */
+struct json_t;
+
+/* Reads n bytes that are one object or array. LC_E_PARSE with the place in `name`; LC_E_MEMORY; *out is then NULL. Free
+ * it with json_decref(). */
+lc_code lc_json_parse(struct json_t **out, const char *name, const char *text, size_t n, lc_status *st);
+/* The same from a file; LC_E_IO where it cannot be read. */
+lc_code lc_json_parse_file(struct json_t **out, const char *path, lc_status *st);
+/* The text of a value, as json_dumps with these flags; free it with free(). NULL: value is NULL, or out of memory. */
+char *lc_json_text(const struct json_t *value, size_t flags);
 
 /* Writes n bytes to a file that appears whole or not at all, as all files of the library do: under a temporary name
  * beside it, PATH.tmp-PROCESS-NUMBER, synced and renamed. An existing file is kept unless `replace`. */

@@ -144,6 +144,7 @@ void lc_model_get_info(const lc_model *m, lc_model_info *out)
     out->blend = m->settings->blend;
     if (!networked || out->blend > 0) lc_statistical_name(m, out->statistical, sizeof out->statistical);
     snprintf(out->arch, sizeof out->arch, "%s", m->settings->arch);
+    out->is_baseline = !networked && strcmp(out->arch, out->statistical) == 0;
     lc_freq_format(&m->freq, out->frequency);
     for (size_t i = 0; m->net && i < m->net->n_layers; i++) {
         lc_layer_tensor tensor[LC_LAYER_TENSORS];

@@ -55,3 +55,22 @@ lc_code lc_evaluate(lc_result **out, lc_evaluate_info *info, const lc_panel *p, 
     }
     return code;
 }
+
+/* Whether the models of the table repeat after so many rows. */
+static bool repeats(const lc_result *r, size_t column, size_t after)
+{
+    const size_t rows = lc_result_rows(r);
+    for (size_t i = after; i < rows; i++)
+        if (strcmp(lc_result_text(r, i, column), lc_result_text(r, i - after, column)) != 0) return false;
+    return rows % after == 0;
+}
+
+size_t lc_evaluate_totals(const lc_result *table)
+{
+    const size_t rows = table ? lc_result_rows(table) : 0, column = rows ? lc_result_find(table, "model") : SIZE_MAX;
+    size_t models = 1;
+    if (column == SIZE_MAX) return 0;
+    /* Each series has the same models in the same order, and so have all together. */
+    while (models < rows && !repeats(table, column, models)) models++;
+    return rows - models;
+}

@@ -17,13 +17,6 @@ static double measure(const lc_result *r, size_t row, const char *column)
     return lc_result_real(r, row, lc_result_find(r, column));
 }
 
-/* Where the rows over all series begin, the last of the table: a series may be called "*" as they are. */
-static size_t first_total(const lc_result *r, const lc_backtest_view *v)
-{
-    const size_t rows = lc_result_rows(r), models = 1 + v->rivals;
-    return rows > models ? rows - models : 0;
-}
-
 /* ---- the models ---- */
 
 /* A measure that is not known sorts last. */
@@ -61,7 +54,7 @@ static void title_of(char out[TITLE_ROOM], const char *column)
 }
 
 /* The rows over all series, the smallest error first. */
-static lc_code list_models(lc_result **out, const lc_result *r, const lc_backtest_view *v, lc_status *st)
+static lc_code list_models(lc_result **out, const lc_result *r, lc_status *st)
 {
     char title[MOST_COLUMNS][TITLE_ROOM];
     lc_column columns[MOST_COLUMNS];
@@ -75,7 +68,7 @@ static lc_code list_models(lc_result **out, const lc_result *r, const lc_backtes
         columns[n] = (lc_column){title[n], text ? LC_COLUMN_TEXT : LC_COLUMN_REAL, text ? 0 : count ? 15 : 4};
         from[n++] = c;
     }
-    for (size_t i = first_total(r, v); i < lc_result_rows(r); i++) {
+    for (size_t i = lc_evaluate_totals(r); i < lc_result_rows(r); i++) {
         const double mase = measure(r, i, "mase");
         list[rows++] = (placed){isnan(mase) ? measure(r, i, "mae") : mase, i};
     }
@@ -119,7 +112,8 @@ static size_t compare(compared *list, const lc_result *r, const lc_backtest_view
     lc_names names = {.seed = 0};
     const size_t id = lc_result_find(r, "unique_id"), name = lc_result_find(r, "model");
     size_t n = 0;
-    for (size_t i = 0; i < first_total(r, v) && n != SIZE_MAX; i++) {
+    const size_t rows = lc_evaluate_totals(r);
+    for (size_t i = 0; i < rows && n != SIZE_MAX; i++) {
         const char *series = lc_result_text(r, i, id), *who = lc_result_text(r, i, name);
         const uint32_t k = lc_names_add(&names, series, NULL);
         if (k == LC_NO_NAME) {
@@ -233,7 +227,7 @@ static lc_code write_page(const lc_report *what, const lc_backtest_view *v, cons
     lc_document_entry entry[LC_CURVES];
     lc_document_figure figure[LC_BACKTEST_PARTS];
     size_t n_series = 0;
-    lc_code code = list_models(&models, what->result, v, st);
+    lc_code code = list_models(&models, what->result, st);
     if (code == LC_OK) code = list_series(&series, &n_series, what->result, v, st);
     say_key(&key, v, verdict, f);
     say_verdict(&lead, &warnings, verdict);

@@ -131,8 +131,7 @@ void lc_report_warnings(lc_facts *f, const lc_report *what)
     const bool seasonal = m->against_seasonal_naive > m->against_naive;
     const double worst = seasonal ? m->against_seasonal_naive : m->against_naive;
     const char *what_repeats = seasonal ? "season" : "value";
-    const bool is_baseline = !m->members && strcmp(m->arch, m->statistical) == 0; /* it does what it was asked to do */
-    if (!(worst >= 1) || is_baseline) return;
+    if (!(worst >= 1) || m->is_baseline) return;
     if (isinf(worst))
         add(f, "",
             "The naive forecast was better: on the validation windows repeating the last %s has no error at all.",

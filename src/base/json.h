@@ -17,7 +17,4 @@ typedef struct lc_json_fault {
  * up to 2^63 - 1 either way. LC_E_PARSE: *fault says why; LC_E_MEMORY. *out is then NULL. */
 lc_code lc_json_read(json_t **out, const char *text, size_t n, lc_json_fault *fault);
 
-/* The text of a value, as json_dumps with these flags; free it with free(). NULL: value is NULL, or out of memory. */
-char *lc_json_text(const json_t *value, size_t flags);
-
 #endif

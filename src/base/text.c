@@ -181,6 +181,23 @@ char *lc_utf8(const char *s)
     return out;
 }
 
+size_t lc_put_thousands(char *out, const char *digits, size_t n)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (i && (n - i) % 3 == 0) out[at++] = ',';
+        out[at++] = digits[i];
+    }
+    return at;
+}
+
+const char *lc_count_text(char out[32], size_t n)
+{
+    char digits[24];
+    out[lc_put_thousands(out, digits, (size_t)snprintf(digits, sizeof digits, "%zu", n))] = '\0';
+    return out;
+}
+
 const char *lc_base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');

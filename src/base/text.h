@@ -18,6 +18,9 @@ bool lc_parse_int(const char *s, size_t n, long long *out);
  * NaN gives "". Returns the length. */
 size_t lc_format_double(char out[LC_NUMBER_TEXT], double x, int digits);
 
+/* Copies n digits with commas between thousands; returns how many bytes that are, without a NUL. */
+size_t lc_put_thousands(char *out, const char *digits, size_t n);
+
 /* Case-insensitive comparison of ASCII text. */
 bool lc_equal_nocase(const char *a, const char *b);
 

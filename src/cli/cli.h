@@ -26,7 +26,7 @@ typedef struct cli_options {
     uint64_t given[CLI_MARKS], configured[CLI_MARKS];
     /* in a process of a job: what --model names, which the command takes, and where the run's figures go */
     lc_model *loaded;
-    FILE *figures;
+    json_t **figures;
 } cli_options;
 
 /* A command is one file and one row of cli_commands. */
@@ -183,14 +183,11 @@ int cli_evaluate_labels(const cli_options *o);
  * cli_print_summary then says. */
 void cli_json_put(json_t **object, const char *key, json_t *value);
 
-/* Every row of a table as an object; text stands in columns called unique_id, model, method,
- * start, end, peak, statistic and column. */
+/* Every row of a table as an object. */
 json_t *cli_json_rows(const lc_result *r);
 
 /* A JSON object for --json; m NULL: without a model. */
 json_t *cli_summary(const cli_options *o, const lc_panel *p, const lc_model_info *m);
-/* "1,234,567" */
-const char *cli_count(char out[32], size_t n);
 /* Prints it with --json; takes it in any case. */
 int cli_print_summary(json_t *summary, const cli_options *o);
 /* Text as a JSON string, broken UTF-8 replaced. */

@@ -13,18 +13,12 @@ static const char *cell(char out[32], const lc_result *r, size_t row, const char
     return out;
 }
 
-static bool is_total(const lc_result *r, size_t row)
-{
-    return strcmp(lc_result_text(r, row, lc_result_find(r, "unique_id")), "*") == 0;
-}
-
 /* The rows over all series, aligned. */
 static void print_table(const lc_result *r, const cli_options *o)
 {
     cli_line(o, "%-16s %12s %12s %9s %9s %9s", "all series", "MAE", "RMSE", "sMAPE %", "MASE", "OWA");
-    for (size_t row = 0; row < lc_result_rows(r); row++) {
+    for (size_t row = lc_evaluate_totals(r); row < lc_result_rows(r); row++) {
         char text[5][32];
-        if (!is_total(r, row)) continue;
         cli_line(o, "%-16s %12s %12s %9s %9s %9s", lc_result_text(r, row, lc_result_find(r, "model")),
                  cell(text[0], r, row, "mae", "g"), cell(text[1], r, row, "rmse", "g"),
                  cell(text[2], r, row, "smape", "f"), cell(text[3], r, row, "mase", "f"),
@@ -36,8 +30,7 @@ static void print_table(const lc_result *r, const cli_options *o)
 static void print_intervals(const lc_result *r, const cli_options *o)
 {
     static const char stem[] = "coverage-";
-    size_t row = 0;
-    while (row < lc_result_rows(r) && !is_total(r, row)) row++;
+    const size_t row = lc_evaluate_totals(r);
     for (size_t i = 0; i < lc_result_columns(r); i++) {
         const char *name = lc_result_column_name(r, i), *level = name + sizeof stem - 1;
         const double inside = lc_result_real(r, row, i);
@@ -54,13 +47,12 @@ static void print_intervals(const lc_result *r, const cli_options *o)
 static void print_slow(const lc_result *r, const lc_evaluate_info *info, const cli_options *o)
 {
     double most = 0;
-    const size_t windows = lc_result_find(r, "windows");
+    const size_t windows = lc_result_find(r, "windows"), totals = lc_evaluate_totals(r);
     if (info->slow_every < 2) return;
-    for (size_t row = 0; row < lc_result_rows(r); row++)
-        if (is_total(r, row)) most = fmax(most, lc_result_real(r, row, windows));
-    for (size_t row = 0; row < lc_result_rows(r); row++) {
+    for (size_t row = totals; row < lc_result_rows(r); row++) most = fmax(most, lc_result_real(r, row, windows));
+    for (size_t row = totals; row < lc_result_rows(r); row++) {
         const double own = lc_result_real(r, row, windows);
-        if (is_total(r, row) && own < most)
+        if (own < most)
             cli_note(o, "note: %s takes long: it forecast from one origin in %zu, %.0f windows of %.0f",
                      lc_result_text(r, row, lc_result_find(r, "model")), info->slow_every, own, most);
     }
@@ -125,7 +117,10 @@ int cli_evaluate(const cli_options *o)
         cli_json_put(&s, "fits", json_integer((json_int_t)info.fits));
         cli_json_put(&s, "results", cli_json_rows(r));
         cli_json_put(&s, "verdict", verdict(&info.verdict));
-        if (o->figures) cli_job_put_backtest(&s, view);
+        if (o->figures) {
+            cli_json_put(&s, "mase", real_or_null(lc_result_real(r, lc_evaluate_totals(r), lc_result_find(r, "mase"))));
+            cli_job_put_backtest(&s, view);
+        }
         code = cli_print_summary(s, o);
     }
 done:

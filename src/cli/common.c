@@ -61,18 +61,14 @@ static json_t *real(double x)
     return isfinite(x) ? json_real(x) : json_null();
 }
 
-/* Counts are whole numbers. */
 static json_t *json_cell(const lc_result *r, size_t row, size_t column)
 {
-    static const char *const text[] = {"unique_id", "model", "method", "start", "end", "peak", "statistic", "column"},
-                             *const whole[] = {"windows", "rows", "events", "hit", "flags"};
-    const char *name = lc_result_column_name(r, column);
-    const double x = lc_result_real(r, row, column);
-    for (size_t i = 0; i < sizeof text / sizeof text[0]; i++)
-        if (strcmp(name, text[i]) == 0) return cli_json_text(lc_result_text(r, row, column));
-    for (size_t i = 0; i < sizeof whole / sizeof whole[0]; i++)
-        if (strcmp(name, whole[i]) == 0 && isfinite(x)) return json_integer((json_int_t)x);
-    return real(x);
+    switch (lc_result_column_type(r, column)) {
+    case LC_COLUMN_TEXT: return cli_json_text(lc_result_text(r, row, column));
+    case LC_COLUMN_INT: return json_integer((json_int_t)lc_result_real(r, row, column));
+    case LC_COLUMN_REAL: break;
+    }
+    return real(lc_result_real(r, row, column));
 }
 
 json_t *cli_json_rows(const lc_result *r)
@@ -87,7 +83,7 @@ json_t *cli_json_rows(const lc_result *r)
     return list;
 }
 
-static json_t *model_summary(const lc_model_info *m)
+static json_t *model_summary(const cli_options *o, const lc_model_info *m)
 {
     json_t *model =
         json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "arch", m->arch, "horizon", (json_int_t)m->horizon,
@@ -97,6 +93,7 @@ static json_t *model_summary(const lc_model_info *m)
     cli_json_put(&model, "valid_loss", real(m->valid_loss));
     cli_json_put(&model, "against_naive", real(m->against_naive));
     cli_json_put(&model, "against_seasonal_naive", real(m->against_seasonal_naive));
+    if (o->figures) cli_json_put(&model, "is_baseline", json_boolean(m->is_baseline));
     return model;
 }
 
@@ -110,50 +107,30 @@ json_t *cli_summary(const cli_options *o, const lc_panel *p, const lc_model_info
     cli_json_put(&s, "rows", json_integer((json_int_t)lc_panel_row_count(p)));
     cli_json_put(&s, "series", json_integer((json_int_t)lc_panel_series_count(p)));
     cli_json_put(&s, "frequency", json_string(lc_panel_frequency(p, freq)));
-    if (m && *m->arch) cli_json_put(&s, "model", model_summary(m));
+    if (m && *m->arch) cli_json_put(&s, "model", model_summary(o, m));
     if (o->model) cli_json_put(&s, "model_file", cli_json_text(o->model));
     if (o->output) cli_json_put(&s, "output", cli_json_text(o->output));
     if (o->plot) cli_json_put(&s, "plot", cli_json_text(o->plot));
     return s;
 }
 
-const char *cli_count(char out[32], size_t n)
-{
-    char digits[24];
-    size_t at = 0;
-    const size_t length = (size_t)snprintf(digits, sizeof digits, "%zu", n);
-    for (size_t i = 0; i < length; i++) {
-        if (i && (length - i) % 3 == 0) out[at++] = ',';
-        out[at++] = digits[i];
-    }
-    out[at] = '\0';
-    return out;
-}
-
 int cli_print_summary(json_t *summary, const cli_options *o)
 {
     if (o->figures) {
-        json_t *kept = cli_job_figures(summary);
-        const bool written = kept && json_dumpf(kept, o->figures, JSON_COMPACT | JSON_REAL_PRECISION(17)) == 0;
-        json_decref(kept);
-        return written ? LC_EXIT_OK : cli_no_memory();
+        *o->figures = cli_job_figures(summary);
+        return *o->figures ? LC_EXIT_OK : cli_no_memory();
     }
     if (!o->json) {
         json_decref(summary);
         return LC_EXIT_OK;
     }
-    /* json_dumps goes on with a text cut short where memory is. */
-    const size_t flags = JSON_INDENT(2) | JSON_REAL_PRECISION(9), n = summary ? json_dumpb(summary, NULL, 0, flags) : 0;
-    char *text = n ? malloc(n + 1) : NULL;
-    const bool whole = text && json_dumpb(summary, text, n, flags) == n;
+    char *text = lc_json_text(summary, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
     json_decref(summary);
-    if (whole) {
-        text[n] = '\0';
-        cli_stdout_begins();
-        puts(text);
-    }
+    if (!text) return cli_no_memory();
+    cli_stdout_begins();
+    puts(text);
     free(text);
-    return whole ? LC_EXIT_OK : cli_no_memory();
+    return LC_EXIT_OK;
 }
 
 int cli_keep_rows(const cli_options *o)
@@ -248,9 +225,8 @@ void cli_print_error(const cli_options *o, const lc_model_info *m)
     else
         cli_line(o, "error   %.3g x naive%s, on %zu validation window%s", naive, also, m->valid_windows,
                  m->valid_windows == 1 ? "" : "s");
-    const bool is_baseline = !m->members && strcmp(m->arch, m->statistical) == 0; /* it does what it was asked to do */
     const double worst = seasonal > naive ? seasonal : naive;
-    if (worst >= 1 && !is_baseline)
+    if (worst >= 1 && !m->is_baseline)
         cli_line(o, "warning: naive was %s: repeating the last %s %s this model", worst > 1 ? "better" : "as good",
                  worst > naive ? "season" : "value", worst > 1 ? "beats" : "equals");
 }

@@ -21,7 +21,7 @@ typedef struct job_file {
     json_t *figures;
     json_t *backtest;    /* in its own process, for the record: a text of lc_backtest_view_keep; NULL: none */
     char *notes;         /* the same; of a failed file from its end on. As error a line that no terminal obeys */
-    char *error;         /* NULL: none */
+    char *error;         /* NULL: none, or of a failed file no memory for it */
     double seconds;      /* that the result took */
     size_t flagged;      /* with the next two, from the summary on */
     bool worse;          /* its model is no better than repeating the last value */
@@ -91,7 +91,8 @@ typedef enum job_known {
     JOB_UNKNOWN, /* nobody of this job made the result */
     JOB_OWN,     /* it is the job's own, and must be made anew */
     JOB_PERHAPS, /* only the bytes can tell (`deep` was not asked for) */
-    JOB_KNOWN    /* it need not be made again; figures, notes and seconds are set */
+    JOB_KNOWN,   /* it need not be made again; figures, notes and seconds are set */
+    JOB_LOST     /* the record cannot be read, or not within memory */
 } job_known;
 
 /* Sets figures and notes of a file that has a result from its record. */
@@ -99,8 +100,9 @@ lc_code cli_job_recall(const job *j, job_file *f, lc_status *st);
 void cli_job_forget(job_file *f);
 lc_code cli_job_no_memory(lc_status *st); /* LC_E_MEMORY */
 
-/* What the record of the file says of its result. `deep`: bytes are read where dates do not tell. */
-job_known cli_job_look(const job *j, job_file *f, bool deep);
+/* What the record of the file says of its result; of JOB_LOST st says why. `deep`: bytes are read where dates do not
+ * tell. */
+job_known cli_job_look(const job *j, job_file *f, bool deep, lc_status *st);
 /* An empty record where there is none. false, with errno set, where it cannot be written. */
 bool cli_job_mark(const job *j, const char *result);
 /* Takes an empty record back where no result came. */
@@ -108,17 +110,20 @@ void cli_job_unmark(const job *j, const job_file *f);
 /* The record of a finished result; `input` as it was before it was read. */
 int cli_job_record(const job *j, const job_file *f, const job_identity *input);
 char *cli_job_record_path(const job *j, const char *result);
-/* What is kept there of a backtest, for lc_report_chart_create_kept. Free it; NULL: nothing. */
-char *cli_job_backtest(const job *j, const char *result);
+/* What is kept there of a backtest, for lc_report_chart_create_kept. Free it; NULL: nothing, or st says why. */
+char *cli_job_backtest(const job *j, const char *result, lc_status *st);
 
 /* ---- the work ---- */
 
 enum { JOB_SAID_MOST = 1 << 15 }; /* bytes of the error of a file that are heard, and of its notes */
-/* In the process of the file: does it and writes a report of that as JSON to the descriptor `to`; returns. */
-void cli_job_work(const job *j, job_file *f, size_t threads, int to);
-/* Reads such a report. false: it is none. */
-bool cli_job_heard(job_file *f, const char *text, size_t n);
-/* What is kept of the summary that a command prints with --json. */
+/* In the process of the file: does it and writes a report of that as JSON to the descriptor `to`. Other than 0 where
+ * there is none, after saying why. */
+int cli_job_work(const job *j, job_file *f, size_t threads, int to);
+/* Reads such a report. LC_E_PARSE: it is none; LC_E_MEMORY. */
+lc_code cli_job_heard(job_file *f, const char *text, size_t n, lc_status *st);
+/* Why a file failed; "": it did not. */
+const char *cli_job_error(const job_file *f);
+/* What is kept of the summary that a command prints with --json, which it takes. NULL: out of memory. */
 json_t *cli_job_figures(json_t *summary);
 /* A figure of a file; NaN: it has none. */
 double cli_job_figure(const job_file *f, const char *name);
@@ -145,15 +150,19 @@ lc_code cli_job_events_add(job_events *e, const job_file *f, lc_status *st);
 void cli_job_events_free(job_events *e);
 
 /* Of a result, an input or a record: larger ones are not read once more for a chart, nor any that takes more than
- * --memory. */
+ * --memory, or without it 16 times as much. */
 enum { JOB_CHART_MIB = 64 };
 /* Puts what the chart of a backtest shows into the summary of a run. */
 void cli_job_put_backtest(json_t **summary, const lc_backtest_view *view);
 /* Whether results of this job can be drawn; those of evaluate --labels have no chart. */
 bool cli_job_has_charts(const job *j);
-/* Charts of the first files of `order` that have a result, as many as --charts says; chart (n): NULL where there is
- * none. Free each. Returns how many there are. */
-size_t cli_job_charts(lc_report_chart **chart, const job *j, const job_file *const *order);
+typedef struct job_drawn {
+    size_t n, passed_over; /* charts; files before the last of them that have a result and cannot be drawn */
+    bool no_memory;        /* it was short for one of these */
+} job_drawn;
+/* Charts of the first files of `order` that have a result and can be drawn, as many as --charts says; chart (n): NULL
+ * where there is none. Free each. */
+job_drawn cli_job_charts(lc_report_chart **chart, const job *j, const job_file *const *order);
 
 /* ---- after it ---- */
 

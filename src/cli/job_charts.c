@@ -13,18 +13,19 @@ static bool is_small(const char *path)
 }
 
 /* NULL: it cannot be drawn. Without the data, where they are gone or large, the result alone is. */
-static lc_report_chart *draw(const job *j, const job_file *f, const lc_settings *s)
+static lc_report_chart *draw(const job *j, const job_file *f, const lc_settings *s, lc_status *st)
 {
     lc_result *r = NULL;
     lc_panel *p = NULL;
     lc_report_chart *chart = NULL;
     char *path = cli_job_path(j, f->result);
-    if (path && is_small(path) && lc_result_read(&r, path, NULL) == LC_OK) {
+    if (path && is_small(path) && lc_result_read(&r, path, st) == LC_OK) {
         const char *input = f->input;
         if (is_small(input)) lc_panel_read(&p, &input, 1, s, NULL);
         const lc_report what = {.result = r, .panel = p, .style = j->style};
-        lc_report_chart_create(&chart, f->input, &what, NULL);
+        lc_report_chart_create(&chart, f->input, &what, st);
     }
+    if (!path) cli_job_no_memory(st);
     lc_panel_free(p);
     lc_result_free(r);
     free(path);
@@ -43,12 +44,13 @@ void cli_job_put_backtest(json_t **summary, const lc_backtest_view *view)
     free(text);
 }
 
-static lc_report_chart *draw_backtest(const job *j, const job_file *f)
+static lc_report_chart *draw_backtest(const job *j, const job_file *f, lc_status *st)
 {
     lc_report_chart *chart = NULL;
     char *path = cli_job_record_path(j, f->result), *text = NULL;
-    if (path && is_small(path)) text = cli_job_backtest(j, f->result);
-    if (text) lc_report_chart_create_kept(&chart, f->input, text, j->style, NULL);
+    if (!path) cli_job_no_memory(st);
+    else if (is_small(path)) text = cli_job_backtest(j, f->result, st);
+    if (text) lc_report_chart_create_kept(&chart, f->input, text, j->style, st);
     free(text);
     free(path);
     return chart;
@@ -73,21 +75,34 @@ static lc_settings *reading(const job *j)
     return NULL;
 }
 
-size_t cli_job_charts(lc_report_chart **chart, const job *j, const job_file *const *order)
+/* What is packed may be any size once unpacked: without --memory, too, reading has a limit. */
+static size_t limit(const job *j)
+{
+    const size_t usual = (size_t)16 * JOB_CHART_MIB << 20;
+    const size_t before = cli_job_limit_memory(j->memory ? j->memory : usual);
+    if (!j->memory && before < usual) cli_job_limit_memory(before);
+    return before;
+}
+
+job_drawn cli_job_charts(lc_report_chart **chart, const job *j, const job_file *const *order)
 {
     const size_t most = cli_charts(j->o);
-    size_t n = 0;
+    job_drawn d = {0};
     const bool tests = strcmp(j->o->command->name, "evaluate") == 0;
-    if (j->o->nab || !cli_job_has_charts(j)) return 0;
+    if (j->o->nab || !cli_job_has_charts(j)) return d;
     lc_settings *s = reading(j);
-    if (!s) return 0;
-    const size_t before = j->memory ? cli_job_limit_memory(j->memory) : 0;
-    for (size_t i = 0; i < j->n && n < most; i++) {
+    d.no_memory = !s;
+    if (!s) return d;
+    const size_t before = limit(j);
+    for (size_t i = 0; i < j->n && d.n < most; i++) {
+        lc_status st = {0};
         if (!cli_job_has_result(order[i])) continue;
-        chart[i] = tests ? draw_backtest(j, order[i]) : draw(j, order[i], s);
-        n += chart[i] != NULL;
+        chart[i] = tests ? draw_backtest(j, order[i], &st) : draw(j, order[i], s, &st);
+        d.n += chart[i] != NULL;
+        d.passed_over += chart[i] == NULL;
+        d.no_memory |= st.code == LC_E_MEMORY;
     }
-    if (j->memory) cli_job_limit_memory(before);
+    cli_job_limit_memory(before);
     lc_settings_free(s);
-    return n;
+    return d;
 }

@@ -18,7 +18,7 @@ enum { COLUMNS = sizeof columns / sizeof columns[0], FILE_NAME = 0 };
 static json_t *as_text(const lc_result *worst)
 {
     json_t *list = cli_json_rows(worst);
-    char *text = list ? json_dumps(list, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
+    char *text = lc_json_text(list, JSON_COMPACT | JSON_REAL_PRECISION(9));
     json_t *value = text ? json_string(text) : NULL;
     free(text);
     json_decref(list);
@@ -80,9 +80,9 @@ lc_code cli_job_events_add(job_events *e, const job_file *f, lc_status *st)
     enum { MOST = 2 * LC_REPORT_EVENTS };
     size_t i;
     const json_t *event;
-    lc_code code = LC_OK;
     const char *text = json_string_value(json_object_get(f->figures, "worst"));
-    json_t *list = text ? json_loads(text, 0, NULL) : NULL;
+    json_t *list = NULL;
+    lc_code code = text ? lc_json_parse(&list, f->result, text, strlen(text), st) : LC_OK;
     json_array_foreach(list, i, event)
     {
         if (code == LC_OK) code = add_event(e->list, f->input, event, st);

@@ -60,74 +60,111 @@ char *cli_job_record_path(const job *j, const char *result)
 
 typedef enum sameness { SAME, DIFFERENT, CANNOT_TELL } sameness;
 
+/* Without memory, which json_unpack needs. */
+static bool get_count(int64_t *out, const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    *out = json_integer_value(value);
+    return json_is_integer(value);
+}
+
 /* Whether a file is the one that the record tells of. */
 static sameness compare(const json_t *record, const char *key, const char *path, int64_t looked_at, bool deep)
 {
-    job_identity now;
-    json_int_t size, changed, touched;
-    const char *hash;
-    const json_t *then = json_object_get(record, key);
-    if (json_unpack((json_t *)then, "{s:I, s:I, s:I, s:s}", "size", &size, "mtime", &changed, "ctime", &touched,
-                    "sha256", &hash) != 0)
+    job_identity now, then;
+    const json_t *kept = json_object_get(record, key);
+    const char *hash = json_string_value(json_object_get(kept, "sha256"));
+    if (!get_count(&then.size, kept, "size") || !get_count(&then.changed, kept, "mtime") ||
+        !get_count(&then.touched, kept, "ctime") || !hash)
         return DIFFERENT;
-    if (!cli_job_identify(&now, path, false) || now.size != size) return DIFFERENT;
+    if (!cli_job_identify(&now, path, false) || now.size != then.size) return DIFFERENT;
     const int64_t latest = now.changed > now.touched ? now.changed : now.touched;
-    if (now.changed == changed && now.touched == touched && latest < looked_at - settled) return SAME;
+    if (now.changed == then.changed && now.touched == then.touched && latest < looked_at - settled) return SAME;
     if (!deep) return CANNOT_TELL;
     return cli_job_identify(&now, path, true) && strcmp(now.hash, hash) == 0 ? SAME : DIFFERENT;
 }
 
-static job_known judge(const job *j, const job_file *f, const json_t *record, bool deep)
+/* Every command counts rows and series. */
+static bool has_figures(const json_t *record)
 {
-    json_int_t looked_at;
-    const char *options;
-    if (json_unpack((json_t *)record, "{s:s, s:I}", "options", &options, "looked_at", &looked_at) != 0) return JOB_OWN;
-    if (strcmp(options, j->options) != 0) return JOB_OWN;
-    char *result = cli_job_path(j, f->result);
-    if (!result) return JOB_OWN;
+    const json_t *figures = json_object_get(record, "figures");
+    return json_is_integer(json_object_get(figures, "rows")) && json_is_integer(json_object_get(figures, "series"));
+}
+
+static job_known judge(const job *j, const job_file *f, const char *result, const json_t *record, bool deep)
+{
+    int64_t looked_at;
+    const char *options = json_string_value(json_object_get(record, "options"));
+    if (!options || strcmp(options, j->options) != 0) return JOB_OWN;
+    if (!get_count(&looked_at, record, "looked_at") || !has_figures(record)) return JOB_OWN;
     const sameness in = compare(record, "input", f->input, looked_at, deep),
                    out = in == DIFFERENT ? DIFFERENT : compare(record, "result", result, any_time, deep);
-    free(result);
     if (in == DIFFERENT || out == DIFFERENT) return JOB_OWN;
     return in == SAME && out == SAME ? JOB_KNOWN : JOB_PERHAPS;
 }
 
-/* What a run found. */
-static void take(job_file *f, const json_t *record)
+/* What a run found; false: out of memory. */
+static bool take(job_file *f, const json_t *record)
 {
     const char *notes = json_string_value(json_object_get(record, "notes"));
-    f->figures = json_incref(json_object_get(record, "figures"));
     f->notes = notes ? strdup(notes) : NULL;
+    if (notes && !f->notes) return false;
+    f->figures = json_incref(json_object_get(record, "figures"));
     if (f->notes) cli_harmless(f->notes, strlen(f->notes) + 1, f->notes);
+    return true;
 }
 
-job_known cli_job_look(const job *j, job_file *f, bool deep)
+static job_known look_into(const job *j, job_file *f, const char *path, const char *result, bool deep, lc_status *st)
 {
-    struct stat info;
-    char *path = cli_job_record_path(j, f->result);
-    if (!path || lstat(path, &info) != 0) {
-        free(path);
-        return JOB_UNKNOWN;
+    json_t *record = NULL;
+    const lc_code code = lc_json_parse_file(&record, path, st);
+    job_known known = JOB_OWN;
+    if (code == LC_OK) known = judge(j, f, result, record, deep);
+    else if (code != LC_E_PARSE) known = JOB_LOST; /* an empty record is no JSON */
+    if (known == JOB_KNOWN && !take(f, record)) {
+        known = JOB_LOST;
+        cli_job_no_memory(st);
     }
-    json_t *record = json_load_file(path, 0, NULL); /* an empty record is no JSON */
-    const job_known known = record ? judge(j, f, record, deep) : JOB_OWN;
     if (known == JOB_KNOWN) {
-        take(f, record);
         /* Only the process of a file looks deep, and may write the record again. */
         if (deep) f->backtest = json_incref(json_object_get(record, "backtest"));
         f->seconds = json_number_value(json_object_get(record, "seconds"));
     }
     json_decref(record);
+    return known;
+}
+
+job_known cli_job_look(const job *j, job_file *f, bool deep, lc_status *st)
+{
+    struct stat info;
+    lc_status own = {0};
+    job_known known = JOB_UNKNOWN;
+    char *path = cli_job_record_path(j, f->result), *result = cli_job_path(j, f->result);
+    if (!st) st = &own;
+    if (!path || !result) {
+        known = JOB_LOST;
+        cli_job_no_memory(st);
+    } else if (lstat(path, &info) == 0) {
+        known = look_into(j, f, path, result, deep, st);
+    } else if (errno != ENOENT) {
+        known = JOB_LOST;
+        *st = (lc_status){.code = LC_E_IO};
+        snprintf(st->file, sizeof st->file, "%s", path);
+        snprintf(st->text, sizeof st->text, "cannot be looked at: %s", strerror(errno));
+    }
+    free(result);
     free(path);
     return known;
 }
 
-char *cli_job_backtest(const job *j, const char *result)
+char *cli_job_backtest(const job *j, const char *result, lc_status *st)
 {
+    json_t *record = NULL;
     char *path = cli_job_record_path(j, result);
-    json_t *record = path ? json_load_file(path, 0, NULL) : NULL;
+    if (path) lc_json_parse_file(&record, path, st);
     const char *text = json_string_value(json_object_get(record, "backtest"));
     char *copy = text ? strdup(text) : NULL;
+    if (!path || (text && !copy)) cli_job_no_memory(st);
     json_decref(record);
     free(path);
     return copy;
@@ -152,25 +189,23 @@ static lc_code lost(const char *path, const char *why, lc_status *st)
 {
     *st = (lc_status){.code = LC_E_IO};
     snprintf(st->file, sizeof st->file, "%s", path);
-    snprintf(st->text, sizeof st->text, "the record of a result cannot be read again: %s", why);
+    snprintf(st->text, sizeof st->text, "the record of a result cannot be read again: %.400s", why);
     snprintf(st->hint, sizeof st->hint, "the same line makes the result anew where its record is gone");
     return LC_E_IO;
 }
 
 lc_code cli_job_recall(const job *j, job_file *f, lc_status *st)
 {
-    json_error_t error;
-    lc_code code = LC_OK;
+    lc_status why = {0};
+    json_t *record = NULL;
     char *path = cli_job_record_path(j, f->result);
     cli_job_forget(f);
-    errno = 0;
-    json_t *record = path ? json_load_file(path, 0, &error) : NULL;
-    if (record) {
-        take(f, record);
-        json_decref(record);
-    } else {
-        code = path ? lost(path, errno ? strerror(errno) : error.text, st) : cli_job_no_memory(st);
-    }
+    lc_code code = path ? lc_json_parse_file(&record, path, &why) : cli_job_no_memory(st);
+    if (code == LC_OK && !has_figures(record)) code = lost(path, "it has no figures", st);
+    else if (code == LC_OK && !take(f, record)) code = cli_job_no_memory(st);
+    else if (why.code == LC_E_MEMORY) code = cli_job_no_memory(st);
+    else if (why.code != LC_OK) code = lost(path, why.text, st);
+    json_decref(record);
     free(path);
     return code;
 }
@@ -218,12 +253,13 @@ int cli_job_record(const job *j, const job_file *f, const job_identity *input)
         goto done;
     }
     code = LC_EXIT_OK;
-    record = json_pack("{s:s, s:s, s:o, s:o, s:o, s:I, s:f, s:O?}", "version", lc_version(), "options", j->options,
+    /* A run that could not keep its figures has failed before. */
+    record = json_pack("{s:s, s:s, s:o, s:o, s:o, s:I, s:f, s:O}", "version", lc_version(), "options", j->options,
                        "file", cli_json_text(f->input), "input", identity(input), "result", identity(&made),
                        "looked_at", (json_int_t)input->looked_at, "seconds", f->seconds, "figures", f->figures);
-    if (record && f->backtest) json_object_set(record, "backtest", f->backtest);
-    if (record && f->notes) json_object_set_new(record, "notes", cli_json_text(f->notes));
-    text = record ? json_dumps(record, JSON_INDENT(1) | JSON_REAL_PRECISION(17)) : NULL;
+    if (f->backtest) cli_json_put(&record, "backtest", json_incref(f->backtest));
+    if (f->notes) cli_json_put(&record, "notes", cli_json_text(f->notes));
+    text = lc_json_text(record, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
     if (!text) code = cli_no_memory();
     else if (lc_file_write(path, text, strlen(text), true, &st) != LC_OK) code = cli_fail(&st);
 done:

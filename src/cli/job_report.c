@@ -5,7 +5,7 @@
 
 #include "cli/job.h"
 
-enum { FACTS = 7, WARNINGS = 2, WORDS = 240 };
+enum { FACTS = 7, WARNINGS = 2, WORDS = 320 };
 
 /* What stands above the table. */
 typedef struct head {
@@ -30,27 +30,31 @@ static void write_head(head *h, const job *j, const job_totals *t)
                      {"flags", t->flagged, detects},
                      {"files with flags", t->with_flags, detects}};
     for (size_t i = 0; i < FACTS; i++)
-        if (fact[i].shown) h->key[h->n_key++] = (lc_report_fact){fact[i].name, cli_count(h->count[i], fact[i].n)};
+        if (fact[i].shown) h->key[h->n_key++] = (lc_report_fact){fact[i].name, lc_count_text(h->count[i], fact[i].n)};
     char part[48] = "", files[32];
     if (j->shards > 1) snprintf(part, sizeof part, ", part %zu of %zu", j->shard, j->shards);
-    snprintf(h->title, sizeof h->title, "loomcast %s: %s file%s%s", j->o->command->name, cli_count(files, j->n),
+    snprintf(h->title, sizeof h->title, "loomcast %s: %s file%s%s", j->o->command->name, lc_count_text(files, j->n),
              j->n == 1 ? "" : "s", part);
     const size_t failed = t->status[JOB_FAILED];
     if (failed)
         snprintf(h->said[h->n_warnings++], sizeof h->said[0], "%s file%s failed: the table says why.",
-                 cli_count(files, failed), failed == 1 ? "" : "s");
+                 lc_count_text(files, failed), failed == 1 ? "" : "s");
     if (t->worse)
         snprintf(h->said[h->n_warnings++], sizeof h->said[0],
-                 "In %s file%s repeating the last value was no worse than the model.", cli_count(files, t->worse),
+                 "In %s file%s repeating the last value was no worse than the model.", lc_count_text(files, t->worse),
                  t->worse == 1 ? "" : "s");
     for (size_t i = 0; i < WARNINGS; i++) h->warning[i] = h->said[i];
 }
 
 /* Words on what is drawn; NULL: this command's results have no chart. */
-static const char *say_charts(char out[WORDS], const job *j, size_t drawn, size_t results)
+static const char *say_charts(char out[WORDS], const job *j, const job_drawn *d, size_t results)
 {
     const bool tests = strcmp(j->o->command->name, "evaluate") == 0;
-    const size_t most = cli_charts(j->o);
+    const size_t most = cli_charts(j->o), drawn = d->n;
+    char passed[80] = "";
+    if (d->passed_over)
+        snprintf(passed, sizeof passed, ", but for %zu that cannot be drawn%s", d->passed_over,
+                 d->no_memory ? ", as memory was short" : "");
     if (!cli_job_has_charts(j)) return NULL;
     if (results == 0) snprintf(out, WORDS, "None, as no file has a result.");
     else if (j->o->nab) snprintf(out, WORDS, "None, as --nab leaves out what they show.");
@@ -58,10 +62,14 @@ static const char *say_charts(char out[WORDS], const job *j, size_t drawn, size_
     else if (drawn == results)
         snprintf(out, WORDS, "%sIn the order of the table.", tests ? "Errors by step of the horizon. " : "");
     else if (drawn == most)
-        snprintf(out, WORDS, "%sThe first %zu of %zu files of the table. --charts %zu draws them all, and %s any one.",
-                 tests ? "Errors by step of the horizon. " : "", drawn, results, results,
+        snprintf(out, WORDS,
+                 "%sThe first %zu of %zu files of the table%s. --charts %zu draws them all, and %s any one.",
+                 tests ? "Errors by step of the horizon. " : "", drawn, results, passed, results,
                  tests ? "\"loomcast evaluate INPUT --plot FILE\" shows more of"
                        : "\"loomcast plot RESULT INPUT --plot FILE\"");
+    else if (d->no_memory)
+        snprintf(out, WORDS, "%zu of %zu files have one: %s.", drawn, results,
+                 j->memory ? "others cannot be drawn within --memory" : "for others memory was short");
     else if (tests)
         snprintf(
             out, WORDS,
@@ -95,7 +103,8 @@ lc_code cli_job_report(const job *j, const job_totals *t, const lc_listing *rows
         goto done;
     }
     for (size_t i = 0; i < j->n; i++) link[i] = cli_job_has_result(order[i]) ? order[i]->result : NULL;
-    const size_t drawn = cli_job_charts(chart, j, order), results = t->status[JOB_DONE] + t->status[JOB_SKIPPED];
+    const job_drawn drawn = cli_job_charts(chart, j, order);
+    const size_t results = t->status[JOB_DONE] + t->status[JOB_SKIPPED];
     write_head(&h, j, t);
     snprintf(most, sizeof most, "At most %d of a file: its result has every flag.", JOB_EVENTS);
     const lc_report_files what = {.title = h.title,
@@ -104,7 +113,7 @@ lc_code cli_job_report(const job *j, const job_totals *t, const lc_listing *rows
                                   .link_column = find_column(rows, "result"),
                                   .link = link,
                                   .chart = (const lc_report_chart *const *)chart,
-                                  .charts_note = say_charts(charts, j, drawn, results),
+                                  .charts_note = say_charts(charts, j, &drawn, results),
                                   .events = events->list,
                                   .n_events = events->n,
                                   .events_note = most,

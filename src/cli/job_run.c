@@ -20,6 +20,7 @@ typedef struct stream {
     int fd; /* -1: it has ended */
     char *text;
     size_t n, room;
+    bool lost; /* bytes, for want of memory */
 } stream;
 
 enum { REPORT, STRAY, STREAMS };
@@ -69,8 +70,7 @@ static void work(job *j, const worker *w, pid_t parent, int report, int stray)
         dup2(stray, STDERR_FILENO) < 0)
         _exit(LC_EXIT_FAILED);
     if (j->memory) cli_job_limit_memory(j->memory);
-    cli_job_work(j, &j->file[w->file], w->threads, report);
-    _exit(LC_EXIT_OK);
+    _exit(cli_job_work(j, &j->file[w->file], w->threads, report));
 }
 
 /* ---- in the job ---- */
@@ -154,6 +154,7 @@ static void hear(stream *s)
     const ssize_t got = read(s->fd, kept ? s->text + s->n : rest, BLOCK);
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
     if (got > 0 && kept) s->n += (size_t)got;
+    if (got > 0 && !kept) s->lost = true;
     if (got > 0) return;
     close(s->fd);
     s->fd = -1;
@@ -192,7 +193,7 @@ static void tell_failure(crew *c, const job_file *f)
                 c->j->summary);
         return;
     }
-    const char *error = f->error ? f->error : "out of memory";
+    const char *error = cli_job_error(f);
     const bool named = strncmp(error, f->input, strlen(f->input)) == 0;
     fprintf(stderr, "%s%s%s\n", named ? "" : cli_harmless(name, sizeof name, f->input), named ? "" : ": ", error);
 }
@@ -207,11 +208,14 @@ static void count(crew *c, const job_file *f)
 static void end(crew *c, worker *w, bool dropped)
 {
     int status = 0;
+    lc_status st = {0};
     job_file *f = &c->j->file[w->file];
     while (waitpid(w->process, &status, 0) < 0 && errno == EINTR) {
     }
-    if (!cli_job_heard(f, w->stream[REPORT].text, w->stream[REPORT].n) && !dropped)
-        explain_end(f, &w->stream[STRAY], status);
+    const lc_code heard = cli_job_heard(f, w->stream[REPORT].text, w->stream[REPORT].n, &st);
+    if (heard == LC_E_MEMORY) fail_file(f, st.text);
+    else if (heard != LC_OK && (w->stream[REPORT].lost || w->stream[STRAY].lost)) fail_file(f, "out of memory");
+    else if (heard != LC_OK && !dropped) explain_end(f, &w->stream[STRAY], status);
     for (size_t i = 0; i < STREAMS; i++) {
         if (w->stream[i].fd >= 0) close(w->stream[i].fd);
         free(w->stream[i].text);
@@ -266,7 +270,8 @@ int cli_job_run(job *j)
 {
     crew c = {.j = j, .free_threads = j->threads, .progress = cli_progress_start_files(j->o)};
     for (size_t i = 0; i < j->n; i++) {
-        if (cli_job_look(j, &j->file[i], false) == JOB_KNOWN) j->file[i].status = JOB_SKIPPED;
+        /* What cannot be told here its own process looks at once more. */
+        if (cli_job_look(j, &j->file[i], false, NULL) == JOB_KNOWN) j->file[i].status = JOB_SKIPPED;
         else c.waiting++;
         cli_job_forget(&j->file[i]);
         count(&c, &j->file[i]);

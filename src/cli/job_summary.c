@@ -81,7 +81,7 @@ static const char *text_of(const job_file *f, const char *column)
     if (strcmp(column, "file") == 0) text = f->input;
     else if (strcmp(column, "result") == 0) text = cli_job_has_result(f) ? f->result : "";
     else if (strcmp(column, "status") == 0) text = status_word(f->status);
-    else if (strcmp(column, "error") == 0) text = f->error;
+    else if (strcmp(column, "error") == 0) text = cli_job_error(f);
     else if (strcmp(column, "notes") == 0) text = f->notes;
     else if (!cli_job_has_result(f)) text = "";
     else text = json_string_value(json_object_get(f->figures, column));
@@ -94,12 +94,6 @@ static double number_of(const job_file *f, const char *column)
     return cli_job_has_result(f) ? cli_job_figure(f, column) : NAN;
 }
 
-/* A baseline that was asked for by name does what it was asked to do. */
-static bool is_baseline(const job_file *f)
-{
-    return strcmp(text_of(f, "model"), "auto") != 0 && !(cli_job_figure(f, "parameters") > 0);
-}
-
 /* What order and totals need of a file. */
 static void note_figures(job_file *f, const table *t)
 {
@@ -107,7 +101,7 @@ static void note_figures(job_file *f, const table *t)
     f->p = number_of(f, "p");
     f->deserving = number_of(f, t->worst);
     f->flagged = flags > 0 ? (size_t)flags : 0;
-    f->worse = number_of(f, "against_naive") >= 1 && !is_baseline(f);
+    f->worse = number_of(f, "against_naive") >= 1 && !json_is_true(json_object_get(f->figures, "is_baseline"));
 }
 
 /* Rows of a table of all files. */
@@ -197,25 +191,25 @@ static int say_as_json(const job *j, const job_totals *t, const char *summary, c
                           (json_int_t)j->n, "done", (json_int_t)t->status[JOB_DONE], "skipped",
                           (json_int_t)t->status[JOB_SKIPPED], "failed", (json_int_t)t->status[JOB_FAILED], "pending",
                           (json_int_t)t->status[JOB_PENDING]);
-    json_object_set_new(s, "out_dir", cli_json_text(j->o->out_dir));
+    cli_json_put(&s, "out_dir", cli_json_text(j->o->out_dir));
     if (strcmp(j->o->command->name, "detect") == 0) {
-        json_object_set_new(s, "flagged", json_integer((json_int_t)t->flagged));
-        json_object_set_new(s, "files_flagged", json_integer((json_int_t)t->with_flags));
+        cli_json_put(&s, "flagged", json_integer((json_int_t)t->flagged));
+        cli_json_put(&s, "files_flagged", json_integer((json_int_t)t->with_flags));
     }
-    json_object_set_new(s, "summary", cli_json_text(summary));
-    json_object_set_new(s, "report", cli_json_text(report));
+    cli_json_put(&s, "summary", cli_json_text(summary));
+    cli_json_put(&s, "report", cli_json_text(report));
     return cli_print_summary(s, j->o);
 }
 
 static void say(const job *j, const job_totals *t, const char *summary, const char *report)
 {
     char n[5][32];
-    cli_line(j->o, "files   %s: %s done, %s skipped, %s failed%s%s", cli_count(n[0], j->n),
-             cli_count(n[1], t->status[JOB_DONE]), cli_count(n[2], t->status[JOB_SKIPPED]),
-             cli_count(n[3], t->status[JOB_FAILED]), t->status[JOB_PENDING] ? ", pending " : "",
-             t->status[JOB_PENDING] ? cli_count(n[4], t->status[JOB_PENDING]) : "");
+    cli_line(j->o, "files   %s: %s done, %s skipped, %s failed%s%s", lc_count_text(n[0], j->n),
+             lc_count_text(n[1], t->status[JOB_DONE]), lc_count_text(n[2], t->status[JOB_SKIPPED]),
+             lc_count_text(n[3], t->status[JOB_FAILED]), t->status[JOB_PENDING] ? ", pending " : "",
+             t->status[JOB_PENDING] ? lc_count_text(n[4], t->status[JOB_PENDING]) : "");
     if (strcmp(j->o->command->name, "detect") == 0)
-        cli_line(j->o, "flags   %s in %s file%s", cli_count(n[0], t->flagged), cli_count(n[1], t->with_flags),
+        cli_line(j->o, "flags   %s in %s file%s", lc_count_text(n[0], t->flagged), lc_count_text(n[1], t->with_flags),
                  t->with_flags == 1 ? "" : "s");
     cli_line(j->o, "wrote   %s and %s", summary, report);
     if (t->status[JOB_PENDING]) cli_note(j->o, "stopped; the same line goes on with what is pending");

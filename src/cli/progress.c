@@ -151,8 +151,8 @@ void cli_progress_files(cli_progress *p, size_t done, size_t all, size_t failed,
     char line[160], one[32], other[32], more[32], third[48] = "";
     const double t = cli_seconds();
     if (!p->shown || t - p->last < 0.1) return;
-    if (failed) snprintf(third, sizeof third, ", %s failed", cli_count(more, failed));
-    snprintf(line, sizeof line, "done %s of %s files%s", cli_count(one, done), cli_count(other, all), third);
+    if (failed) snprintf(third, sizeof third, ", %s failed", lc_count_text(more, failed));
+    snprintf(line, sizeof line, "done %s of %s files%s", lc_count_text(one, done), lc_count_text(other, all), third);
     put_left(line, sizeof line, share, t - p->started, ", ");
     draw(p, line);
     p->last = t;

@@ -57,10 +57,8 @@ static void plain(char *out, double v, int decimals, bool commas)
     const char *rest = digits + whole;
     bool zero = strspn(digits, "0.,") == strlen(digits);
     if (v < 0 && !zero) k += (size_t)snprintf(out, 8, "\xe2\x88\x92");
-    for (size_t i = 0; i < whole; i++) {
-        if (commas && i && (whole - i) % 3 == 0) out[k++] = ',';
-        out[k++] = digits[i];
-    }
+    if (!commas) memcpy(out + k, digits, whole);
+    k += commas ? lc_put_thousands(out + k, digits, whole) : whole;
     if (decimals > 0) {
         out[k++] = '.';
         size_t n = strlen(rest);

@@ -11,7 +11,6 @@ lc_result *lc_result_create(void); /* NULL: out of memory */
  * the shortest text that reads back exactly. */
 lc_code lc_result_add_column(lc_result *r, const char *name, lc_column_type type, int digits, lc_status *st);
 
-lc_column_type lc_result_column_type(const lc_result *r, size_t column);
 int lc_result_column_digits(const lc_result *r, size_t column); /* of a column of reals; 0: as many as it has */
 
 /* Takes its rows away. */

@@ -5,8 +5,9 @@
  * FAULT_LOG   a file that gets "counted N" when the process ends, and "failed FUNCTION LIBRARY" with the callers'
  * addresses when a call was failed; LIBRARY is where the call stands
  *
- * Counted is what happens from main on until the process ends, in this process alone: programs that it starts are
- * spared, and what was compiled to count lines writes its counts in peace. */
+ * Counted is what happens from main on until the process ends. A copy of the process goes on counting by itself, so
+ * that a call of that number fails in each; programs that it starts are spared, and what was compiled to count lines
+ * writes its counts in peace. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -114,6 +115,14 @@ static void __attribute__((destructor)) tell_count(void)
     snprintf(text, sizeof text, "counted %lu\n", counted);
     tell(fd, text);
     syscall(SYS_close, fd);
+}
+
+/* How a copy of the process ends. */
+void _exit(int status)
+{
+    tell_count();
+    syscall(SYS_exit_group, status);
+    __builtin_unreachable();
 }
 
 /* Whether this call is the one; errno is then set, to EIO where only half is done. */

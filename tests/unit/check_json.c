@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/rng.h"
+#include "unit/support/scratch.h"
 #include "unit/support/unit.h"
 
 /* What both readers take must be the same, and neither may take what the other refuses. */
@@ -184,10 +185,33 @@ START_TEST(values_are_written_as_jansson_writes_them)
 }
 END_TEST
 
+/* What programs get, with the place of an error. */
+START_TEST(a_file_is_read_whole_or_refused)
+{
+    lc_status st = {0};
+    json_t *value = NULL;
+    ck_assert_int_eq(lc_file_write("whole.json", texts[0], strlen(texts[0]), false, &st), LC_OK);
+    ck_assert_int_eq(lc_json_parse_file(&value, "whole.json", &st), LC_OK);
+    ck_assert_ptr_nonnull(value);
+    json_decref(value);
+    ck_assert_int_eq(lc_file_write("cut.json", "{\"a\":\n 1", 8, false, &st), LC_OK);
+    ck_assert_int_eq(lc_json_parse_file(&value, "cut.json", &st), LC_E_PARSE);
+    ck_assert_ptr_null(value);
+    ck_assert_str_eq(st.file, "cut.json");
+    ck_assert_uint_eq(st.line, 2);
+    st = (lc_status){0};
+    ck_assert_int_eq(lc_json_parse_file(&value, "gone.json", &st), LC_E_IO);
+    st = (lc_status){0};
+    ck_assert_int_eq(lc_json_parse(&value, "nothing", "", 0, &st), LC_E_PARSE);
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
     Suite *s = suite_create("JSON");
     TCase *c = tcase_create("json");
+    tcase_add_checked_fixture(c, scratch_enter, scratch_leave);
+    tcase_add_test(c, a_file_is_read_whole_or_refused);
     tcase_add_test(c, what_it_reads_is_what_jansson_reads);
     tcase_add_test(c, what_it_refuses_jansson_refuses);
     tcase_add_test(c, a_nul_is_no_json);

@@ -236,12 +236,26 @@ START_TEST(the_nearest_name_is_one_that_may_have_been_meant)
 }
 END_TEST
 
+START_TEST(counts_have_commas_between_thousands)
+{
+    static const struct {
+        size_t n;
+        const char *text;
+    } counts[] = {{0, "0"}, {999, "999"}, {1000, "1,000"}, {12345, "12,345"}, {1234567, "1,234,567"}};
+    char out[32];
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+        ck_assert_str_eq(lc_count_text(out, counts[i].n), counts[i].text);
+    ck_assert_uint_lt(strlen(lc_count_text(out, SIZE_MAX)), sizeof out);
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
     Suite *s = suite_create("text, memory, random numbers");
     TCase *c = tcase_create("base");
     tcase_set_timeout(c, 60);
     tcase_add_test(c, numbers_are_read);
+    tcase_add_test(c, counts_have_commas_between_thousands);
     tcase_add_test(c, other_text_is_refused);
     tcase_add_test(c, reading_rounds_as_strtod_does);
     tcase_add_test(c, written_numbers_read_back);
