@@ -80,7 +80,10 @@ static int claim(const job *j, const char *name)
         code = cli_no_memory();
         goto done;
     }
-    if (!j->o->force && lstat(path, &info) == 0 && lstat(record, &info) != 0) {
+    const bool unknown = !j->o->force && lstat(path, &info) == 0 && lstat(record, &info) != 0;
+    if (unknown && errno != ENOENT) {
+        code = cli_cannot(record, "looked at", errno);
+    } else if (unknown) {
         lc_status st = {.code = LC_E_IO, .text = "the file exists, and no job wrote it"};
         snprintf(st.file, sizeof st.file, "%s", path);
         snprintf(st.hint, sizeof st.hint, "give --force to replace it, or another --out-dir");

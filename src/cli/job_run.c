@@ -20,7 +20,7 @@ typedef struct stream {
     int fd; /* -1: it has ended */
     char *text;
     size_t n, room;
-    bool lost; /* bytes, for want of memory */
+    int why; /* bytes were lost; 0: none */
 } stream;
 
 enum { REPORT, STRAY, STREAMS };
@@ -154,7 +154,8 @@ static void hear(stream *s)
     const ssize_t got = read(s->fd, kept ? s->text + s->n : rest, BLOCK);
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
     if (got > 0 && kept) s->n += (size_t)got;
-    if (got > 0 && !kept) s->lost = true;
+    if (got > 0 && !kept) s->why = ENOMEM;
+    if (got < 0) s->why = errno;
     if (got > 0) return;
     close(s->fd);
     s->fd = -1;
@@ -212,9 +213,10 @@ static void end(crew *c, worker *w, bool dropped)
     job_file *f = &c->j->file[w->file];
     while (waitpid(w->process, &status, 0) < 0 && errno == EINTR) {
     }
+    const int why = w->stream[REPORT].why ? w->stream[REPORT].why : w->stream[STRAY].why;
     const lc_code heard = cli_job_heard(f, w->stream[REPORT].text, w->stream[REPORT].n, &st);
     if (heard == LC_E_MEMORY) fail_file(f, st.text);
-    else if (heard != LC_OK && (w->stream[REPORT].lost || w->stream[STRAY].lost)) fail_file(f, "out of memory");
+    else if (heard != LC_OK && why) fail_file(f, strerror(why));
     else if (heard != LC_OK && !dropped) explain_end(f, &w->stream[STRAY], status);
     for (size_t i = 0; i < STREAMS; i++) {
         if (w->stream[i].fd >= 0) close(w->stream[i].fd);

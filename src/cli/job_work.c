@@ -124,7 +124,7 @@ static int make_result(const job *j, job_file *f, const char *result, size_t thr
                           "give --force to replace it, or another --out-dir");
     if (unread == ESPIPE)
         return cli_refuse(f->input, "is no plain file", "a job that goes on reads its files more than once");
-    if (!unread && !cli_job_mark(j, f->result)) return cli_cannot(result, "written", errno);
+    if (!cli_job_mark(j, f->result)) return cli_cannot(result, "written", errno);
     /* Why a file cannot be read the command says in its own words. */
     int code = run_command(j, f, result, threads, known != JOB_UNKNOWN || j->o->force);
     /* The job holds the figures of all files: this is for the record alone. */
@@ -169,6 +169,7 @@ static int make(const job *j, job_file *f, const char *result, size_t threads, c
     int code = LC_EXIT_OK;
     f->status = JOB_SKIPPED;
     if (known == JOB_LOST) return cli_fail(&st);
+    if (known == JOB_KNOWN && unread) return cli_cannot(f->input, "read", unread);
     if (known != JOB_KNOWN) {
         f->status = JOB_DONE;
         code = make_result(j, f, result, threads, known, unread);

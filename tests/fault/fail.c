@@ -381,7 +381,7 @@ int fclose(FILE *stream)
 {
     NEXT(fclose);
     FILL_UP(stream);
-    const bool failed = FAILS(CLOSE);
+    const bool failed = fileno(stream) >= 0 && FAILS(CLOSE); /* one in memory has nothing to close */
     const int why = errno, result = next(stream);
     if (failed) errno = why;
     return failed ? EOF : result;
