@@ -130,6 +130,8 @@ double cli_job_figure(const job_file *f, const char *name);
 
 /* From here on this process may hold so many bytes; returns how many it might before. */
 size_t cli_job_limit_memory(size_t bytes);
+/* What this process holds of it now; SIZE_MAX: that cannot be told. */
+size_t cli_job_memory_held(void);
 
 /* Does all pending files side by side; after an interrupt those in hand are dropped. */
 int cli_job_run(job *j);

@@ -78,9 +78,10 @@ static lc_settings *reading(const job *j)
 /* What is packed may be any size once unpacked: without --memory, too, reading has a limit. */
 static size_t limit(const job *j)
 {
-    const size_t usual = (size_t)16 * JOB_CHART_MIB << 20;
-    const size_t before = cli_job_limit_memory(j->memory ? j->memory : usual);
-    if (!j->memory && before < usual) cli_job_limit_memory(before);
+    const size_t held = cli_job_memory_held(), room = (size_t)16 * JOB_CHART_MIB << 20;
+    const size_t most = j->memory ? j->memory : held < SIZE_MAX - room ? held + room : SIZE_MAX;
+    const size_t before = cli_job_limit_memory(most);
+    if (before < most) cli_job_limit_memory(before); /* never raised */
     return before;
 }
 

@@ -1,6 +1,9 @@
 /* What a process of a job may hold. */
 #define _DEFAULT_SOURCE
+#include <stdint.h>
+#include <stdio.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "cli/job.h"
 
@@ -19,4 +22,14 @@ size_t cli_job_limit_memory(size_t bytes)
     limit.rlim_cur = bytes == SIZE_MAX ? RLIM_INFINITY : bytes;
     setrlimit(HELD, &limit);
     return before;
+}
+
+size_t cli_job_memory_held(void)
+{
+    unsigned long pages = 0;
+    const long size = sysconf(_SC_PAGESIZE);
+    FILE *f = fopen("/proc/self/statm", "r"); /* its sixth number is what the kernel holds against the limit */
+    const int found = f ? fscanf(f, "%*u %*u %*u %*u %*u %lu", &pages) : 0;
+    if (f) fclose(f);
+    return found == 1 && size > 0 && pages < SIZE_MAX / (size_t)size ? (size_t)size * pages : SIZE_MAX;
 }
