@@ -29,15 +29,16 @@ struct lc_settings {
     bool decimal_comma;
     /* model */
     char *arch;
-    size_t horizon, lookback; /* 0 = from the frequency and the season */
-    size_t hidden, layers;    /* hidden 0 = from the architecture and the data, as all that is 0 or NaN below */
-    char *norm;               /* window, series */
-    size_t segment;           /* rows of a step of the network */
-    char *seasonal_base, *skip, *transform; /* on, off; log, none; auto = from the data */
-    size_t members;                         /* networks whose forecasts are averaged */
-    double blend;                           /* share of what they are blended with */
-    char *blend_with;                       /* median: of theirs, ETS' and ARIMA's; or one statistical model */
-    double least, most;                     /* bounds of the targets; NaN: none */
+    size_t horizon, lookback;        /* 0 = from the frequency and the season */
+    size_t hidden, layers;           /* hidden 0 = from the architecture and the data, as all that is 0 or NaN below */
+    char *norm;                      /* window, series */
+    size_t segment;                  /* rows of a step of the network */
+    char *seasonal_base, *transform; /* on, off; log, none; auto = from the data */
+    char *skip;                      /* on, off, mixed; auto = from the data */
+    size_t members;                  /* networks whose forecasts are averaged */
+    double blend;                    /* share of what they are blended with */
+    char *blend_with;                /* median: of theirs, ETS' and ARIMA's; or one statistical model */
+    double least, most;              /* bounds of the targets; NaN: none */
     /* training */
     size_t batch, epochs, steps; /* epochs or minibatches, as the architecture counts */
     double lr, decay, average;

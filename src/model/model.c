@@ -22,7 +22,7 @@ lc_code lc_model_network(lc_network **out, const lc_settings *settings, lc_covar
     lc_network_spec spec = {.arch = arch,
                             .inputs = shape.inputs,
                             .steps = shape.steps,
-                            .skip = rich && strcmp(settings->skip, "on") == 0,
+                            .skip = rich && strcmp(settings->skip, "off") != 0,
                             .skip_from = shape.skip_from,
                             .side = shape.side,
                             .quantiles = rich,

@@ -86,6 +86,7 @@ lc_code lc_arch_defaults(lc_settings *s, lc_status *st)
     open_real(&s->average, 0);
     open_real(&s->blend, network ? 0 : 1);
     lc_code code = open_text(s, "transform", s->transform, "none", st);
+    if (code == LC_OK) code = open_text(s, "skip", s->skip, "on", st);
     if (code == LC_OK) code = open_text(s, "seasonal-base", s->seasonal_base, "off", st);
     if (code == LC_OK) code = open_text(s, "final-fit", s->final_fit, "off", st);
     return code == LC_OK ? open_text(s, "blend-with", s->blend_with, "theta", st) : code;

@@ -134,6 +134,7 @@ void lc_network_backward(const lc_network *net, const lc_network_run *run)
 void lc_network_gradient(const lc_network *net, const lc_network_run *run, size_t first, size_t shard, float *g)
 {
     for (size_t i = 0; i < net->n_layers; i++) {
+        if (run->fixed_from && net->layer[i].param_at >= run->fixed_from) return;
         lc_pass p = pass_of(net, run, i);
         p.first = first;
         p.shard = shard;

@@ -65,6 +65,7 @@ typedef struct lc_network_run {
     bool flip;          /* inference: unlike in that run */
     size_t part, parts; /* inference of single steps by a team of `parts` threads that all call; parts 0: no team */
     uint64_t noise;     /* training: for dropout */
+    size_t fixed_from;  /* gradient: layers whose parameters begin here or later have none; 0: all have */
 } lc_network_run;
 
 void lc_network_forward(const lc_network *net, const lc_network_run *run);

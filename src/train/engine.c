@@ -40,7 +40,8 @@ struct lc_engine {
     double *loss;        /* (shards) */
     size_t *seen;        /* (shards) observed targets */
     double *square;      /* (slices) */
-    size_t slices;
+    size_t learned;      /* parameters that do: the first ones */
+    size_t slices;       /* of those */
     uint64_t steps_done;
     stopwatch *watch; /* (threads); NULL: not timed */
     lc_pace pace;
@@ -97,7 +98,8 @@ lc_code lc_engine_create(lc_engine **out, const lc_network *net, const lc_engine
     /* A thread without a shard would only need memory. */
     if (e->o.threads > e->o.shards) e->o.threads = e->o.shards;
     if (!e->o.threads) e->o.threads = 1;
-    e->slices = (net->params + SLICE - 1) / SLICE;
+    e->learned = o->fixed_from ? o->fixed_from : net->params;
+    e->slices = (e->learned + SLICE - 1) / SLICE;
     size_t rows = (o->batch + e->o.shards - 1) / e->o.shards, targets, room;
     e->group = group_size(net, rows);
     size_t most = (e->o.shards + e->o.threads - 1) / e->o.threads;
@@ -268,6 +270,7 @@ static void run_group(const pass_job *job, const minibatch *b, size_t first, siz
                           .packed = e->packed,
                           .work = e->work[thread],
                           .rows = end - begin,
+                          .fixed_from = e->o.fixed_from,
                           .noise = b->noise + begin * 0x9e3779b97f4a7c15u};
     lc_gather_into(&run, b->first + begin, job->gather, job->user, e->target[thread], e->weight[thread]);
     lap(e, thread, LC_PHASE_GATHER);
@@ -322,7 +325,7 @@ static bool run_minibatch(pass_job *job, const minibatch *b, size_t thread, size
 
     lc_range(e->slices, threads, thread, &begin, &end);
     for (size_t i = begin; i < end; i++) {
-        size_t at = i * SLICE, n = e->net->params - at < SLICE ? e->net->params - at : SLICE;
+        size_t at = i * SLICE, n = e->learned - at < SLICE ? e->learned - at : SLICE;
         e->square[i] = e->net->kernels->reduce(n, (const float *const *)e->part, b->shards, at, e->g);
     }
     lap(e, thread, LC_PHASE_REDUCE);
@@ -339,7 +342,7 @@ static bool run_minibatch(pass_job *job, const minibatch *b, size_t thread, size
         if (e->o.clip > 0 && norm > e->o.clip) scale *= e->o.clip / (norm + 1e-6); /* as PyTorch's clip_grad_norm_ */
         lc_adam_begin(&adam);
         for (size_t i = begin; i < end; i++) {
-            size_t at = i * SLICE, n = e->net->params - at < SLICE ? e->net->params - at : SLICE;
+            size_t at = i * SLICE, n = e->learned - at < SLICE ? e->learned - at : SLICE;
             lc_adam_update(&adam, e->net->kernels, n, at, e->w, e->g, scale, b->rate, e->o.decay);
             if (e->average) e->net->kernels->average(n, e->average + at, e->w + at, b->share);
         }

@@ -14,11 +14,12 @@ typedef struct lc_engine_options {
     size_t batch;  /* most rows in a minibatch */
     size_t shards; /* 0: one for every 8 rows of `batch` */
     size_t threads;
-    double clip;    /* largest gradient norm; 0: no limit */
-    double decay;   /* of the weights, as AdamW's */
-    double average; /* decay of the moving average of the weights (EMA), from 1/11 up; 0: none is kept */
-    size_t warm;    /* steps over which the rate grows from 0, */
-    size_t steps;   /* and after which it has fallen to 1 % by half a cosine; 0: constant */
+    double clip;       /* largest gradient norm; 0: no limit */
+    double decay;      /* of the weights, as AdamW's */
+    size_t fixed_from; /* parameters of layers that begin here or later stay as they start; 0: all learn */
+    double average;    /* decay of the moving average of the weights (EMA), from 1/11 up; 0: none is kept */
+    size_t warm;       /* steps over which the rate grows from 0, */
+    size_t steps;      /* and after which it has fallen to 1 % by half a cosine; 0: constant */
     uint64_t seed;
     bool timed; /* count how long each phase takes */
 } lc_engine_options;

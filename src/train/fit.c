@@ -122,6 +122,7 @@ static void learn_member(stage *g, size_t member, size_t threads, bool tells)
                            .slope = g->slope,
                            .effect = g->effect,
                            .start = g->start ? g->start + member * g->model->net->params : NULL,
+                           .plain = lc_recipe_plain(s, member),
                            .stop = g->last ? g->model->training.steps[member] : 0,
                            .checkpoint = g->checkpoint,
                            .slot = member + (g->last ? s->members : 0),

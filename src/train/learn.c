@@ -252,12 +252,14 @@ lc_code lc_learn(lc_learned *out, const lc_learning *l, lc_status *st)
     enum { WARM = 20, WARM_BIG = 50, BIG_BATCH = 128 };
     const lc_settings *s = l->settings;
     run r = {.l = l, .p = plan_of(l), .valid = {.feed = l->valid, .in_order = true}};
+    const lc_layer *top = &l->net->layer[l->net->n_layers - 1];
     const lc_engine_options o = {.loss = lc_loss_find(s->loss),
                                  .batch = r.p.batch,
                                  .shards = s->shards,
                                  .threads = l->threads,
                                  .clip = s->clip,
                                  .decay = s->decay,
+                                 .fixed_from = l->plain && l->net->spec.skip ? top->param_at : 0,
                                  .average = s->average,
                                  .warm = r.p.schedule ? (s->batch < BIG_BATCH ? WARM : WARM_BIG) : 0,
                                  .steps = r.p.schedule,

@@ -17,6 +17,7 @@ typedef struct lc_learning {
     const double *slope;       /* where the linear branch starts: (horizon) on the window's last value; NULL: 0 */
     const float *start;        /* (params) weights to begin with, whatever slope and effect; NULL: those of the seed */
     const double *effect;      /* and on each covariate known ahead at the same step; NULL: 0 */
+    bool plain;                /* the linear branch stays as it starts */
     size_t stop;               /* minibatches after which it ends, whatever is learned; 0: by the validation windows */
     lc_progress_fn progress;   /* NULL: nobody asks */
     void *user;                /* of progress */

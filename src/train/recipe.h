@@ -14,6 +14,10 @@ lc_code lc_recipe_resolve(lc_settings *s, const lc_panel *p, const lc_split *spl
 /* The last windows of n rows that validate, so that no training window's targets reach into them. */
 lc_split lc_recipe_split(const lc_settings *s, size_t n_series, size_t n);
 
+/* With `skip` mixed every third network learns no linear branch: the errors of the two kinds differ, so that their mean
+ * is better than either. */
+bool lc_recipe_plain(const lc_settings *s, size_t member);
+
 /* Training windows of a series: their origins begin..end-1. */
 lc_span lc_recipe_training(const lc_settings *s, lc_split split);
 

@@ -132,6 +132,75 @@ START_TEST(average_follows_its_recursion)
 }
 END_TEST
 
+/* ---- layers that do not learn ---- */
+
+static void noise_rows(void *user, size_t first, const lc_rows *to)
+{
+    const lc_network_spec *s = user;
+    for (size_t r = 0; r < to->n; r++) {
+        lc_rng rng = lc_rng_make(11, LC_STREAM_TEST, first + r);
+        for (size_t t = 0; t < s->steps; t++)
+            for (size_t c = 0; c < s->inputs; c++)
+                to->x[t * to->step_stride + r * to->row_stride + c] = (float)lc_rng_normal(&rng);
+        for (size_t h = 0; to->target && h < s->outputs; h++)
+            to->target[r * s->outputs + h] = (float)(9 + 3 * lc_rng_normal(&rng));
+    }
+}
+
+/* After a step from equal weights the others are where they would be had the fixed ones never been there: the norm that
+ * clips is theirs alone. */
+START_TEST(fixed_layers_stay_as_they_start)
+{
+    const lc_network_spec with = {.arch = lc_arch_find("auto"),
+                                  .inputs = 3,
+                                  .steps = 2,
+                                  .hidden = 5,
+                                  .layers = 1,
+                                  .outputs = 2,
+                                  .quantiles = true,
+                                  .skip = true};
+    lc_network_spec without = with;
+    without.skip = false;
+    static const double clips[] = {0, .01};
+    for (size_t i = 0; i < 4; i++) {
+        lc_network *a, *b;
+        lc_engine *e[2];
+        double loss[2];
+        ck_assert_int_eq(lc_network_create(&a, &with, lc_kernels_select(NULL), NULL), LC_OK);
+        ck_assert_int_eq(lc_network_create(&b, &without, lc_kernels_select(NULL), NULL), LC_OK);
+        const size_t from = a->layer[a->n_layers - 1].param_at;
+        ck_assert_uint_eq(from, b->params);
+        lc_engine_options o = {.loss = lc_loss_find("mae"),
+                               .batch = 24,
+                               .threads = 1 + i / 2,
+                               .clip = clips[i % 2],
+                               .decay = .1,
+                               .average = .9};
+        ck_assert_int_eq(lc_engine_create(&e[1], b, &o, NULL), LC_OK);
+        o.fixed_from = from;
+        ck_assert_int_eq(lc_engine_create(&e[0], a, &o, NULL), LC_OK);
+        float *w = lc_engine_weights(e[0]);
+        for (size_t t = 0; t < 5; t++) {
+            for (size_t k = 0; k < 2; k++)
+                ck_assert_int_eq(lc_engine_step(e[k], 24, .1, noise_rows, k ? &without : &with, &loss[k], NULL), LC_OK);
+            UNIT_MUST(loss[0] == loss[1], "step %zu: %g, not %g", t, loss[0], loss[1]);
+            ck_assert(memcmp(w, lc_engine_weights(e[1]), from * sizeof *w) == 0);
+            ck_assert(memcmp(lc_engine_average(e[0]), lc_engine_average(e[1]), from * sizeof *w) == 0);
+        }
+        for (size_t k = from; k < a->params; k++) ck_assert(w[k] == 0 && lc_engine_average(e[0])[k] == 0);
+
+        /* Not only at zero. */
+        w[from] = 2;
+        lc_engine_weights_changed(e[0]);
+        ck_assert_int_eq(lc_engine_step(e[0], 24, .1, noise_rows, (void *)&with, loss, NULL), LC_OK);
+        ck_assert(w[from] == 2 && lc_engine_average(e[0])[from] == 2);
+        for (size_t k = 0; k < 2; k++) lc_engine_free(e[k]);
+        lc_network_free(a);
+        lc_network_free(b);
+    }
+}
+END_TEST
+
 /* ---- one network learns ---- */
 
 typedef struct lesson {
@@ -357,6 +426,7 @@ Suite *unit_suite(void)
     tcase_add_test(t, rate_warms_up_and_falls_by_half_a_cosine);
     tcase_add_test(t, decay_is_apart_from_the_gradient);
     tcase_add_test(t, average_follows_its_recursion);
+    tcase_add_test(t, fixed_layers_stay_as_they_start);
     tcase_add_test(t, every_window_of_a_series_is_drawn_equally_often);
     tcase_add_test(t, series_are_drawn_equally_often_whatever_their_length);
     tcase_add_test(t, stopping_after_the_best_steps_gives_the_best_weights);

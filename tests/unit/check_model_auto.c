@@ -193,6 +193,7 @@ static const struct {
     {"settings.transform", "\"log\"", NULL},
     {"settings.transform", "\"sqrt\"", invalid},
     {"settings.skip", "\"off\"", NULL},
+    {"settings.skip", "\"mixed\"", NULL},
     {"settings.blend", "\"2\"", invalid},
     {"settings.blend", "\"\"", NULL},
     {"settings.blend", "\"1\"", NULL},

@@ -133,7 +133,8 @@ START_TEST(training_follows_from_the_number_of_windows)
         ck_assert(s->members == 3 && s->layers == 1);
         ck_assert(s->valid == .15 && s->decay == .01 && s->dropout == .2 && s->patience == 8 && s->clip == 1);
         ck_assert_str_eq(s->loss, "mae");
-        ck_assert_str_eq(s->skip, "on");
+        ck_assert_str_eq(s->skip, rows[i].hidden == 64 ? "mixed" : "on");
+        for (size_t k = 0; k < 6; k++) ck_assert(lc_recipe_plain(s, k) == (rows[i].hidden == 64 && (k == 2 || k == 5)));
         lc_settings_free(s);
         lc_panel_free(p);
     }

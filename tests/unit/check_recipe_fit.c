@@ -87,6 +87,35 @@ START_TEST(same_bits_on_any_number_of_threads)
 }
 END_TEST
 
+/* Of `mixed` networks every third has a linear branch of zeros, or without a season of what it started from, after the
+ * final fit as well. */
+START_TEST(every_third_network_learns_no_linear_branch)
+{
+    static const size_t seasons[] = {12, 1};
+    for (size_t k = 0; k < 2; k++) {
+        lc_panel *p = waves(200);
+        lc_buf b = {0};
+        lc_buf_printf(&b, "horizon=4;season=%zu;hidden=5;steps=20;members=6;skip=mixed;final-fit=on", seasons[k]);
+        run r = fit(p, b.data, NULL, NULL);
+        ck_assert_msg(r.code == LC_OK, "%s", r.st.text);
+        ck_assert_int_eq(lc_interval_calibrate(r.m, p, r.split, 1, NULL), LC_OK);
+        ck_assert_int_eq(lc_fit_final(r.m, p, r.split, NULL, NULL, NULL, NULL), LC_OK);
+        const lc_layer *skip = &r.m->net->layer[r.m->net->n_layers - 1];
+        for (size_t i = 0; i < 6; i++) {
+            size_t set = 0;
+            const float *w = lc_model_weights(r.m, i);
+            for (size_t at = skip->param_at; at < r.m->net->params; at++) set += w[at] != 0;
+            const size_t most = seasons[k] > 1 ? 0 : 4; /* the last value, to each of 4 steps */
+            if (i % 3 == 2) ck_assert(set <= most && (set > 0) == (most > 0));
+            else ck_assert_uint_gt(set, 4);
+        }
+        free_run(&r);
+        lc_panel_free(p);
+        lc_buf_free(&b);
+    }
+}
+END_TEST
+
 typedef struct loss_of {
     lc_feed feed;
 } loss_of;
@@ -340,6 +369,7 @@ Suite *unit_suite(void)
     TCase *t = tcase_create("all");
     tcase_set_timeout(t, 240);
     tcase_add_loop_test(t, same_bits_on_any_number_of_threads, 0, 4);
+    tcase_add_test(t, every_third_network_learns_no_linear_branch);
     tcase_add_test(t, the_best_round_is_kept);
     tcase_add_test(t, the_final_fit_has_all_rows_and_the_best_steps);
     tcase_add_test(t, cancelled_at_any_round);

@@ -176,7 +176,7 @@ START_TEST(only_whole_choices_are_taken)
         {"transform", "auto|log|none", {"auto", "log", "none"}},
         {"seasonal-base", "auto|on|off", {"auto", "on", "off"}},
         {"final-fit", "auto|on|off", {"auto", "on", "off"}},
-        {"skip", "on|off", {"on", "off"}},
+        {"skip", "auto|on|mixed|off", {"auto", "mixed", "off"}},
         {"norm", "window|series", {"window", "series"}},
         {"loss", "mse|mae|huber", {"mse", "mae", "huber"}}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
