@@ -16,7 +16,8 @@ enum { BLOCK = GATES * VL }; /* transposed weights of a pair of panels */
 INLINE void multiply(const size_t rows, const size_t outputs, size_t k, const float *dz, const float *const wt[],
                      vf acc[][3])
 {
-    for (size_t p = 0; p < k; p++) {
+    UNROLL_SUMS for (size_t p = 0; p < k; p++)
+    {
         vf w[3];
         UNROLL for (size_t q = 0; q < outputs; q++) w[q] = load(wt[q] + p * VL);
         UNROLL for (size_t r = 0; r < rows; r++)

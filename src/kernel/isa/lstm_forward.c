@@ -9,7 +9,8 @@ typedef struct place {
 /* acc += a (rows, k; stride ld) w (k, 4 vectors). */
 INLINE const float *multiply(const size_t rows, size_t k, const float *a, size_t ld, const float *w, vf acc[][4])
 {
-    for (size_t p = 0; p < k; p++, w += GATES) {
+    UNROLL_SUMS for (size_t p = 0; p < k; p++, w += GATES)
+    {
         vf gate[4];
         UNROLL for (size_t g = 0; g < 4; g++) gate[g] = load(w + g * VL);
         UNROLL for (size_t r = 0; r < rows; r++)

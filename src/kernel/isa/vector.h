@@ -62,6 +62,15 @@ enum { AT_I = 0, AT_F = VL, AT_G = 2 * VL, AT_O = 3 * VL, GATES = 4 * VL, CELL =
 #else
 #define UNROLL _Pragma("GCC unroll 16")
 #endif
+/* Sums over k, where there are registers to spare: counting takes issue slots of the products. Without them (AVX2) GCC
+ * moves loads ahead and spills. */
+#if defined(__AVX512F__) && defined(__clang__)
+#define UNROLL_SUMS _Pragma("clang loop unroll_count(4)")
+#elif defined(__AVX512F__)
+#define UNROLL_SUMS _Pragma("GCC unroll 4")
+#else
+#define UNROLL_SUMS
+#endif
 #define INLINE static inline __attribute__((always_inline))
 
 typedef float vf __attribute__((vector_size(VL * 4)));

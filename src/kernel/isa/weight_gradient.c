@@ -22,7 +22,8 @@ INLINE void tile(const size_t rows, const lc_weight_gradient *s, place at)
     for (size_t t = at.from; t < at.from + at.steps; t++) {
         const float *a = s->a + t * s->a_step + at.row;
         const float *dz = s->dz + at.panel * s->dz_panel + t * s->dz_step + at.column * VL;
-        for (size_t n = 0; n < s->rows; n++, a += s->a_ld, dz += GATES) {
+        UNROLL_SUMS for (size_t n = 0; n < s->rows; n++, a += s->a_ld, dz += GATES)
+        {
             vf d[TILE_VECTORS];
             UNROLL for (size_t j = 0; j < TILE_VECTORS; j++) d[j] = load(dz + j * VL);
             UNROLL for (size_t r = 0; r < rows; r++)
