@@ -151,14 +151,14 @@ static void noise_rows(void *user, size_t first, const lc_rows *to)
  * clips is theirs alone. */
 START_TEST(fixed_layers_stay_as_they_start)
 {
-    const lc_network_spec with = {.arch = lc_arch_find("auto"),
-                                  .inputs = 3,
-                                  .steps = 2,
-                                  .hidden = 5,
-                                  .layers = 1,
-                                  .outputs = 2,
-                                  .quantiles = true,
-                                  .skip = true};
+    lc_network_spec with = {.arch = lc_arch_find("auto"),
+                            .inputs = 3,
+                            .steps = 2,
+                            .hidden = 5,
+                            .layers = 1,
+                            .outputs = 2,
+                            .quantiles = true,
+                            .skip = true};
     lc_network_spec without = with;
     without.skip = false;
     static const double clips[] = {0, .01};
@@ -192,7 +192,7 @@ START_TEST(fixed_layers_stay_as_they_start)
         /* Not only at zero. */
         w[from] = 2;
         lc_engine_weights_changed(e[0]);
-        ck_assert_int_eq(lc_engine_step(e[0], 24, .1, noise_rows, (void *)&with, loss, NULL), LC_OK);
+        ck_assert_int_eq(lc_engine_step(e[0], 24, .1, noise_rows, &with, loss, NULL), LC_OK);
         ck_assert(w[from] == 2 && lc_engine_average(e[0])[from] == 2);
         for (size_t k = 0; k < 2; k++) lc_engine_free(e[k]);
         lc_network_free(a);
