@@ -280,6 +280,8 @@ full_disk() {
             expect 1 'No space left' "full disk: $line" "$program" $line
             rm -f new.csv
         done
+        expect 1 'No space left' "full disk: a job" "$program" detect d.csv s.csv --out-dir jobs
+        [ -z "$(find jobs -name '*.tmp-*')" ] || tell "full disk: a job" "$(find jobs -name '*.tmp-*') was left"
         [ "$(cat out.csv)" = "an older file" ] || tell "full disk" "the older file is gone"
         [ -z "$(ls | grep new)" ] || tell "full disk" "$(ls | grep new) was left"
         echo "$tries $broken" >"$WORK/counts"
@@ -327,7 +329,7 @@ little_memory() {
 
 disk() {
     tries=0 broken=0
-    mkdir "$WORK/place" && cp "$WORK/files"/* "$WORK/place" && cd "$WORK/place" || exit 1
+    mkdir "$WORK/place" && cp -R "$WORK/files"/* "$WORK/place" && cd "$WORK/place" || exit 1
     full_disk
     closed_folder
     vanishing_input
