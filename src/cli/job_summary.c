@@ -90,7 +90,7 @@ static const char *text_of(const job_file *f, const char *column)
 
 static double number_of(const job_file *f, const char *column)
 {
-    if (strcmp(column, "seconds") == 0) return f->status == JOB_PENDING ? NAN : f->seconds;
+    if (strcmp(column, "seconds") == 0) return f->status == JOB_PENDING ? NAN : round(1e3 * f->seconds) / 1e3;
     return cli_job_has_result(f) ? cli_job_figure(f, column) : NAN;
 }
 

@@ -115,12 +115,18 @@ static lc_code diverged(const plan *p, size_t round, lc_status *st)
     return LC_E_NUMERIC;
 }
 
+/* NULL: there is none. */
+static const lc_layer *skip_of(const lc_network *net)
+{
+    return net->spec.skip ? &net->layer[net->n_layers - 1] : NULL;
+}
+
 /* The linear branch starts from what the last value and what is known ahead say of the values to come. */
 static lc_code start_skip(const lc_learning *l, lc_engine *e, lc_status *st)
 {
-    const lc_layer *skip = &l->net->layer[l->net->n_layers - 1];
+    const lc_layer *skip = skip_of(l->net);
     lc_layer_tensor t[LC_LAYER_TENSORS];
-    if (!(l->slope || l->effect) || !l->net->spec.skip || skip->kind->tensors(skip, t) != 1) return LC_OK;
+    if (!(l->slope || l->effect) || !skip || skip->kind->tensors(skip, t) != 1) return LC_OK;
     const size_t columns = l->net->spec.inputs - l->net->spec.skip_from, sources = t[0].shape[1];
     const size_t last = (l->net->spec.steps - 1) * columns + l->settings->segment - 1;
     float *w = lc_calloc(t[0].shape[0] * sources, sizeof *w);
@@ -252,14 +258,14 @@ lc_code lc_learn(lc_learned *out, const lc_learning *l, lc_status *st)
     enum { WARM = 20, WARM_BIG = 50, BIG_BATCH = 128 };
     const lc_settings *s = l->settings;
     run r = {.l = l, .p = plan_of(l), .valid = {.feed = l->valid, .in_order = true}};
-    const lc_layer *top = &l->net->layer[l->net->n_layers - 1];
+    const lc_layer *skip = skip_of(l->net);
     const lc_engine_options o = {.loss = lc_loss_find(s->loss),
                                  .batch = r.p.batch,
                                  .shards = s->shards,
                                  .threads = l->threads,
                                  .clip = s->clip,
                                  .decay = s->decay,
-                                 .fixed_from = l->plain && l->net->spec.skip ? top->param_at : 0,
+                                 .fixed_from = l->plain && skip ? skip->param_at : 0,
                                  .average = s->average,
                                  .warm = r.p.schedule ? (s->batch < BIG_BATCH ? WARM : WARM_BIG) : 0,
                                  .steps = r.p.schedule,

@@ -14,7 +14,7 @@ enum {
     MEDIUM = 1000, /* rows: up to here the median with statistical models is the forecast, */
     LONG = 1500,   /* and from here on it has no part in it */
     SHORT = 5000,  /* rows: below, all of them are learned from once the number of steps is known */
-    KINDS = 3,     /* networks, one of them without a linear branch, where there are BIG windows */
+    TRIO = 3,      /* networks, of which one learns no linear branch where skip is mixed: from BIG windows on */
     DAY = 48       /* rows: the longest season that a segment spans */
 };
 
@@ -130,7 +130,7 @@ lc_split lc_recipe_split(const lc_settings *s, size_t n_series, size_t n)
 
 bool lc_recipe_plain(const lc_settings *s, size_t member)
 {
-    return strcmp(s->skip, "mixed") == 0 && member % KINDS == KINDS - 1;
+    return strcmp(s->skip, "mixed") == 0 && member % TRIO == TRIO - 1;
 }
 
 lc_span lc_recipe_training(const lc_settings *s, lc_split split)
@@ -170,8 +170,7 @@ static lc_code default_training(lc_settings *s, double windows, size_t n_series,
     if (isnan(s->lr)) s->lr = big ? 1e-3 : 2e-3;
     if (isnan(s->average)) s->average = big ? 0.99 : 0.95;
     lc_code code = LC_OK;
-    if (strcmp(s->skip, "auto") == 0)
-        code = lc_settings_set(s, "skip", big && s->members >= KINDS ? "mixed" : "on", st);
+    if (strcmp(s->skip, "auto") == 0) code = lc_settings_set(s, "skip", big && s->members >= TRIO ? "mixed" : "on", st);
     if (code == LC_OK && strcmp(s->final_fit, "auto") == 0)
         code = lc_settings_set(s, "final-fit", few && rows < SHORT ? "on" : "off", st);
     const bool combined = few && rows < LONG && !ahead;
