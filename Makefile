@@ -235,7 +235,7 @@ tsan: ## the whole test suite under the thread sanitizer, with clang's OpenMP an
 
 # Two small jobs have their allocations fail, too: what is done then is a good part of the branches.
 coverage: deps ## lines and branches that the whole test suite reaches, by folder
-	+@CK_FORK=no $(SUBMAKE) VARIANT=coverage suite
+	+@CK_FORK=no TEST_TIMEOUT=3600 $(SUBMAKE) VARIANT=coverage suite
 	+@$(SUBMAKE) VARIANT=coverage $(BUILD)/coverage/fault.so
 	@LOOMCAST=$(BUILD)/coverage/loomcast FAULT_LIBRARY=$(BUILD)/coverage/fault.so KINDS=memory scripts/fault.sh inspect long
 	@scripts/coverage.sh $(BUILD)/coverage
